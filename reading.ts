@@ -5,22 +5,15 @@ export const metrics = ['visitors', 'views'] as const
 export type Metric = (typeof metrics)[number]
 
 /** Over which time; days are the plugin's own, `last7days` is today and the 6 days before it. */
-export const periods = [
-  'total',
-  'today',
-  'yesterday',
-  'last7days',
-  'last30days',
-  'online',
-] as const
+export const periods = ['total', 'today', 'yesterday', 'last7days', 'last30days', 'online'] as const
 export type Period = (typeof periods)[number]
 
 /** What one unit of `value` is: visitors per day added up, distinct visitors, or page views. */
-export const units = ['visitor-days', 'visitors', 'views'] as const
+const units = ['visitor-days', 'visitors', 'views'] as const
 export type Unit = (typeof units)[number]
 
 /** Whether crawlers are in the number. */
-export const botPolicies = ['excluded', 'included', 'unknown'] as const
+const botPolicies = ['excluded', 'included', 'unknown'] as const
 
 /** A number as a statistics plugin reports it, with what it counts and when it was read. */
 export const Reading = v.object({

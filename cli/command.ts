@@ -1,0 +1,40 @@
+import type { Logger, LogLevel } from '../log.ts'
+import type { SettingName, Values } from './settings.ts'
+
+/** What a command has of the world around it. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: NodeJS.WriteStream
+  readonly log: Logger
+  /** Aborted when the command is to end: Ctrl-C, or SIGTERM from a service manager. */
+  readonly signal: AbortSignal
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly settings: readonly SettingName[]
+  /** How much it logs by default; `info` when left out. */
+  readonly logLevel?: LogLevel
+  /** Resolves when the command has ended; `values` are those of `settings`. */
+  run(values: never, world: World): Promise<void>
+}
+
+/** A command whose `run` gets exactly the settings that it lists. */
+export function command<const Names extends readonly SettingName[]>(definition: {
+  name: string
+  summary: string
+  settings: Names
+  logLevel?: LogLevel
+  run(values: Values<Names[number]>, world: World): Promise<void>
+}): Command {
+  return definition
+}
+
+/** Resolves when the command is to end. */
+export function ended({ signal }: World): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { CommanderError, Command as Program } from 'commander'
+import { FatalError, UsageError } from '../errors.ts'
+import { createLog, type LogLevel } from '../log.ts'
+import { board } from './board.ts'
+import type { Command } from './command.ts'
+import { demo } from './demo.ts'
+import { device } from './device.ts'
+import { loadSettings } from './load.ts'
+import { serve } from './serve.ts'
+import { settings } from './settings.ts'
+
+const commands: readonly Command[] = [demo, serve, device, board]
+
+/** Exit codes: fine, something outside failed, wrong usage. */
+const FINE = 0
+const FAILED = 1
+const WRONG_USAGE = 2
+
+function buildProgram(): Program {
+  const { version, description } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  ) as { version: string; description: string }
+  const program = new Program('visitor-counter').description(description).version(version)
+  strict(program)
+  for (const command of commands) {
+    const sub = program.command(command.name).description(command.summary)
+    strict(sub)
+    for (const name of [...command.settings, 'logLevel'] as const) {
+      const { flag, value, env, help } = settings[name]
+      sub.option(`${flag} ${value}`.trim(), `${help} [${env}]`)
+    }
+    sub.option('--config <file>', 'a file with settings, one a line as "poll: 5s"')
+    sub.action(() => run(command, flagsOf(sub)))
+  }
+  return program
+}
+
+/** Refusals come out through `main`, as one line and with our exit code. */
+function strict(program: Program): void {
+  program
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: () => undefined })
+}
+
+/** Flags as text; a switch without a value is `true`. Key: name of the setting. */
+function flagsOf(sub: Program): Record<string, string | undefined> {
+  const options = sub.opts<Record<string, string | boolean>>()
+  const flags: Record<string, string | undefined> = { config: undefined }
+  for (const [option, value] of Object.entries(options)) flags[option] = String(value)
+  return flags
+}
+
+async function run(command: Command, given: Record<string, string | undefined>): Promise<void> {
+  const { config, ...options } = given
+  // commander names an option by its flag; two commands may have settings of the same flag.
+  const flags = Object.fromEntries(
+    [...command.settings, 'logLevel' as const].map((name) => [
+      name,
+      options[camelCase(settings[name].flag)],
+    ]),
+  )
+  const { env, stdout, stderr } = process
+  const values = await loadSettings([...command.settings, 'logLevel'], { flags, env, config })
+  const level = (values['logLevel'] ?? command.logLevel ?? 'info') as LogLevel
+  const log = createLog(level, stderr.isTTY === true)
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  // The listing in `command()` ties the type of `values` to the settings that were loaded.
+  await command.run(values as never, { env, stdout, log, signal: controller.signal })
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/^--/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync(argv)
+    return FINE
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return FINE
+      // Without a command commander has printed the help, and says nothing more.
+      if (error.code !== 'commander.help') complain(error.message.replace(/^error: /, ''))
+      return WRONG_USAGE
+    }
+    if (error instanceof UsageError) {
+      complain(error.message)
+      return WRONG_USAGE
+    }
+    if (error instanceof FatalError || isDatabaseError(error)) {
+      complain(error.message)
+      return FAILED
+    }
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return FAILED
+  }
+}
+
+/** By name: the database's own module is loaded only by the commands that need it. */
+function isDatabaseError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'DatabaseError'
+}
+
+function complain(message: string): void {
+  process.stderr.write(`visitor-counter: ${message}\n`)
+}
+
+process.exitCode = await main(process.argv)

@@ -1,0 +1,151 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { backoffMs } from '../../backoff.ts'
+import type { Logger } from '../../log.ts'
+import { type Answer, parseAnswer } from './answer.ts'
+import type { Feed, FeedListener } from './feed.ts'
+
+export interface PollOptions {
+  readonly url: URL
+  readonly pollMs: number
+  readonly random: () => number
+  readonly log: Logger
+}
+
+const answerMs = 10_000
+const longestWaitMs = 60_000
+/** A count takes a few bytes, our own document about 300. */
+const mostBytes = 65_536
+
+/** Asks a URL for the number again and again, over one kept connection. */
+export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
+  const { url, pollMs, random, log } = options
+  const secure = url.protocol === 'https:'
+  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 })
+  let tag: string | undefined
+  let last: Answer | undefined
+  let failures = 0
+  let said = ''
+  let timer: NodeJS.Timeout | undefined
+  let abort = new AbortController()
+  let stopped = false
+
+  const round = async () => {
+    abort = new AbortController()
+    const late = setTimeout(
+      () => abort.abort(new Error(`no answer within ${answerMs / 1000} s`)),
+      answerMs,
+    )
+    try {
+      const { status, etag, age, body } = await get(
+        url,
+        { agent, secure, signal: abort.signal },
+        last === undefined ? undefined : tag,
+      )
+      if (status === 304 && last !== undefined) {
+        last = { ...last, ageSeconds: age }
+      } else if (status === 200) {
+        last = parseAnswer(body)
+        tag = etag
+      } else {
+        throw new Error(`the answer is HTTP ${status}${body === '' ? '' : `: ${firstLine(body)}`}`)
+      }
+      if (failures > 0) log.info(`${url.host} answers again`)
+      failures = 0
+      said = ''
+      listener(last)
+    } catch (error) {
+      if (stopped) return
+      failures += 1
+      const reason = failure(error)
+      if (reason !== said) log.warn(`${url.origin}${url.pathname}: ${reason}; trying again`)
+      said = reason
+    } finally {
+      clearTimeout(late)
+    }
+    if (stopped) return
+    const waitMs =
+      failures === 0
+        ? pollMs
+        : backoffMs(failures, { firstMs: pollMs, mostMs: longestWaitMs }, random)
+    timer = setTimeout(() => void round(), waitMs)
+  }
+
+  return {
+    start: () => void round(),
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+      abort.abort()
+      agent.destroy()
+    },
+  }
+}
+
+interface Response {
+  readonly status: number
+  readonly etag: string | undefined
+  /** Seconds, from the header of that name; 0 without it. */
+  readonly age: number
+  readonly body: string
+}
+
+function get(
+  url: URL,
+  { agent, secure, signal }: { agent: HttpAgent; secure: boolean; signal: AbortSignal },
+  tag: string | undefined,
+): Promise<Response> {
+  const headers = {
+    Accept: 'application/json, text/plain',
+    ...(tag === undefined ? {} : { 'If-None-Match': tag }),
+  }
+  return new Promise((resolve, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)(
+      url,
+      { agent, headers, signal },
+      (response) => {
+        const chunks: Buffer[] = []
+        let bytes = 0
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length
+          if (bytes > mostBytes) {
+            request.destroy(new Error(`the answer is longer than ${mostBytes} bytes`))
+            return
+          }
+          chunks.push(chunk)
+        })
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            etag: response.headers.etag,
+            age: Number.parseInt(response.headers.age ?? '0', 10) || 0,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        )
+      },
+    )
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+function failure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // Node wraps what an abort was given as its reason.
+  if (error.name === 'AbortError' && error.cause instanceof Error) return error.cause.message
+  const code = 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there (ECONNREFUSED)'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `no such host (${code})`
+    default:
+      return error.message === '' ? String(code) : error.message
+  }
+}
+
+function firstLine(body: string): string {
+  return (body.trim().split('\n')[0] ?? '').slice(0, 80)
+}

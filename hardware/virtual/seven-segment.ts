@@ -1,0 +1,84 @@
+/** What a display shows. */
+export type Display = {
+  /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
+  segments: number[]
+  /** False when the chip is shut down or has no power. */
+  on: boolean
+  /** 0 to 15. */
+  intensity: number
+}
+
+const DP = 0x80
+const A = 0x40
+const B = 0x20
+const C = 0x10
+const D = 0x08
+const E = 0x04
+const F = 0x02
+const G = 0x01
+
+/** By segments, without the point. Of look-alikes (0 and O, 5 and S) the digit is meant. */
+const characters = new Map([
+  [0, ' '],
+  [A | B | C | D | E | F, '0'],
+  [B | C, '1'],
+  [A | B | D | E | G, '2'],
+  [A | B | C | D | G, '3'],
+  [B | C | F | G, '4'],
+  [A | C | D | F | G, '5'],
+  [A | C | D | E | F | G, '6'],
+  [A | B | C, '7'],
+  [A | B | C | D | E | F | G, '8'],
+  [A | B | C | D | F | G, '9'],
+  [G, '-'],
+  [D, '_'],
+  [D | G, '='],
+  [A | B | F | G, '°'],
+  [A | B | C | E | F | G, 'A'],
+  [C | D | E | F | G, 'b'],
+  [A | D | E | F, 'C'],
+  [D | E | G, 'c'],
+  [B | C | D | E | G, 'd'],
+  [A | D | E | F | G, 'E'],
+  [A | E | F | G, 'F'],
+  [A | C | D | E | F, 'G'],
+  [B | C | E | F | G, 'H'],
+  [C | E | F | G, 'h'],
+  [C, 'i'],
+  [B | C | D | E, 'J'],
+  [D | E | F, 'L'],
+  [C | E | G, 'n'],
+  [C | D | E | G, 'o'],
+  [A | B | E | F | G, 'P'],
+  [A | B | C | F | G, 'q'],
+  [E | G, 'r'],
+  [D | E | F | G, 't'],
+  [B | C | D | E | F, 'U'],
+  [C | D | E, 'u'],
+  [B | C | D | F | G, 'y'],
+])
+
+/**
+ * The digits as characters: one each, and a '.' after a digit whose point is lit. '?' is a pattern
+ * that is no character.
+ */
+export function segmentsToText(segments: readonly number[]): string {
+  return segments
+    .map((byte) => (characters.get(byte & ~DP) ?? '?') + (byte & DP ? '.' : ''))
+    .join('')
+}
+
+/** The digits as five rows of text in which only lit segments are visible. */
+export function drawSegments(segments: readonly number[]): string[] {
+  const row = (draw: (lit: (segment: number, drawn: string) => string) => string) =>
+    segments
+      .map((byte) => draw((segment, drawn) => (byte & segment ? drawn : ' '.repeat(drawn.length))))
+      .join('')
+  return [
+    row((lit) => ` ${lit(A, '━━')}   `),
+    row((lit) => `${lit(F, '┃')}  ${lit(B, '┃')}  `),
+    row((lit) => ` ${lit(G, '━━')}   `),
+    row((lit) => `${lit(E, '┃')}  ${lit(C, '┃')}  `),
+    row((lit) => ` ${lit(D, '━━')} ${lit(DP, '●')} `),
+  ]
+}

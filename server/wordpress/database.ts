@@ -1,0 +1,36 @@
+import type { Connection } from './connection.ts'
+
+/** One SELECT in the dialect that MySQL, MariaDB and SQLite share. */
+export interface Sql {
+  readonly text: string
+  readonly values: readonly (string | number)[]
+}
+
+/** A row as the driver gives it; a source's numbers pass through `toCount` before anyone uses them. */
+export type Row = Readonly<Record<string, unknown>>
+
+export type Query = (sql: Sql) => Promise<Row[]>
+
+/** A WordPress database that is only read. */
+export interface Database {
+  readonly engine: Connection['engine']
+  query: Query
+  /** Runs several queries that all see the same moment of the database. */
+  snapshot<T>(work: (query: Query) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/**
+ * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such
+ * database), `schema` means that a table or column is not what it was, `away` is everything else.
+ */
+export type DatabaseErrorKind = 'refused' | 'schema' | 'away'
+
+export class DatabaseError extends Error {
+  override name = 'DatabaseError'
+  readonly kind: DatabaseErrorKind
+  constructor(kind: DatabaseErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.kind = kind
+  }
+}

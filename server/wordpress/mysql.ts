@@ -1,0 +1,179 @@
+import mysql, { type RowDataPacket } from 'mysql2/promise'
+import { type Connection, describeConnection } from './connection.ts'
+import {
+  type Database,
+  DatabaseError,
+  type DatabaseErrorKind,
+  type Row,
+  type Sql,
+} from './database.ts'
+
+type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
+
+const connectTimeoutMs = 10_000
+const statementLimitSeconds = 60
+/** How much longer than the server's own limit a statement may stay silent before the link counts as dead. */
+const silenceMs = (statementLimitSeconds + 5) * 1000
+
+/**
+ * A MySQL or MariaDB database over at most two connections: one for the quick queries of each poll,
+ * one for recounts, so that a recount of seconds holds no poll back. Both are opened when first needed
+ * and replaced when the server has closed them.
+ */
+export function openMysql(settings: MysqlConnection): Database {
+  const quick = new Lane(settings)
+  const slow = new Lane(settings)
+  return {
+    engine: 'mysql',
+    query: (sql) => quick.run((connection) => select(connection, sql)),
+    snapshot: (work) =>
+      slow.run(async (connection) => {
+        await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+        try {
+          return await work((sql) => select(connection, sql))
+        } finally {
+          await connection.query('COMMIT')
+        }
+      }),
+    close: async () => {
+      await Promise.all([quick.close(), slow.close()])
+    },
+  }
+}
+
+/** One connection, used by one piece of work at a time. */
+class Lane {
+  readonly #settings: MysqlConnection
+  #connection: mysql.Connection | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(settings: MysqlConnection) {
+    this.#settings = settings
+  }
+
+  run<T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => this.#attempt(work))
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+
+  async close(): Promise<void> {
+    await this.#last
+    await this.#connection?.end().catch(() => undefined)
+    this.#connection = undefined
+  }
+
+  async #attempt<T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
+    const idle = this.#connection
+    if (idle !== undefined) {
+      try {
+        return await work(idle)
+      } catch (error) {
+        if (!isLost(error)) throw databaseError(error, this.#settings)
+        // Servers close connections that idle (wait_timeout): once more, on a new one.
+        this.#drop(idle)
+      }
+    }
+    try {
+      const fresh = await connect(this.#settings)
+      fresh.on('error', () => this.#drop(fresh))
+      this.#connection = fresh
+      return await work(fresh)
+    } catch (error) {
+      if (this.#connection !== undefined && isLost(error)) this.#drop(this.#connection)
+      throw databaseError(error, this.#settings)
+    }
+  }
+
+  #drop(connection: mysql.Connection): void {
+    connection.destroy()
+    if (this.#connection === connection) this.#connection = undefined
+  }
+}
+
+async function connect(settings: MysqlConnection): Promise<mysql.Connection> {
+  const connection = await mysql.createConnection({
+    ...(settings.socketPath === undefined
+      ? { host: settings.host, port: settings.port }
+      : { socketPath: settings.socketPath }),
+    user: settings.user,
+    password: settings.password,
+    database: settings.database,
+    ...(settings.tls === 'off' ? {} : { ssl: { rejectUnauthorized: settings.tls === 'verify' } }),
+    connectTimeout: connectTimeoutMs,
+    enableKeepAlive: true,
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  })
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version')
+    // MariaDB counts the limit of a statement in seconds, MySQL in milliseconds and for SELECT only.
+    const limit = /mariadb/i.test(String(rows[0]?.['version']))
+      ? `max_statement_time=${statementLimitSeconds}`
+      : `max_execution_time=${statementLimitSeconds * 1000}`
+    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+    await connection.query(`SET SESSION ${limit}, time_zone='+00:00', sql_mode=''`)
+    return connection
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
+}
+
+async function select(connection: mysql.Connection, sql: Sql): Promise<Row[]> {
+  const [rows] = await connection.query<RowDataPacket[]>({
+    sql: sql.text,
+    values: [...sql.values],
+    timeout: silenceMs,
+  })
+  return rows
+}
+
+const lostCodes = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ECONNRESET',
+  'EPIPE',
+])
+
+function isLost(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (('fatal' in error && error.fatal === true) ||
+      lostCodes.has(codeOf(error)) ||
+      // mysql2 has no code for a query on a connection that it knows to be closed.
+      /closed state/.test(error.message))
+  )
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Codes of mysql2, the server and Node's resolver that waiting does not mend, with what to do. */
+const refusals: Record<string, string> = {
+  ER_ACCESS_DENIED_ERROR: 'the server refuses this user and password',
+  ER_DBACCESS_DENIED_ERROR: 'this user may not open this database',
+  ER_TABLEACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
+  ER_COLUMNACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
+  ER_HOST_NOT_PRIVILEGED: 'the server accepts no connections from this machine',
+  ER_BAD_DB_ERROR: 'the server has no database of this name',
+  ENOTFOUND: 'no such host',
+  HANDSHAKE_NO_SSL_SUPPORT: 'the server does not speak TLS',
+  HANDSHAKE_SSL_ERROR: 'the TLS handshake failed',
+}
+
+const schemaCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR'])
+
+function databaseError(error: unknown, settings: MysqlConnection): Error {
+  if (error instanceof DatabaseError) return error
+  const code = codeOf(error)
+  const refusal = refusals[code]
+  const kind: DatabaseErrorKind =
+    refusal !== undefined ? 'refused' : schemaCodes.has(code) ? 'schema' : 'away'
+  const reason = refusal ?? (error instanceof Error ? error.message : String(error))
+  return new DatabaseError(kind, `database ${describeConnection(settings)}: ${reason} (${code})`, {
+    cause: error,
+  })
+}

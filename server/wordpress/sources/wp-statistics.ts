@@ -1,0 +1,83 @@
+import { wallTimeBefore } from '../moment.ts'
+import { daily, onlineVisitors, type Source } from './source.ts'
+
+/** WP Statistics 14 takes a visitor as gone 5 minutes after the last view. */
+const onlineSeconds = 300
+/** WP Statistics 13 removes an online entry 120 s after its last hit, when the next hit comes in. */
+const onlineEntrySeconds = 120
+
+/**
+ * WP Statistics. Visitors are rows of `statistics_visitor`, one a visitor and day. Up to 14.14 views
+ * are kept by the day in `statistics_visit`, later as `hits` of the visitors; the table tells which.
+ * What a purge removed is in `statistics_historical` and belongs to the totals, as in the plugin's
+ * traffic widget.
+ */
+export const wpStatistics: Source = {
+  id: 'wp-statistics',
+  name: 'WP Statistics',
+  plugin: 'wp-statistics/wp-statistics.php',
+  needs: {
+    statistics_visitor: ['ID', 'last_counter', 'hits'],
+    statistics_historical: ['category', 'value'],
+  },
+  bots: 'excluded',
+  plan(site) {
+    const visitor = site.table('statistics_visitor')
+    const visit = site.table('statistics_visit')
+    const useronline = site.table('statistics_useronline')
+    const historical = site.table('statistics_historical')
+    const hasVisit = site.has('statistics_visit')
+    const hasUseronline = site.has('statistics_useronline')
+    const hasOnline = hasUseronline || site.has('statistics_visitor', 'last_view')
+    return {
+      offers: [
+        ...daily('visitors', 'visitor-days'),
+        ...(hasOnline ? [onlineVisitors] : []),
+        ...daily('views', 'views'),
+      ],
+      days(from, watermark) {
+        const since = from === undefined ? '' : ' WHERE last_counter >= ?'
+        const after = from === undefined || watermark === undefined ? '' : ' AND ID > ?'
+        const day = from === undefined ? [] : [from]
+        const key = after === '' || watermark === undefined ? [] : [watermark]
+        const views = hasVisit ? '0' : 'SUM(hits)'
+        const visitors = `SELECT last_counter AS day, COUNT(*) AS visitors, ${views} AS views
+          FROM ${visitor}${since}${after} GROUP BY last_counter`
+        if (!hasVisit) return { text: visitors, values: [...day, ...key] }
+        return {
+          text: `${visitors} UNION ALL
+            SELECT last_counter, 0, SUM(visit) FROM ${visit}${since} GROUP BY last_counter`,
+          values: [...day, ...key, ...day],
+        }
+      },
+      watermark: (from) => ({
+        text: `SELECT MIN(ID) - 1 AS watermark FROM ${visitor} WHERE last_counter >= ?`,
+        values: [from],
+      }),
+      base: () => ({
+        text: `SELECT SUM(CASE WHEN category = 'visitors' THEN value ELSE 0 END) AS visitors,
+            SUM(CASE WHEN category = 'visits' THEN value ELSE 0 END) AS views
+          FROM ${historical} WHERE category IN ('visitors', 'visits')`,
+        values: [],
+      }),
+      ...(hasUseronline && {
+        // The list is what the last hit left of it: as the plugin shows it while that hit is recent,
+        // and nobody once it is not, although the plugin would go on showing the entries.
+        online: (moment) => ({
+          text: `SELECT COUNT(*) AS visitors FROM ${useronline}
+            WHERE \`timestamp\` > (SELECT MAX(\`timestamp\`) FROM ${useronline}) - ${onlineEntrySeconds}
+              AND (SELECT MAX(\`timestamp\`) FROM ${useronline}) > ?`,
+          values: [moment.wallEpoch - onlineEntrySeconds],
+        }),
+      }),
+      ...(!hasUseronline &&
+        hasOnline && {
+          online: (moment) => ({
+            text: `SELECT COUNT(*) AS visitors FROM ${visitor}
+              WHERE last_counter = ? AND last_view BETWEEN ? AND ?`,
+            values: [moment.today, wallTimeBefore(moment, onlineSeconds), moment.wallTime],
+          }),
+        }),
+    }
+  },
+}

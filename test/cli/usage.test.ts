@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { run } from '../support/command.ts'
+import { databaseUrl, freePort, startMariadb } from '../support/mariadb.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'counter-usage-'))
+test.after(() => rm(folder, { recursive: true }))
+
+const write = async (name: string, content: string) => {
+  const file = join(folder, name)
+  await writeFile(file, content)
+  return file
+}
+
+const badYaml = await write('bad.yaml', 'poll: 5s\n  host: [')
+const listYaml = await write('list.yaml', '- a\n- b\n')
+const unknownYaml = await write('unknown.yaml', 'pol: 5s\n')
+const valueYaml = await write('value.yaml', 'poll: fast\n')
+const emptyPhp = await write('wp-config.php', "<?php\n// define('DB_NAME', 'wp');\n")
+const secret = 'hunter2secret'
+
+/** What is typed, and the one line that answers it. All are wrong usage: exit code 2. */
+const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
+  [['serve', '--frobnicate'], /unknown option '--frobnicate'/],
+  [['frobnicate'], /unknown command 'frobnicate'/],
+  [['serve', 'extra'], /too many arguments/],
+  [['serve'], /which WordPress\? Give --wp-config <path of wp-config.php> or --database mysql:/],
+  [
+    ['serve', '--poll', 'soon'],
+    /--poll: "soon" is not allowed; it must be a duration such as 500ms/,
+  ],
+  [['serve', '--poll', '1ms'], /--poll: "1ms" is not allowed; it must be at least 100ms/],
+  [['serve'], /environment variable POLL_INTERVAL: "x" is not allowed/, { POLL_INTERVAL: 'x' }],
+  [['serve', '--config', valueYaml], /"poll" in .*value\.yaml: "fast" is not allowed/],
+  [['serve', '--config', badYaml], /bad\.yaml: the file is not YAML: /],
+  [['serve', '--config', listYaml], /list\.yaml: the file must hold settings, one a line/],
+  [
+    ['serve', '--config', unknownYaml],
+    /unknown\.yaml: there is no setting "pol"; known are database, /,
+  ],
+  [['serve', '--config', '/nowhere.yaml'], /--config: there is no file \/nowhere\.yaml/],
+  [
+    ['serve', '--port', '70000'],
+    /--port: "70000" is not allowed; it must be a port number from 0 to 65535/,
+  ],
+  [
+    ['serve', '--source', 'jetpack'],
+    /--source: "jetpack" is not known; it must be auto, wp-statistics, /,
+  ],
+  [
+    ['serve', '--table-prefix', 'wp_; DROP TABLE wp_posts', '--database', 'mysql://u:p@h/d'],
+    /--table-prefix: "wp_; DROP TABLE wp_posts" is not allowed; it must be letters, digits and underscores/,
+  ],
+  [['serve', '--database', `mysql://user:${secret}@host:bad/name`], /database/],
+  [['serve', '--database', `postgres://user:${secret}@host/name`], /mysql:\/\//],
+  [['serve', '--wp-config', emptyPhp], /wp-config\.php.*DB_NAME/],
+  [['serve', '--wp-config', '/nowhere/wp-config.php'], /\/nowhere\/wp-config\.php/],
+  [['serve', '--wp-config', emptyPhp, '--database', 'mysql://u:p@h/d'], /both given; give one/],
+  [['device'], /--board is missing \(or environment variable BOARD\)/],
+  [['device', '--board', 'usb'], /--board: "usb" is not allowed; it must be tcp:<host>/],
+  [
+    ['device', '--board', 'tcp:h', '--count-url', 'ftp://x'],
+    /--count-url: "ftp:\/\/x" is not allowed; it must be an http:/,
+  ],
+  [
+    ['device', '--board', 'tcp:h', '--pins', 'data=2,clock=2,cs=4'],
+    /--pins: .* three different pins/,
+  ],
+  [['device', '--board', 'tcp:h', '--pins', 'data=2'], /--pins: .* three different pins/],
+  [
+    ['device', '--board', 'tcp:h', '--show', 'visitors'],
+    /--show: "visitors" is not allowed; it must be <metric>\.<period>/,
+  ],
+  [
+    ['device', '--board', 'tcp:h', '--display', 'lcd'],
+    /--display: "lcd" is not allowed; it must be max7219/,
+  ],
+]
+
+for (const [args, line, env] of cases) {
+  test(`visitor-counter ${args.join(' ').replaceAll(folder, '')} ${JSON.stringify(env ?? '')}`, async (t) => {
+    const { code, stdout, stderr } = await run(t, args, env === undefined ? {} : { env })
+    assert.match(stderr, line)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    assert.equal(code, 2)
+    assert.ok(!`${stdout}${stderr}`.includes(secret))
+  })
+}
+
+test('help and version are no errors', async (t) => {
+  const help = await run(t, ['--help'])
+  assert.equal(help.code, 0)
+  for (const name of ['demo', 'serve', 'device', 'board'])
+    assert.match(help.stdout, new RegExp(`^  ${name}`, 'm'))
+  assert.equal((await run(t, ['serve', '--help'])).code, 0)
+  assert.match((await run(t, ['--version'])).stdout, /^\d+\.\d+\.\d+$/)
+})
+
+test('what the database or the machine refuses is one line and exit code 1', async (t) => {
+  const mariadb = await startMariadb(t)
+  const options = `CREATE TABLE %options (option_id INT, option_name VARCHAR(191), option_value TEXT);
+    INSERT INTO %options VALUES (1, 'siteurl', 'https://a.example')`
+  const empty = await mariadb.create('empty')
+  const bare = await mariadb.create('bare', options.replaceAll('%', 'wp_'))
+  const two = await mariadb.create(
+    'two',
+    options.replaceAll('%', 'a_'),
+    options.replaceAll('%', 'b_'),
+  )
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const address = taken.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const serve = (url: string, ...more: string[]) => [
+    ...['serve', '--port', '0', '--state-dir', join(folder, 'state'), '--log-level', 'error'],
+    ...['--database', url, ...more],
+  ]
+  const refusals: [args: string[], line: RegExp][] = [
+    [serve(databaseUrl({ ...bare, password: secret })), /refuses this user and password/],
+    [
+      serve(databaseUrl({ ...bare, database: 'none' })),
+      /may not open this database|no database of this name/,
+    ],
+    [serve(databaseUrl(empty)), /there is no WordPress in this database/],
+    [
+      serve(databaseUrl(bare)),
+      /no supported statistics plugin .* known are WP Statistics, Koko Analytics, Statify; .* table wp_statistics_visitor.* table wp_koko_analytics_site_stats.* table wp_statify/,
+    ],
+    [serve(databaseUrl(two)), /more than one WordPress; choose one with --table-prefix: a_, b_/],
+    [
+      serve(databaseUrl(bare), '--table-prefix', 'no_'),
+      /table prefix "no_": there is no table no_options/,
+    ],
+    [
+      serve(databaseUrl(bare), '--port', String(address.port)),
+      /port \d+ on 127\.0\.0\.1 is in use/,
+    ],
+    [['board', '--port', String(address.port)], /port \d+ on 127\.0\.0\.1 is in use/],
+  ]
+  for (const [args, line] of refusals) {
+    await t.test(line.source, async (t) => {
+      const { code, stdout, stderr } = await run(t, args)
+      assert.match(stderr, line)
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
+      assert.equal(code, 1)
+      assert.ok(!`${stdout}${stderr}`.includes(secret))
+    })
+  }
+  const unknownHost = await run(
+    t,
+    serve(`mysql://u:${secret}@no-such-host.invalid/wp`, '--port', String(await freePort())),
+  )
+  assert.match(unknownHost.stderr, /no such host|EAI_AGAIN/)
+  assert.ok(!unknownHost.stderr.includes(secret))
+})

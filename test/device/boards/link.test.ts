@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { toSegments } from '../../../device/face/font.ts'
+import { numberText } from '../../../device/face/number.ts'
+import { startDesk, startLink } from '../../support/desk.ts'
+import { freePort } from '../../support/mariadb.ts'
+import { until } from '../../support/until.ts'
+
+const frame = (value: number, intensity = 3) => ({
+  segments: toSegments(numberText(value, 8)),
+  intensity,
+})
+
+test('a frame comes out of the chip as it went in, without a stray byte', async (t) => {
+  const { board, chip, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(12345678))
+  await until('the digits', () => text() === '12345678')
+  assert.deepEqual(chip.violations, [])
+  assert.equal(board.received.strayBytes, 0)
+  assert.equal(board.received.unknown, 0)
+  assert.equal(chip.display().intensity, 3)
+})
+
+test('one digit costs at most 100 bytes, eight at most 800, and each frame is one write', async (t) => {
+  const { board, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(10000000))
+  await until('the first frame', () => text() === '10000000')
+  const cost = async (value: number) => {
+    board.resetReceived()
+    link.show(frame(value))
+    await until(`${value}`, () => text().trim() === String(value))
+    return { ...board.received }
+  }
+  assert.deepEqual(await cost(10000001), { bytes: 100, chunks: 1, strayBytes: 0, unknown: 0 })
+  const eight = await cost(23456782)
+  assert.ok(eight.bytes <= 800, `${eight.bytes} bytes`)
+  assert.equal(eight.chunks, 1)
+})
+
+test('a frame that looks the same costs no byte', async (t) => {
+  const { board, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(42))
+  await until('the first frame', () => text() === '      42')
+  board.resetReceived()
+  link.show(frame(42))
+  link.show(frame(43))
+  await until('the next frame', () => text() === '      43')
+  assert.equal(board.received.bytes, 100)
+})
+
+test('of frames that come faster than the board takes them the newest is shown, within two', async (t) => {
+  const { board, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(0))
+  await until('the first frame', () => text() === '       0')
+  board.resetReceived()
+  for (let value = 1; value <= 10_000; value += 1) link.show(frame(value))
+  await until('the last', () => text() === '   10000')
+  assert.ok(board.received.bytes <= 1600, `${board.received.bytes} bytes`)
+})
+
+test('the board may come later than the device', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const port = await freePort()
+  const { link, log } = startLink(t, port)
+  link.show(frame(7))
+  await until('a refusal', () => log.lines.some((line) => line.includes('ECONNREFUSED')))
+  const { text } = await startDesk(t, port)
+  t.mock.timers.tick(1000)
+  await until('the digits', () => text() === '       7')
+  assert.equal(log.lines.filter((line) => line.startsWith('warn')).length, 1)
+})
+
+test('after a lost connection all registers are written anew', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { board, chip, text } = await startDesk(t)
+  const { link, log } = startLink(t, board.port)
+  link.show(frame(1234))
+  await until('the digits', () => text() === '    1234')
+  board.disconnectClients()
+  await until('the loss', () => log.lines.some((line) => line.includes('closed the connection')))
+  chip.power(false)
+  chip.power(true)
+  assert.equal(text(), 'off')
+  t.mock.timers.tick(1000)
+  await until('the digits again', () => text() === '    1234')
+})
+
+test('a board that was reset on a live connection is set up again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { board, chip, text } = await startDesk(t)
+  const { link, log } = startLink(t, board.port)
+  link.show(frame(1234))
+  await until('the digits', () => text() === '    1234')
+  board.reset()
+  chip.power(false)
+  chip.power(true)
+  await until('the reset is seen', () => log.lines.some((line) => line.includes('was reset')))
+  t.mock.timers.tick(1000)
+  await until('the digits again', () => text() === '    1234')
+})
+
+test('a board that hangs is noticed by the heartbeat, and shown to again when it runs on', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { board, text } = await startDesk(t)
+  const { link, log } = startLink(t, board.port)
+  link.show(frame(1234))
+  await until('the digits', () => text() === '    1234')
+  board.freeze(true)
+  link.show(frame(1235))
+  await new Promise((resolve) => setImmediate(resolve))
+  t.mock.timers.tick(3000)
+  await until('the hang is seen', () => log.lines.some((line) => line.includes('does not answer')))
+  board.freeze(false)
+  t.mock.timers.tick(1000)
+  await until('the digits again', () => text() === '    1235')
+})
+
+test('a peer that accepts and never speaks is given up, and one that speaks nonsense too', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const greeting of ['', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
+    const server = createServer((socket) => void socket.on('error', () => {}).write(greeting))
+    t.after(() => server.close())
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    assert.ok(typeof address === 'object' && address !== null)
+    const connected = once(server, 'connection')
+    const { link, log } = startLink(t, address.port)
+    await connected
+    await new Promise((resolve) => setImmediate(resolve))
+    t.mock.timers.tick(8000)
+    await until('the end', () => log.lines.some((line) => line.includes('as Firmata does')))
+    await link.stop()
+  }
+})
+
+test('when the link stops the display is dark', async (t) => {
+  const { board, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(9))
+  await until('the digits', () => text() === '       9')
+  await link.stop()
+  assert.equal(text(), 'off')
+})

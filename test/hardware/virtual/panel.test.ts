@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createPanel } from '../../../hardware/virtual/panel.ts'
+
+const face = { segments: [0, 0, 0, 0, 0x30, 0x6d, 0x79, 0xb3], on: true, intensity: 3 }
+const now = () => new Date('2026-01-02T03:04:05.678Z')
+
+function stream(terminal: { columns?: number } | undefined = undefined) {
+  let written = ''
+  const out = {
+    write: (text: string) => {
+      written += text
+    },
+    isTTY: terminal !== undefined,
+    columns: terminal?.columns,
+  }
+  const taken = () => {
+    const text = written
+    written = ''
+    return text
+  }
+  return { out, taken }
+}
+
+describe('a panel for programs', () => {
+  test('writes one JSON line a change, on a terminal too', () => {
+    const { out, taken } = stream({})
+    const panel = createPanel({ out, json: true, now })
+    panel.show(face)
+    assert.equal(
+      taken(),
+      '{"event":"display","text":"    1234.","segments":[0,0,0,0,48,109,121,179],' +
+        '"on":true,"intensity":3,"at":"2026-01-02T03:04:05.678Z"}\n',
+    )
+    panel.stop()
+    assert.equal(taken(), '')
+  })
+})
+
+describe('a panel that is no terminal', () => {
+  test('writes plain lines, with the intensity when it has changed', () => {
+    const { out, taken } = stream()
+    const panel = createPanel({ out, json: false, now })
+    panel.show(face)
+    panel.show(face)
+    panel.show({ ...face, intensity: 4 })
+    panel.show({ ...face, intensity: 4, on: false })
+    panel.stop()
+    assert.equal(taken(), '    1234.  intensity 3\n    1234.\n    1234.  intensity 4\noff\n')
+  })
+})
+
+describe('a panel on a terminal', () => {
+  const setUp = (columns = 80) => {
+    const { out, taken } = stream({ columns })
+    const panel = createPanel({ out, json: false, now, header: 'board at 127.0.0.1:3030' })
+    return { panel, taken }
+  }
+  const visible = (text: string) =>
+    text
+      .split('\x1b')
+      .map((part, i) => (i === 0 ? part : part.replace(/^\[[?\d]*[A-Za-z]/, '')))
+      .join('')
+
+  test('draws the face below its header and hides the cursor', () => {
+    const { panel, taken } = setUp()
+    panel.show(face)
+    const drawn = taken()
+    assert.ok(drawn.startsWith('\x1b[?25l'))
+    assert.deepEqual(
+      visible(drawn)
+        .split('\n')
+        .map((line) => line.trimEnd()),
+      [
+        'board at 127.0.0.1:3030',
+        '                               ━━    ━━',
+        '                           ┃     ┃     ┃  ┃  ┃',
+        '                               ━━    ━━    ━━',
+        '                           ┃  ┃        ┃     ┃',
+        '                               ━━    ━━       ●',
+        '',
+      ],
+    )
+  })
+
+  test('draws each change over the face before, without clearing the screen', () => {
+    const { panel, taken } = setUp()
+    panel.show(face)
+    const height = taken().split('\n').length - 1
+    panel.show({ ...face, segments: [0, 0, 0, 0, 0, 0, 0, 0x7e] })
+    const redrawn = taken()
+    assert.ok(redrawn.startsWith(`\x1b[${height}A`))
+    assert.equal(redrawn.split('\n').length - 1, height)
+    assert.ok(!redrawn.includes('\x1b[2J'))
+    panel.show({ ...face, on: false })
+    const off = taken()
+    assert.equal(off.split('\n').length - 1, height)
+    assert.match(visible(off), /display off/)
+    assert.ok(!off.includes('━'))
+  })
+
+  test('gives the cursor back when it stops, once, and only if it took it', () => {
+    const { panel, taken } = setUp()
+    panel.stop()
+    assert.equal(taken(), '')
+    panel.show(face)
+    taken()
+    panel.stop()
+    panel.stop()
+    assert.equal(taken(), '\x1b[?25h')
+  })
+
+  test('is faint at low intensity', () => {
+    const { panel, taken } = setUp()
+    panel.show(face)
+    assert.ok(taken().includes('\x1b[2m'))
+    panel.show({ ...face, intensity: 8 })
+    assert.ok(!taken().includes('\x1b[2m'))
+  })
+
+  test('shows plain digits where the drawing would not fit', () => {
+    const { panel, taken } = setUp(20)
+    panel.show(face)
+    const lines = visible(taken()).split('\n')
+    assert.deepEqual(lines.slice(0, 2), ['board at 127.0.0.1:3', '    1234.'])
+    assert.ok(lines.every((line) => line.length <= 20))
+  })
+})

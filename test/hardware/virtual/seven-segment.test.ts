@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { drawSegments, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+
+// Bits 7..0 are DP A B C D E F G.
+const DIGITS = [0x7e, 0x30, 0x6d, 0x79, 0x33, 0x5b, 0x5f, 0x70, 0x7f, 0x7b]
+
+describe('segments as text', () => {
+  const cases: [segments: number[], text: string][] = [
+    [DIGITS, '0123456789'],
+    [[0, 0, 0, 0, 0x30, 0x6d, 0x79, 0x33], '    1234'],
+    [[0x01, 0x08, 0x63, 0x09], '-_°='],
+    [[0x30, 0x6e, 0xfe, 0x79], '1?0.3'],
+    [[0x80, 0x81], ' .-.'],
+    [[0x4f, 0x05, 0x05], 'Err'],
+    [[0x37, 0x4f, 0x0e, 0x67], 'HELP'],
+    [[0x77, 0x1f, 0x4e, 0x3d, 0x4f, 0x47], 'AbCdEF'],
+    [[], ''],
+  ]
+  for (const [segments, text] of cases) {
+    test(`reads "${text}"`, () => assert.equal(segmentsToText(segments), text))
+  }
+
+  test('is as long as there are digits, and one more for each lit point', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      assert.equal(segmentsToText([byte]).length, byte < 0x80 ? 1 : 2, `0x${byte.toString(16)}`)
+    }
+  })
+})
+
+describe('segments as a drawing', () => {
+  test('shows lit segments and points, and nothing where a segment is dark', () => {
+    assert.deepEqual(drawSegments([0x7f, 0xb0, 0x00, 0x4f]), [
+      ' ━━                ━━   ',
+      '┃  ┃     ┃        ┃     ',
+      ' ━━                ━━   ',
+      '┃  ┃     ┃        ┃     ',
+      ' ━━       ●        ━━   ',
+    ])
+  })
+
+  test('draws each segment by itself', () => {
+    const dots = (byte: number) => drawSegments([byte]).join('').replaceAll(/[ ]/g, '').length
+    assert.deepEqual(
+      [0x40, 0x20, 0x10, 0x08, 0x04, 0x02, 0x01, 0x80].map(dots),
+      [2, 1, 1, 2, 1, 1, 2, 1],
+    )
+    assert.equal(
+      new Set(Array.from({ length: 256 }, (_, byte) => drawSegments([byte]).join('\n'))).size,
+      256,
+    )
+  })
+})

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createApp } from '../../server/app.ts'
+import type { SiteState } from '../../server/readings/poller.ts'
+import type { Count } from '../../server/readings/reader.ts'
+import { silent } from '../support/log.ts'
+
+const asOf = '2026-10-15T12:00:00.000Z'
+const count = (metric: 'visitors' | 'views', period: Count['period'], value: number): Count => ({
+  ...{ value, metric, period, asOf, site: 'blog.example.com', source: 'wp-statistics' },
+  unit: metric === 'views' ? 'views' : 'visitor-days',
+  bots: 'excluded',
+})
+const known: NonNullable<SiteState['last']> = {
+  site: 'blog.example.com',
+  source: 'wp-statistics',
+  why: 'the plugin is active',
+  timezone: 'Europe/Berlin',
+  counts: [
+    count('visitors', 'total', 1234),
+    count('visitors', 'today', 7),
+    count('views', 'total', 5678),
+  ],
+  ledger: {
+    ...{ openFrom: '2026-10-15', watermark: undefined, days: {} },
+    ...{ older: { visitors: 0, views: 0 }, base: { visitors: 0, views: 0 } },
+  },
+}
+const healthy: SiteState = { last: known, failure: undefined, intervalMs: 5000 }
+
+/** An app that knows this state, so many seconds after its reading. */
+function appWith(state: SiteState, seconds = 3) {
+  return createApp({
+    state: () => state,
+    now: () => Date.parse(asOf) + seconds * 1000,
+    log: silent,
+  })
+}
+
+test('/count is the digits and a newline, visitors in total by default', async () => {
+  const answer = await appWith(healthy).request('/count')
+  assert.equal(answer.headers.get('content-type'), 'text/plain; charset=UTF-8')
+  assert.equal(await answer.text(), '1234\n')
+})
+
+test('metric and period choose the reading', async () => {
+  const app = appWith(healthy)
+  assert.equal(await (await app.request('/count?period=today')).text(), '7\n')
+  assert.equal(await (await app.request('/count?metric=views')).text(), '5678\n')
+  assert.equal(await (await app.request('/count?site=blog.example.com')).text(), '1234\n')
+})
+
+test('where a plugin has no visitors the default is its views', async () => {
+  const last = { ...known, counts: [count('views', 'total', 382)] }
+  assert.equal(await (await appWith({ ...healthy, last }).request('/count')).text(), '382\n')
+})
+
+test('/v1/count is the reading with its label and age', async () => {
+  const answer = await appWith(healthy).request('/v1/count?period=today')
+  assert.deepEqual(await answer.json(), {
+    value: 7,
+    metric: 'visitors',
+    period: 'today',
+    site: 'blog.example.com',
+    source: 'wp-statistics',
+    unit: 'visitor-days',
+    bots: 'excluded',
+    asOf,
+    stale: false,
+    label: 'Visitors today',
+    age: 3,
+  })
+  assert.equal(answer.headers.get('age'), '3')
+})
+
+test('/v1/counts has all that the source offers, and why it was chosen', async () => {
+  const document = (await (await appWith(healthy).request('/v1/counts')).json()) as {
+    site: string
+    source: string
+    why: string
+    timezone: string
+    counts: { value: number }[]
+  }
+  const { counts, ...rest } = document
+  assert.deepEqual(rest, {
+    site: 'blog.example.com',
+    source: 'wp-statistics',
+    why: 'the plugin is active',
+    timezone: 'Europe/Berlin',
+  })
+  assert.deepEqual(
+    counts.map(({ value }) => value),
+    [1234, 7, 5678],
+  )
+})
+
+test('a reading older than twice the interval is stale, and one whose last round failed', async () => {
+  const stale = async (state: SiteState, seconds: number) => {
+    const document = await (await appWith(state, seconds).request('/v1/count')).json()
+    return [(document as { stale: boolean }).stale, (document as { age: number }).age]
+  }
+  assert.deepEqual(await stale(healthy, 10), [false, 10])
+  assert.deepEqual(await stale(healthy, 11), [true, 11])
+  assert.deepEqual(await stale({ ...healthy, failure: 'gone' }, 1), [true, 1])
+})
+
+test('an unchanged number is answered with 304 and its new age, a changed one is not', async () => {
+  for (const path of ['/count', '/v1/count', '/v1/counts']) {
+    const etag = (await appWith(healthy, 1).request(path)).headers.get('etag') ?? ''
+    const again = await appWith(healthy, 4).request(path, { headers: { 'If-None-Match': etag } })
+    assert.equal(again.status, 304)
+    assert.equal(again.headers.get('age'), '4')
+    assert.equal(await again.text(), '')
+    const counts = [count('visitors', 'total', 1235)]
+    const changed = await appWith({ ...healthy, last: { ...known, counts } }).request(path, {
+      headers: { 'If-None-Match': etag },
+    })
+    assert.equal(changed.status, 200)
+  }
+})
+
+test('before the first reading the answer is 503 with Retry-After, never 0', async () => {
+  const app = appWith({ last: undefined, failure: undefined, intervalMs: 5000 })
+  const answer = await app.request('/count')
+  assert.equal(answer.status, 503)
+  assert.equal(answer.headers.get('retry-after'), '5')
+  assert.equal(await answer.text(), 'nothing has been read yet\n')
+})
+
+test('a refusal is problem+json that names what is allowed', async () => {
+  const app = appWith(healthy)
+  const problem = async (path: string) => {
+    const answer = await app.request(path)
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json')
+    return answer.json()
+  }
+  assert.deepEqual(await problem('/v1/count?period=hour'), {
+    type: 'about:blank',
+    title: 'Bad Request',
+    status: 400,
+    detail: 'period=hour: allowed are total, today, yesterday, last7days, last30days, online',
+  })
+  assert.deepEqual(await problem('/v1/count?metric=views&period=today'), {
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail:
+      'wp-statistics does not count metric=views period=today; it has visitors.total, visitors.today, views.total',
+  })
+  assert.deepEqual(await problem('/v1/count?site=other'), {
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail: 'site=other: the site here is blog.example.com',
+  })
+  assert.equal(((await problem('/nothing')) as { status: number }).status, 404)
+})
+
+test('a refusal of /count is one plain line', async () => {
+  const answer = await appWith(healthy).request('/count?metric=likes')
+  assert.equal(answer.status, 400)
+  assert.equal(await answer.text(), 'metric=likes: allowed are visitors, views\n')
+})
+
+test('/health is ok, degraded or down', async () => {
+  const health = async (state: SiteState) => {
+    const answer = await appWith(state).request('/health')
+    return [answer.status, await answer.json()]
+  }
+  assert.deepEqual(await health(healthy), [200, { status: 'ok', database: true, age: 3 }])
+  assert.deepEqual(await health({ ...healthy, failure: 'gone' }), [
+    200,
+    { status: 'degraded', database: false, age: 3 },
+  ])
+  assert.deepEqual(await health({ last: undefined, failure: 'gone', intervalMs: 5000 }), [
+    503,
+    { status: 'down', database: false, age: null },
+  ])
+})
+
+test('a page of another origin may read the count', async () => {
+  const answer = await appWith(healthy).request('/count', {
+    headers: { Origin: 'https://a.example' },
+  })
+  assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+})

@@ -1,0 +1,44 @@
+import type { TestContext } from 'node:test'
+import { openFirmata } from '../../device/boards/firmata.ts'
+import { Link } from '../../device/boards/link.ts'
+import { tcpLink } from '../../device/boards/tcp.ts'
+import { max7219 } from '../../device/displays/max7219.ts'
+import { startVirtualBoard, type VirtualBoard } from '../../hardware/virtual/firmata-board.ts'
+import { Max7219 } from '../../hardware/virtual/max7219.ts'
+import { segmentsToText } from '../../hardware/virtual/seven-segment.ts'
+import { recordingLog } from './log.ts'
+
+export const pins = { data: 2, clock: 3, cs: 4 }
+
+export interface Desk {
+  readonly board: VirtualBoard
+  readonly chip: Max7219
+  /** What the digits show, `off` when they are dark. */
+  text(): string
+}
+
+/** A virtual board with a MAX7219, which ends with the test. */
+export async function startDesk(t: TestContext, port = 0): Promise<Desk> {
+  const chip = new Max7219(pins)
+  const board = await startVirtualBoard({ host: '127.0.0.1', port, chips: [chip] })
+  t.after(() => board.close())
+  const text = () => {
+    const { on, segments } = chip.display()
+    return on ? segmentsToText(segments) : 'off'
+  }
+  return { board, chip, text }
+}
+
+/** A link to the board at a port, as the device makes it, which ends with the test. */
+export function startLink(t: TestContext, port: number) {
+  const log = recordingLog()
+  const link = new Link({
+    open: (signal) => openFirmata(tcpLink('127.0.0.1', port), pins, signal),
+    display: max7219(),
+    random: () => 0,
+    log,
+  })
+  link.start()
+  t.after(() => link.stop())
+  return { link, log }
+}

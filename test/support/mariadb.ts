@@ -1,0 +1,164 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import mysql from 'mysql2/promise'
+import type { Connection } from '../../server/wordpress/connection.ts'
+
+/** A MariaDB server of the test's own, which ends with the test. */
+export interface Mariadb {
+  readonly port: number
+  readonly socketPath: string
+  readonly errorLog: string
+  /** Runs statements as root; several at once, as a dump has them. */
+  execute(sql: string, database?: string): Promise<mysql.RowDataPacket[]>
+  /** Makes a database, fills it, and says how to reach it. */
+  create(database: string, ...dumps: readonly string[]): Promise<MysqlConnection>
+  /** As a crash, with the data kept. */
+  kill(): Promise<void>
+  restart(): Promise<void>
+}
+
+export type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
+
+export const reader = { user: 'counter', password: 'p@ss w0rd:/?#' }
+
+/** Starts MariaDB on an empty data folder and a free port of 127.0.0.1. */
+export async function startMariadb(t: TestContext, ...options: string[]): Promise<Mariadb> {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-mariadb-'))
+  const data = join(folder, 'data')
+  const socketPath = join(folder, 'mariadb.sock')
+  const errorLog = join(folder, 'error.log')
+  const port = await freePort()
+  await promisify(execFile)(program('mariadb-install-db'), [
+    '--no-defaults',
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...asRoot('--user=root'),
+  ])
+  let server: ChildProcess
+  const start = async () => {
+    server = spawn(program('mariadbd'), [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--socket=${socketPath}`,
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      `--pid-file=${join(folder, 'pid')}`,
+      `--log-error=${errorLog}`,
+      '--innodb-flush-log-at-trx-commit=0',
+      '--skip-name-resolve',
+      ...asRoot('--user=root'),
+      ...options,
+    ])
+    await untilItAnswers(server, socketPath, errorLog)
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const exit = once(server, 'exit')
+    server.kill(signal)
+    await exit
+  }
+  await start()
+  t.after(async () => {
+    await end('SIGKILL')
+    await rm(folder, { recursive: true, force: true })
+  })
+  const execute = async (sql: string, database?: string) => {
+    const connection = await mysql.createConnection({
+      socketPath,
+      user: 'root',
+      multipleStatements: true,
+      ...(database === undefined ? {} : { database }),
+    })
+    try {
+      const [rows] = await connection.query<mysql.RowDataPacket[]>(sql)
+      return rows
+    } finally {
+      await connection.end()
+    }
+  }
+  await execute(
+    `CREATE USER ${reader.user}@'%' IDENTIFIED BY ${mysql.escape(reader.password)};
+     CREATE USER ${reader.user}@localhost IDENTIFIED BY ${mysql.escape(reader.password)}`,
+  )
+  return {
+    port,
+    socketPath,
+    errorLog,
+    execute,
+    create: async (database, ...dumps) => {
+      await execute(
+        `CREATE DATABASE \`${database}\`;
+         GRANT SELECT ON \`${database}\`.* TO ${reader.user}@'%';
+         GRANT SELECT ON \`${database}\`.* TO ${reader.user}@localhost`,
+      )
+      for (const dump of dumps) await execute(dump, database)
+      return { engine: 'mysql', host: '127.0.0.1', port, ...reader, database, tls: 'off' }
+    },
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      await end('SIGKILL')
+      await start()
+    },
+  }
+}
+
+/** A dump of the fixtures, with the numbers that the plugin itself reported. */
+export async function fixture(name: string): Promise<{ dump: string; expected: unknown }> {
+  const folder = join(import.meta.dirname, '../../../test/fixtures/wordpress')
+  return {
+    dump: await readFile(join(folder, `${name}.sql`), 'utf8'),
+    expected: JSON.parse(await readFile(join(folder, `${name}.expected.json`), 'utf8')),
+  }
+}
+
+export function databaseUrl({ user, password, host, port, database }: MysqlConnection): string {
+  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}
+
+function asRoot(...options: string[]): string[] {
+  return process.getuid?.() === 0 ? options : []
+}
+
+function program(name: string): string {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+  if (found === undefined) throw new Error(`${name} is not installed; run npm run setup`)
+  return found
+}
+
+async function untilItAnswers(
+  server: ChildProcess,
+  socketPath: string,
+  errorLog: string,
+): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null) break
+    try {
+      const connection = await mysql.createConnection({ socketPath, user: 'root' })
+      await connection.end()
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  throw new Error(`MariaDB did not start:\n${await readFile(errorLog, 'utf8').catch(() => '')}`)
+}

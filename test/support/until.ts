@@ -1,0 +1,19 @@
+/** Kept from before a test puts a clock of its own in place. */
+const { setTimeout } = globalThis
+
+/**
+ * Resolves when something has become true, asking again and again: it waits for the event and not for
+ * a time.
+ *
+ * @throws Error when it has not within 10 s
+ */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const deadline = performance.now() + 10_000
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`not within 10 s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
