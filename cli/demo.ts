@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { command, ended } from './command.ts'
 
 /** Seconds between two visits, on average: fast enough to watch. */
-const visitSeconds = 3
+const visitSeconds = 2
 
 export const demo = command({
   name: 'demo',

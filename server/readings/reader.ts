@@ -146,7 +146,7 @@ async function readRound(
   const open = toDays(source, await query(plan.days(ledger.openFrom, ledger.watermark)))
   const sums = sumPeriods(ledger, open, moment, plan.shown)
   const [online] = plan.online === undefined ? [] : await query(plan.online(moment))
-  const valueOf = (period: Period, metric: 'visitors' | 'views') =>
+  const sumOf = (period: Period, metric: 'visitors' | 'views') =>
     period === 'online'
       ? toCount(online?.['visitors'] ?? null, `${source.name}: visitors online`)
       : sums[period][metric]
@@ -157,7 +157,7 @@ async function readRound(
     timezone: site.timezone,
     ledger,
     counts: plan.offers.map(({ metric, period, unit }) => ({
-      value: valueOf(period, metric),
+      value: sumOf(period, metric),
       metric,
       period,
       site: site.name,

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { test } from 'node:test'
+import { start } from '../support/command.ts'
+import { until } from '../support/until.ts'
+
+const leftovers = async () =>
+  (await readdir(tmpdir())).filter((name) => name.startsWith('visitor-counter-demo-'))
+
+test('the demo shows digits that rise, serves the same number, and leaves nothing behind', async (t) => {
+  const before = await leftovers()
+  const demo = start(t, ['demo', '--port', '0'])
+  const shown = () =>
+    demo.stdout.flatMap((line) => /^ *(\d+)( |$)/.exec(line)?.[1] ?? []).map(Number)
+  await until('two numbers on the digits', () => shown().length >= 2, 60)
+  const [first = 0, second = 0] = shown()
+  assert.ok(first > 10_000, `${first}`)
+  assert.ok(second > first, `${second} after ${first}`)
+
+  const url = demo.stdout.join('\n').match(/http:\/\/\S+/)?.[0] ?? ''
+  const served = Number(await (await fetch(url)).text())
+  assert.ok(served >= second)
+
+  assert.equal(await demo.end('SIGINT'), 0)
+  assert.deepEqual(demo.stderr, [])
+  assert.deepEqual(await leftovers(), before)
+  await assert.rejects(fetch(url))
+})

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs what the tests need beside Node: changes nothing when all is there.
+set -eu
+
+# A program that the tests start, and the Debian package that has it.
+needs='mariadbd:mariadb-server-core
+mariadb-install-db:mariadb-server-core
+my_print_defaults:mariadb-client-core'
+
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+missing=''
+packages=''
+for need in $needs; do
+  program=${need%%:*}
+  package=${need#*:}
+  command -v "$program" >/dev/null 2>&1 && continue
+  missing="$missing $program"
+  case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
+done
+
+if [ -z "$missing" ]; then
+  echo 'setup: everything that the tests need is installed'
+  exit 0
+fi
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "setup: this is no Debian; please install the programs$missing" >&2
+  echo "setup: (in Debian they are in the packages$packages)" >&2
+  exit 1
+fi
+
+as_root=''
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null 2>&1; then
+    echo "setup: needs root to install; run as root: apt-get install$packages" >&2
+    exit 1
+  fi
+  as_root='sudo'
+fi
+
+echo "setup: installs the Debian packages$packages (for$missing)"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -q
+# shellcheck disable=SC2086 # a list of words
+$as_root apt-get install -q -y --no-install-recommends $packages
+echo 'setup: done'
