@@ -63,17 +63,29 @@ test('a 304 keeps the number and takes the age from its header', async (t) => {
 const failures: [what: string, listener: RequestListener, reason: RegExp][] = [
   ['500', (_, response) => response.writeHead(500).end('boom'), /HTTP 500: boom/],
   ['404', (_, response) => response.writeHead(404).end(), /HTTP 404/],
-  ['HTML', (_, response) => void response.end('<html><body>hi</body></html>'), /no count but "<html>/],
+  [
+    'HTML',
+    (_, response) => void response.end('<html><body>hi</body></html>'),
+    /no count but "<html>/,
+  ],
   ['an empty body', (_, response) => void response.end(), /no count but ""/],
   ['a negative', (_, response) => void response.end('-5'), /no count but "-5"/],
   ['a fraction', (_, response) => void response.end('1.5'), /no count but "1\.5"/],
   ['1e400', (_, response) => void response.end('1e400'), /no count but "1e400"/],
   ['a redirect', (_, response) => response.writeHead(302, { Location: '/' }).end(), /HTTP 302/],
-  ['a 304 to a question that had no tag', (_, response) => response.writeHead(304).end(), /HTTP 304/],
-  ['half an answer', (request, response) => {
-    response.writeHead(200, { 'Content-Length': '10' }).write('12')
-    setImmediate(() => request.socket.destroy())
-  }, /aborted|ECONNRESET/],
+  [
+    'a 304 to a question that had no tag',
+    (_, response) => response.writeHead(304).end(),
+    /HTTP 304/,
+  ],
+  [
+    'half an answer',
+    (request, response) => {
+      response.writeHead(200, { 'Content-Length': '10' }).write('12')
+      setImmediate(() => request.socket.destroy())
+    },
+    /aborted|ECONNRESET/,
+  ],
   ['a cut connection', (request) => void request.socket.destroy(), /socket hang up/],
 ]
 

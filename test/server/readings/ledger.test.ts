@@ -23,9 +23,7 @@ test('closed days and open days together make the sums of all rows, whenever the
       const open = all.filter(({ day }) => day >= closedOn)
       const sums = sumPeriods(ledger, open, noon(today))
       const add = (from: string, to: string, metric: 'visitors' | 'views') =>
-        all
-          .filter(({ day }) => day >= from && day <= to)
-          .reduce((sum, row) => sum + row[metric], 0)
+        all.filter(({ day }) => day >= from && day <= to).reduce((sum, row) => sum + row[metric], 0)
       for (const metric of ['visitors', 'views'] as const) {
         assert.equal(sums.total[metric], add('0000', '9999', metric) + extra[metric])
         assert.equal(sums.today[metric], add(today, today, metric))

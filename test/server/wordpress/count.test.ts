@@ -18,10 +18,26 @@ for (const [value, count] of accepted) {
   })
 }
 
-const refused = [-1, '-1', 1.5, '1.5', '', ' 7', 'seven', '9007199254740992', 2n ** 64n, Number.NaN, undefined, {}]
+const refused = [
+  -1,
+  '-1',
+  1.5,
+  '1.5',
+  '',
+  ' 7',
+  'seven',
+  '9007199254740992',
+  2n ** 64n,
+  Number.NaN,
+  undefined,
+  {},
+]
 for (const value of refused) {
   test(`${typeof value} ${JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}` : each))} is no count`, () => {
-    assert.throws(() => toCount(value, 'views of wp_x'), /^DatabaseError: views of wp_x: the database says .*, which is no count/)
+    assert.throws(
+      () => toCount(value, 'views of wp_x'),
+      /^DatabaseError: views of wp_x: the database says .*, which is no count/,
+    )
   })
 }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addDays, momentAt, siteTimezone, wallTimeBefore } from '../../../server/wordpress/moment.ts'
+import {
+  addDays,
+  momentAt,
+  siteTimezone,
+  wallTimeBefore,
+} from '../../../server/wordpress/moment.ts'
 
 const zones: [timezoneString: string, gmtOffset: string, timezone: string][] = [
   ['America/Chicago', '0', 'America/Chicago'],
