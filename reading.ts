@@ -28,6 +28,8 @@ export const Reading = v.object({
   asOf: v.pipe(v.string(), v.isoTimestamp()),
   /** The database has not confirmed this number of late. */
   stale: v.boolean(),
+  /** How much of a total is not in the plugin's own any more, where falls are carried forward. */
+  carried: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 })
 export type Reading = v.InferOutput<typeof Reading>
 

@@ -1,4 +1,5 @@
 import type { Logger, LogLevel } from '../log.ts'
+import type { SiteValues } from './load.ts'
 import type { SettingName, Values } from './settings.ts'
 
 /** What a command has of the world around it. */
@@ -6,6 +7,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: NodeJS.WriteStream
   readonly log: Logger
+  /** The sites of the settings file, if it has any. */
+  readonly sites: readonly SiteValues[]
   /** Aborted when the command is to end: Ctrl-C, or SIGTERM from a service manager. */
   readonly signal: AbortSignal
 }

@@ -36,10 +36,14 @@ export const demo = command({
       stops.push(() => site.close())
 
       const bridge = await startBridge({
-        connection: { engine: 'sqlite', file },
-        tablePrefix: undefined,
-        source: 'auto',
+        sites: [
+          {
+            ...{ name: undefined, tablePrefix: undefined, source: 'auto', sql: undefined },
+            connection: { engine: 'sqlite', file },
+          },
+        ],
         pollMs: 1000,
+        carry: false,
         host,
         port,
         stateDir: folder,

@@ -62,7 +62,8 @@ async function run(command: Command, given: Record<string, string | undefined>):
     ]),
   )
   const { env, stdout, stderr } = process
-  const values = await loadSettings([...command.settings, 'logLevel'], { flags, env, config })
+  const names = [...command.settings, 'logLevel' as const]
+  const { values, sites } = await loadSettings(names, { flags, env, config })
   const level = (values['logLevel'] ?? command.logLevel ?? 'info') as LogLevel
   const log = createLog(level, stderr.isTTY === true)
   const controller = new AbortController()
@@ -70,7 +71,10 @@ async function run(command: Command, given: Record<string, string | undefined>):
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   // The listing in `command()` ties the type of `values` to the settings that were loaded.
-  await command.run(values as never, { env, stdout, log, signal: controller.signal })
+  await command.run(values as never, {
+    ...{ env, stdout, log, sites },
+    signal: controller.signal,
+  })
 }
 
 function camelCase(flag: string): string {

@@ -126,6 +126,20 @@ export const settings = {
     help: 'the statistics plugin to read',
     schema: v.optional(v.string(), 'auto'),
   }),
+  sql: setting({
+    flag: '--sql',
+    value: '<select>',
+    env: 'COUNT_SQL',
+    help: 'with --source sql: a SELECT that gives one row with one whole number',
+    schema: v.optional(v.string()),
+  }),
+  totals: setting({
+    flag: '--totals',
+    value: '<how>',
+    env: 'TOTALS',
+    help: 'when the total of the plugin falls, as by a purge: follow it, or carry the difference forward',
+    schema: v.optional(v.picklist(['follow', 'carry'], 'follow or carry'), 'follow'),
+  }),
   poll: setting({
     flag: '--poll',
     value: '<duration>',

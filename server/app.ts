@@ -3,29 +3,48 @@ import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
 import type { Logger } from '../log.ts'
-import { type Metric, metrics, type Period, periods } from '../reading.ts'
+import { type Metric, metrics, periods } from '../reading.ts'
 import { Problem } from './problem.ts'
 import type { SiteState } from './readings/poller.ts'
 import { type PresentReading, present } from './readings/present.ts'
+import type { Count } from './readings/reader.ts'
+import { series } from './readings/series.ts'
 import type { Remembered } from './readings/store.ts'
 
 export interface AppOptions {
-  /** What is known of the site at this moment. */
-  readonly state: () => SiteState
+  /** What is known of the sites at this moment, the one that is meant by default first. */
+  readonly sites: () => readonly SiteState[]
   readonly now: () => number
   readonly log: Logger
 }
 
+/** A site with its readings. */
+interface KnownSite {
+  readonly state: SiteState
+  readonly last: Remembered
+}
+
+const daysMessage = 'a number of days from 1 to 366'
 const Query = v.object({
-  metric: v.optional(v.picklist(metrics)),
-  period: v.optional(v.picklist(periods)),
+  metric: v.optional(v.picklist(metrics, metrics.join(', '))),
+  period: v.optional(v.picklist(periods, periods.join(', '))),
   site: v.optional(v.string()),
+  days: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, daysMessage),
+      v.transform(Number),
+      v.minValue(1, daysMessage),
+      v.maxValue(366, daysMessage),
+    ),
+    '30',
+  ),
 })
 
-const routes = ['/count', '/v1/count', '/v1/counts', '/health']
+const routes = ['/count', '/v1/count', '/v1/counts', '/v1/series', '/health']
 
 /** The routes. All answer from memory; none asks the database. */
-export function createApp({ state, now, log }: AppOptions): Hono {
+export function createApp({ sites, now, log }: AppOptions): Hono {
   const app = new Hono()
 
   app.use(cors({ origin: '*', allowMethods: ['GET', 'HEAD'], exposeHeaders: ['Age', 'ETag'] }))
@@ -41,20 +60,39 @@ export function createApp({ state, now, log }: AppOptions): Hono {
   })
 
   app.get('/v1/counts', (c) => {
-    const { site, source, why, timezone, counts } = known(c)
-    const readings = counts.map((count) => present(count, state(), now()))
-    return unlessKnown(c, readings, () => c.json({ site, source, why, timezone, counts: readings }))
+    const { last, state } = known(c)
+    const { site, source, why, timezone } = last
+    const counts = last.counts.map((count) => present(count, state, now()))
+    return unlessKnown(c, counts, () => c.json({ site, source, why, timezone, counts }))
+  })
+
+  app.get('/v1/series', (c) => {
+    const { days } = query(c)
+    const { last, state } = known(c)
+    const { metric } = choose(c, last)
+    const points = series(last, metric, days, now())
+    if (last.ledger === undefined) {
+      throw new Problem(404, 'Not Found', `${last.source} keeps no days, only a total`)
+    }
+    const today = last.counts.filter((count) => count.metric === metric)
+    const readings = today.map((count) => present(count, state, now()))
+    return unlessKnown(c, readings, () => c.json(points))
   })
 
   app.get('/health', (c) => {
-    const { last, failure } = state()
-    const [reading] = last?.counts ?? []
-    const health = reading && present(reading, state(), now())
-    const status = health === undefined ? 'down' : health.stale ? 'degraded' : 'ok'
-    const database = failure === undefined && last !== undefined
-    return c.json({ status, database, age: health?.age ?? null }, status === 'down' ? 503 : 200, {
-      'Cache-Control': 'no-store',
-    })
+    const all = sites().map((state) => ({ state, health: healthOf(state) }))
+    const down = all.every(({ health }) => health === undefined)
+    const ok = all.every(({ health, state }) => health?.stale === false && !state.failure)
+    const ages = all.flatMap(({ health }) => health?.age ?? [])
+    return c.json(
+      {
+        status: down ? 'down' : ok ? 'ok' : 'degraded',
+        database: all.every(({ state }) => state.failure === undefined && state.last !== undefined),
+        age: ages.length === 0 ? null : Math.max(...ages),
+      },
+      down ? 503 : 200,
+      { 'Cache-Control': 'no-store' },
+    )
   })
 
   app.notFound((c) =>
@@ -67,50 +105,55 @@ export function createApp({ state, now, log }: AppOptions): Hono {
     return refuse(c, new Problem(500, 'Internal Server Error', 'this is a fault of the bridge'))
   })
 
-  /** What is known of the site that was asked for. */
-  function known(c: Context): Remembered {
-    const { site } = query(c)
-    const { last } = state()
-    if (last === undefined) {
-      throw new Problem(503, 'Service Unavailable', 'nothing has been read yet', {
-        'Retry-After': '5',
-      })
-    }
-    if (site !== undefined && site !== last.site) {
-      throw new Problem(404, 'Not Found', `site=${site}: the site here is ${last.site}`)
-    }
-    return last
+  /** The reading of a site that tells how fresh it is: the newest of its numbers. */
+  function healthOf(state: SiteState): PresentReading | undefined {
+    const readings = state.last?.counts.map((count) => present(count, state, now())) ?? []
+    return readings.sort((a, b) => a.age - b.age)[0]
   }
 
-  /** The reading that was asked for; visitors where the plugin has them, and the total, by default. */
-  function chosen(c: Context): PresentReading {
+  /** The site that was asked for, or the first. */
+  function known(c: Context): KnownSite {
+    const { site } = query(c)
+    const all = sites()
+    const nameOf = ({ last, name }: SiteState) => last?.site ?? name
+    const state = site === undefined ? all[0] : all.find((each) => nameOf(each) === site)
+    if (state === undefined && all.some((each) => nameOf(each) !== undefined)) {
+      const names = all.flatMap((each) => nameOf(each) ?? []).join(', ')
+      throw new Problem(404, 'Not Found', `there is no site=${site}; there are ${names}`)
+    }
+    if (state?.last !== undefined) return { state, last: state.last }
+    throw new Problem(503, 'Service Unavailable', 'nothing has been read yet', {
+      'Retry-After': '5',
+    })
+  }
+
+  /** The count that was asked for; visitors where the plugin has them, and the total, by default. */
+  function choose(c: Context, { counts, source }: Remembered): Count {
     const { metric, period = 'total' } = query(c)
-    const { counts, source } = known(c)
     const find = (wanted: Metric) =>
       counts.find((count) => count.metric === wanted && count.period === period)
     const count = metric === undefined ? (find('visitors') ?? find('views')) : find(metric)
-    if (count === undefined) {
-      const offered = counts.map((each) => `${each.metric}.${each.period}`).join(', ')
-      const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
-      throw new Problem(404, 'Not Found', `${source} does not count ${wanted}; it has ${offered}`)
-    }
-    return present(count, state(), now())
+    if (count !== undefined) return count
+    const offered = counts.map((each) => `${each.metric}.${each.period}`).join(', ')
+    const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
+    throw new Problem(404, 'Not Found', `${source} does not count ${wanted}; it has ${offered}`)
+  }
+
+  function chosen(c: Context): PresentReading {
+    const { last, state } = known(c)
+    return present(choose(c, last), state, now())
   }
 
   return app
 }
 
-function query(c: Context): {
-  metric?: Metric | undefined
-  period?: Period | undefined
-  site?: string | undefined
-} {
+function query(c: Context): v.InferOutput<typeof Query> {
   const parsed = v.safeParse(Query, c.req.query())
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const name = String(issue.path?.[0]?.key)
-  const allowed = name === 'metric' ? metrics : periods
-  throw new Problem(400, 'Bad Request', `${name}=${issue.input}: allowed are ${allowed.join(', ')}`)
+  const value = c.req.query(name) ?? ''
+  throw new Problem(400, 'Bad Request', `${name}=${value}: allowed are ${issue.message}`)
 }
 
 /**

@@ -1,20 +1,16 @@
-import { createHash } from 'node:crypto'
 import { createAdaptorServer } from '@hono/node-server'
 import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
-import { Poller } from './readings/poller.ts'
-import { Reader } from './readings/reader.ts'
-import { openStore } from './readings/store.ts'
-import { type Connection, describeConnection } from './wordpress/connection.ts'
-import { openDatabase } from './wordpress/open-database.ts'
+import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
-  readonly connection: Connection
-  readonly tablePrefix: string | undefined
-  /** A source id, or `auto`. */
-  readonly source: string
+  /** The first one's main site is meant where none is named. */
+  readonly sites: readonly SiteOptions[]
   readonly pollMs: number
+  /** Whether a total that falls is carried forward. */
+  readonly carry: boolean
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
@@ -30,60 +26,34 @@ export interface Bridge {
 }
 
 /**
- * Starts the bridge: it listens first, then reads the database.
+ * Starts the bridge: it listens first, then reads the databases. One that is away leaves the others
+ * alone.
  *
- * @throws FatalError or DatabaseError when the port is taken, or when the database refuses a site
- *   that has never been read
+ * @throws FatalError or DatabaseError when the port is taken, or when a database refuses and there is
+ *   no other
  */
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
-  const { connection, now, log } = options
-  const store = openStore(options.stateDir, stateName(options), (file) =>
-    log.warn(`${file} was damaged and has been set aside`),
-  )
-  const remembered = await store.load()
-  const database = openDatabase(connection)
-  // Waited for where it is used; a failure to load must not count as unhandled until then.
-  database.catch(() => undefined)
-  const reader = database.then(
-    (opened) =>
-      new Reader({
-        database: opened,
-        tablePrefix: options.tablePrefix,
-        source: options.source,
-        now,
-        ledger: remembered,
-        onRecountError: (error) => log.warn(`the recount failed: ${error.message}`),
-      }),
-  )
-  const poller = new Poller(
-    { ...options, store, read: async () => (await reader).read() },
-    remembered,
-  )
-  const app = createApp({ state: () => poller.state, now, log })
+  const { now, log } = options
+  const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site }))
+  for (const group of groups) await group.load()
+  const app = createApp({ sites: () => groups.flatMap((group) => group.states), now, log })
   const http = await listen(app.fetch, options)
   const stop = async () => {
     await http.close()
-    await poller.stop()
-    await (await database).close()
+    for (const group of groups) await group.stop()
   }
-  log.info(`listening on ${http.url}; reading ${describeConnection(connection)}`)
-  try {
-    await poller.start()
-  } catch (error) {
-    await stop()
-    throw error
-  }
-  const { last } = poller.state
-  if (last !== undefined) {
-    log.info(`${last.site}: ${last.source} (${last.why}), days in ${last.timezone}`)
+  const databases = options.sites.map(({ connection }) => describeConnection(connection))
+  log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  const starts = await Promise.allSettled(groups.map((group) => group.start()))
+  for (const start of starts) {
+    if (start.status === 'fulfilled') continue
+    if (groups.length === 1) {
+      await stop()
+      throw start.reason
+    }
+    log.error(`${start.reason instanceof Error ? start.reason.message : String(start.reason)}`)
   }
   return { url: http.url, stop }
-}
-
-/** The name of the state file: another database, prefix or source must not find this one's numbers. */
-function stateName({ connection, tablePrefix, source }: ServeOptions): string {
-  const identity = [describeConnection(connection), tablePrefix ?? '', source].join('\n')
-  return `site-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`
 }
 
 interface Listening {

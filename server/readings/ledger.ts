@@ -1,12 +1,14 @@
 import type { Period } from '../../reading.ts'
-import { addDays, type Moment } from '../wordpress/moment.ts'
-import type { Counts, Plan } from '../wordpress/sources/source.ts'
+import { addDays } from '../wordpress/moment.ts'
+import type { Counts, DayRange } from '../wordpress/sources/source.ts'
 
 /**
  * What has been counted of days that no longer change, so that a poll need only look at the rows of
  * the open days: at 5 million rows a full count takes seconds, today's rows 1 ms.
  */
 export interface Ledger {
+  /** Zone that the days were cut in. */
+  readonly zone: string
   /** First of the open days, which every poll reads again. */
   readonly openFrom: string
   /** No row of an open day has a key at or below this; undefined when the source has no such key. */
@@ -33,41 +35,53 @@ function add(a: Counts, b: Counts): Counts {
   return { visitors: a.visitors + b.visitors, views: a.views + b.views }
 }
 
-/** A ledger of all days before today, from a full count of these days. */
+/** A ledger of all days before `openFrom`, from a full count of these days. */
 export function closeDays(
   rows: readonly DayCounts[],
-  today: string,
-  watermark: number | undefined,
-  base: Counts,
+  { openFrom, zone, watermark, base }: Omit<Ledger, 'days' | 'older'>,
 ): Ledger {
-  const keptFrom = addDays(today, -keptDays)
+  const keptFrom = addDays(openFrom, -keptDays)
   const days: Record<string, Counts> = {}
   let older = none
   for (const row of rows) {
-    if (row.day >= today) continue
+    if (row.day >= openFrom) continue
     if (row.day < keptFrom) older = add(older, row)
     else days[row.day] = add(days[row.day] ?? none, row)
   }
-  return { openFrom: today, watermark, days, older, base }
+  return { openFrom, zone, watermark, days, older, base }
 }
 
-/** The sums of every period that is made of days, from the ledger and the rows of the open days. */
-export function sumPeriods(
+/** The days that a period is made of, both ends included; all days for the total. */
+export function daysOf(period: Exclude<Period, 'online'>, today: string): DayRange | undefined {
+  switch (period) {
+    case 'total':
+      return undefined
+    case 'today':
+      return { from: today, to: today }
+    case 'yesterday':
+      return { from: addDays(today, -1), to: addDays(today, -1) }
+    case 'last7days':
+      return { from: addDays(today, -6), to: today }
+    case 'last30days':
+      return { from: addDays(today, -29), to: today }
+  }
+}
+
+/** The sum of a period, from the ledger and the rows of the open days. */
+export function sumPeriod(
   ledger: Ledger,
   open: readonly DayCounts[],
-  { today }: Moment,
-  shown: NonNullable<Plan['shown']> = (sums) => sums,
-): Record<Exclude<Period, 'online'>, Counts> {
-  const closed = Object.entries(ledger.days).map(([day, counts]) => ({ ...counts, day }))
-  const days = [...closed, ...open]
-  const between = (from: string, to: string) =>
-    shown(days.filter(({ day }) => day >= from && day <= to).reduce<Counts>(add, none))
-  const yesterday = addDays(today, -1)
-  return {
-    total: shown(days.reduce<Counts>(add, add(ledger.older, ledger.base))),
-    today: between(today, today),
-    yesterday: between(yesterday, yesterday),
-    last7days: between(addDays(today, -6), today),
-    last30days: between(addDays(today, -29), today),
-  }
+  period: Exclude<Period, 'online'>,
+  today: string,
+): Counts {
+  const days = allDays(ledger, open)
+  const range = daysOf(period, today)
+  if (range === undefined) return days.reduce<Counts>(add, add(ledger.older, ledger.base))
+  const { from, to } = range
+  return days.filter(({ day }) => day >= from && day <= to).reduce<Counts>(add, none)
+}
+
+/** The closed days that are kept, and the open ones; a day may be there more than once. */
+export function allDays(ledger: Ledger, open: readonly DayCounts[]): DayCounts[] {
+  return [...Object.entries(ledger.days).map(([day, counts]) => ({ ...counts, day })), ...open]
 }

@@ -2,51 +2,47 @@ import { backoffMs } from '../../backoff.ts'
 import { FatalError } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { DatabaseError } from '../wordpress/database.ts'
+import { carryTotals } from './carry.ts'
 import type { Round } from './reader.ts'
-import type { Remembered, Store } from './store.ts'
+import type { Remembered } from './store.ts'
 
 export interface PollerOptions {
   /** One round of queries. */
   readonly read: () => Promise<Round>
+  readonly name: string | undefined
   readonly pollMs: number
-  readonly store: Store
+  /** Whether a total that falls is carried forward. */
+  readonly carry: boolean
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
+  /** Told after each round that brought something. */
+  readonly onRound: () => void
 }
 
 /** What is known of a site, from memory: asking costs the database nothing. */
 export interface SiteState {
+  /** As it was named in the settings; undefined when it goes by its address. */
+  readonly name: string | undefined
   readonly last: Remembered | undefined
   /** Why the newest round failed, or undefined when it did not. */
   readonly failure: string | undefined
-  /** From one round to the next, as of late: longer than asked for where the queries are slow. */
-  readonly intervalMs: number
 }
 
 const longestWaitMs = 300_000
-/** Flash memory wears: a state file at most so often, and at the end. */
-const saveEveryMs = 60_000
-/** Queries that take so long are run again after 100 times that: we take 1 % of the database's time. */
-const restFactor = 100
-/** A round is as dear as the cheapest of so many: a pause of our own machine is none of the database. */
-const judgedRounds = 3
 
-/** Reads a site again and again in the background, one round at a time, and keeps the last readings. */
+/** Reads a site again and again in the background, one round at a time, and keeps what it found. */
 export class Poller {
   readonly #options: PollerOptions
   #state: SiteState
   #failures = 0
-  #savedAtMs = Number.NEGATIVE_INFINITY
-  /** Of the last rounds, oldest first. */
-  #costsMs: readonly number[] = []
   #timer: NodeJS.Timeout | undefined
-  #round: Promise<void> = Promise.resolve()
+  #round: Promise<unknown> = Promise.resolve()
   #stopped = false
 
   constructor(options: PollerOptions, remembered: Remembered | undefined) {
     this.#options = options
-    this.#state = { last: remembered, failure: undefined, intervalMs: options.pollMs }
+    this.#state = { name: options.name, last: remembered, failure: undefined }
   }
 
   get state(): SiteState {
@@ -62,69 +58,72 @@ export class Poller {
   async start(): Promise<void> {
     const remembered = this.#state.last !== undefined
     const first = this.#poll()
-    this.#round = first.then(() => undefined)
+    this.#round = first
     if (remembered) return
     const error = await first
-    if (error instanceof FatalError) throw error
-    if (error instanceof DatabaseError && error.kind === 'refused') throw error
+    if (isFinal(error)) {
+      await this.stop()
+      throw error
+    }
   }
 
+  /** After the database has been closed, so that a round that is under way ends. */
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
     await this.#round
-    await this.#save()
   }
 
   /** One round; resolves with the error when it failed. */
-  async #poll(): Promise<Error | undefined> {
+  async #poll(): Promise<unknown> {
     const { read, pollMs, now, random } = this.#options
     const startedMs = now()
-    const error = await read().then(
-      (round) => this.#succeed(round),
-      (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
-    )
-    if (error !== undefined) this.#fail(error)
+    let error: unknown
+    try {
+      this.#succeed(await read())
+    } catch (reason) {
+      error = reason
+      if (!this.#stopped) this.#fail(reason)
+    }
     const tookMs = Math.max(0, now() - startedMs)
     const waitMs =
       error === undefined
-        ? Math.max(pollMs - tookMs, restFactor * Math.min(...this.#costsMs))
+        ? Math.max(0, pollMs - tookMs)
         : backoffMs(this.#failures, { firstMs: pollMs, mostMs: longestWaitMs }, random)
-    this.#state = { ...this.#state, intervalMs: Math.max(pollMs, waitMs + tookMs) }
     if (!this.#stopped) {
       this.#timer = setTimeout(() => {
-        this.#round = this.#poll().then(() => undefined)
+        this.#round = this.#poll()
       }, waitMs)
     }
     return error
   }
 
-  async #succeed(round: Round): Promise<undefined> {
-    const { log, now } = this.#options
-    if (this.#failures > 0) log.info({ site: round.site }, 'the database answers again')
+  #succeed(found: Round): void {
+    const { log, carry, onRound } = this.#options
+    if (this.#failures > 0) log.info({ site: found.site }, 'the database answers again')
     this.#failures = 0
-    this.#costsMs = [...this.#costsMs, round.costMs].slice(-judgedRounds)
+    const before = this.#state.last?.carry ?? {}
+    const { round, carries } = carry
+      ? carryTotals(found, before)
+      : { round: found, carries: {} }
     this.#state = {
       ...this.#state,
-      last: { ...round, counts: [...round.counts] },
+      last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
       failure: undefined,
     }
-    if (now() - this.#savedAtMs >= saveEveryMs) await this.#save()
+    onRound()
   }
 
-  #fail(error: Error): void {
+  #fail(reason: unknown): void {
     const { log } = this.#options
+    const message = reason instanceof Error ? reason.message : String(reason)
     this.#failures += 1
-    if (this.#state.failure !== error.message) log.warn(`${error.message}; trying again`)
-    this.#state = { ...this.#state, failure: error.message }
+    if (this.#state.failure !== message) log.warn(`${message}; trying again`)
+    this.#state = { ...this.#state, failure: message }
   }
+}
 
-  async #save(): Promise<void> {
-    const { store, now, log } = this.#options
-    if (this.#state.last === undefined) return
-    this.#savedAtMs = now()
-    await store.save(this.#state.last).catch((error: Error) => {
-      log.warn(`the last reading could not be remembered: ${error.message}`)
-    })
-  }
+/** Whether waiting does not mend it. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof FatalError || (error instanceof DatabaseError && error.kind === 'refused')
 }

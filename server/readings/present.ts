@@ -11,17 +11,17 @@ export interface PresentReading extends Reading {
 
 /**
  * A kept count as it is to be served now. It is stale when the newest round failed, or when it is
- * older than twice the interval.
+ * older than twice the time from one read of it to the next.
  */
 export function present(
-  count: Count,
-  { failure, intervalMs }: SiteState,
+  { everyMs, ...count }: Count,
+  { failure }: SiteState,
   nowMs: number,
 ): PresentReading {
   const ageMs = Math.max(0, nowMs - Date.parse(count.asOf))
   return {
     ...count,
-    stale: failure !== undefined || ageMs > 2 * intervalMs,
+    stale: failure !== undefined || ageMs > 2 * everyMs,
     label: label(count),
     age: Math.floor(ageMs / 1000),
   }

@@ -3,34 +3,39 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { Reading } from '../../reading.ts'
 
-const CountsSchema = v.object({ visitors: v.number(), views: v.number() })
+const Counts = v.object({ visitors: v.number(), views: v.number() })
 
 const Ledger = v.object({
+  zone: v.string(),
   openFrom: v.string(),
-  watermark: v.optional(v.number()),
-  days: v.record(v.string(), CountsSchema),
-  older: CountsSchema,
-  base: CountsSchema,
+  watermark: v.union([v.number(), v.undefined()]),
+  days: v.record(v.string(), Counts),
+  older: Counts,
+  base: Counts,
 })
 
-/** What outlives a restart: the last readings, and the full count they were made from. */
+const Carry = v.object({ raw: v.number(), offset: v.number(), fall: v.number() })
+
+/** What outlives a restart: the last round of a site, and the full count that it was made from. */
 const Remembered = v.object({
   site: v.string(),
+  prefix: v.string(),
   source: v.string(),
   why: v.string(),
   timezone: v.string(),
-  counts: v.array(v.omit(Reading, ['stale'])),
-  ledger: v.pipe(
-    Ledger,
-    v.transform((ledger) => ({ ...ledger, watermark: ledger.watermark })),
-  ),
+  counts: v.array(v.object({ ...v.omit(Reading, ['stale']).entries, everyMs: v.number() })),
+  ledger: v.union([Ledger, v.undefined()]),
+  open: v.array(v.object({ day: v.string(), ...Counts.entries })),
+  emptyDays: v.picklist(['none', 'unknown']),
+  /** Key: metric. What falls of a total have been carried forward. */
+  carry: v.optional(v.record(v.string(), Carry), {}),
 })
 export type Remembered = v.InferOutput<typeof Remembered>
 
-/** A file that keeps one site's last readings. */
+/** A file that keeps the last rounds of the sites of one database. */
 export interface Store {
-  load(): Promise<Remembered | undefined>
-  save(remembered: Remembered): Promise<void>
+  load(): Promise<Remembered[]>
+  save(sites: readonly Remembered[]): Promise<void>
 }
 
 /**
@@ -46,20 +51,20 @@ export function openStore(
   return {
     async load() {
       const text = await readFile(file, 'utf8').catch(() => undefined)
-      if (text === undefined) return undefined
-      const remembered = v.safeParse(v.pipe(v.string(), v.parseJson(), Remembered), text)
-      if (remembered.success) return remembered.output
+      if (text === undefined) return []
+      const sites = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(Remembered)), text)
+      if (sites.success) return sites.output
       await rename(file, `${file}.damaged`).catch(() => undefined)
       onDamaged(file)
-      return undefined
+      return []
     },
-    async save(remembered) {
+    async save(sites) {
       await mkdir(directory, { recursive: true })
       // Written aside and renamed: a power cut leaves the old file or the new one, never half of one.
       const draft = `${file}.new`
       const handle = await open(draft, 'w')
       try {
-        await handle.writeFile(JSON.stringify(remembered))
+        await handle.writeFile(JSON.stringify(sites))
         await handle.sync()
       } finally {
         await handle.close()

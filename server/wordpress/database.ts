@@ -17,7 +17,8 @@ export interface Database {
   query: Query
   /** Runs several queries that all see the same moment of the database. */
   snapshot<T>(work: (query: Query) => Promise<T>): Promise<T>
-  close(): Promise<void>
+  /** At once: a query that is under way fails. */
+  close(): void
 }
 
 /**

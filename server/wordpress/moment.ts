@@ -35,6 +35,61 @@ export function wallTimeBefore(moment: Moment, seconds: number): string {
   return momentAt(moment.epochMs - seconds * 1000, moment.timezone).wallTime
 }
 
+/** Seconds since 1970 of a day's midnight as if the wall clock were UTC. */
+export function epochOfWallDay(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / 1000
+}
+
+/** How far the wall clock is ahead of UTC at the moment. */
+export function offsetSeconds({ wallEpoch, epochMs }: Moment): number {
+  return wallEpoch - Math.floor(epochMs / 1000)
+}
+
+/** The offset of a zone at an instant, as a zone of its own: `+11:00`. */
+export function offsetZone(epochMs: number, timezone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone).offset
+}
+
+/** The UTC date and time of the first instant of a local day, `2026-10-14 22:00:00`. */
+export function utcOfMidnight(day: string, timezone: string): string {
+  const start = Temporal.PlainDate.from(day).toZonedDateTime(timezone)
+  return momentAt(start.epochMilliseconds, 'UTC').wallTime
+}
+
+/** The first instant of a local day, with its offset: `2026-10-15T00:00:00+02:00`. */
+export function midnight(day: string, timezone: string): string {
+  return Temporal.PlainDate.from(day)
+    .toZonedDateTime(timezone)
+    .toString({ timeZoneName: 'never', smallestUnit: 'second' })
+}
+
+/** The UTC offsets that a zone has had. */
+export interface OffsetSteps {
+  /** Oldest first; each held until a UTC date and time, `2026-10-03 16:00:00`. */
+  readonly earlier: readonly { readonly until: string; readonly seconds: number }[]
+  /** Of now. */
+  readonly seconds: number
+}
+
+/** No plugin that keeps UTC times is older. */
+const firstDay = '2015-01-01'
+
+/** The offsets of the moment's zone from a day until the moment. */
+export function offsetSteps({ epochMs, timezone }: Moment, from = firstDay): OffsetSteps {
+  const start = Temporal.PlainDate.from(from).toZonedDateTime(timezone).epochMilliseconds
+  const earlier: { until: string; seconds: number }[] = []
+  let local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone)
+  const { offsetNanoseconds } = local
+  for (;;) {
+    const change = local.getTimeZoneTransition('previous')
+    if (change === null || change.epochMilliseconds <= start) break
+    local = change.subtract({ nanoseconds: 1 })
+    const until = momentAt(change.epochMilliseconds, 'UTC').wallTime
+    earlier.unshift({ until, seconds: local.offsetNanoseconds / 1e9 })
+  }
+  return { earlier, seconds: offsetNanoseconds / 1e9 }
+}
+
 /**
  * The site's time zone from its options: `timezone_string`, else `gmt_offset` in decimal hours, which
  * is to be ignored when the name is set (WordPress `wp_timezone_string()`).

@@ -11,9 +11,13 @@ import {
 type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
 
 const connectTimeoutMs = 10_000
-const statementLimitSeconds = 60
-/** How much longer than the server's own limit a statement may stay silent before the link counts as dead. */
-const silenceMs = (statementLimitSeconds + 5) * 1000
+/** Limits of the server on a statement: of a poll, and of a recount, which looks at all rows. */
+const quickLimitSeconds = 20
+const slowLimitSeconds = 900
+/** On a table that is being altered a query would wait for a day (MySQL) or a year. */
+const lockLimitSeconds = 10
+/** How much longer than its limit a statement may stay silent before the link counts as dead. */
+const graceSeconds = 5
 
 /**
  * A MySQL or MariaDB database over at most two connections: one for the quick queries of each poll,
@@ -21,22 +25,23 @@ const silenceMs = (statementLimitSeconds + 5) * 1000
  * and replaced when the server has closed them.
  */
 export function openMysql(settings: MysqlConnection): Database {
-  const quick = new Lane(settings)
-  const slow = new Lane(settings)
+  const quick = new Lane(settings, quickLimitSeconds)
+  const slow = new Lane(settings, slowLimitSeconds)
   return {
     engine: 'mysql',
-    query: (sql) => quick.run((connection) => select(connection, sql)),
+    query: (sql) => quick.run((connection) => select(connection, sql, quickLimitSeconds)),
     snapshot: (work) =>
       slow.run(async (connection) => {
         await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
         try {
-          return await work((sql) => select(connection, sql))
+          return await work((sql) => select(connection, sql, slowLimitSeconds))
         } finally {
           await connection.query('COMMIT')
         }
       }),
-    close: async () => {
-      await Promise.all([quick.close(), slow.close()])
+    close() {
+      quick.close()
+      slow.close()
     },
   }
 }
@@ -44,11 +49,14 @@ export function openMysql(settings: MysqlConnection): Database {
 /** One connection, used by one piece of work at a time. */
 class Lane {
   readonly #settings: MysqlConnection
+  readonly #limitSeconds: number
   #connection: mysql.Connection | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #closed = false
 
-  constructor(settings: MysqlConnection) {
+  constructor(settings: MysqlConnection, limitSeconds: number) {
     this.#settings = settings
+    this.#limitSeconds = limitSeconds
   }
 
   run<T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
@@ -57,10 +65,11 @@ class Lane {
     return result
   }
 
-  async close(): Promise<void> {
-    await this.#last
-    await this.#connection?.end().catch(() => undefined)
+  /** At once: a query that is under way fails. */
+  close(): void {
+    this.#connection?.destroy()
     this.#connection = undefined
+    this.#closed = true
   }
 
   async #attempt<T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
@@ -75,7 +84,11 @@ class Lane {
       }
     }
     try {
-      const fresh = await connect(this.#settings)
+      const fresh = await connect(this.#settings, this.#limitSeconds)
+      if (this.#closed) {
+        fresh.destroy()
+        throw new Error('closed')
+      }
       fresh.on('error', () => this.#drop(fresh))
       this.#connection = fresh
       return await work(fresh)
@@ -91,7 +104,10 @@ class Lane {
   }
 }
 
-async function connect(settings: MysqlConnection): Promise<mysql.Connection> {
+async function connect(
+  settings: MysqlConnection,
+  limitSeconds: number,
+): Promise<mysql.Connection> {
   const connection = await mysql.createConnection({
     ...(settings.socketPath === undefined
       ? { host: settings.host, port: settings.port }
@@ -110,10 +126,12 @@ async function connect(settings: MysqlConnection): Promise<mysql.Connection> {
     const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version')
     // MariaDB counts the limit of a statement in seconds, MySQL in milliseconds and for SELECT only.
     const limit = /mariadb/i.test(String(rows[0]?.['version']))
-      ? `max_statement_time=${statementLimitSeconds}`
-      : `max_execution_time=${statementLimitSeconds * 1000}`
+      ? `max_statement_time=${limitSeconds}`
+      : `max_execution_time=${limitSeconds * 1000}`
     await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-    await connection.query(`SET SESSION ${limit}, time_zone='+00:00', sql_mode=''`)
+    await connection.query(
+      `SET SESSION ${limit}, lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
+    )
     return connection
   } catch (error) {
     connection.destroy()
@@ -121,11 +139,15 @@ async function connect(settings: MysqlConnection): Promise<mysql.Connection> {
   }
 }
 
-async function select(connection: mysql.Connection, sql: Sql): Promise<Row[]> {
+async function select(
+  connection: mysql.Connection,
+  sql: Sql,
+  limitSeconds: number,
+): Promise<Row[]> {
   const [rows] = await connection.query<RowDataPacket[]>({
     sql: sql.text,
     values: [...sql.values],
-    timeout: silenceMs,
+    timeout: (limitSeconds + graceSeconds) * 1000,
   })
   return rows
 }
@@ -162,6 +184,7 @@ const refusals: Record<string, string> = {
   ENOTFOUND: 'no such host',
   HANDSHAKE_NO_SSL_SUPPORT: 'the server does not speak TLS',
   HANDSHAKE_SSL_ERROR: 'the TLS handshake failed',
+  ER_PARSE_ERROR: 'the query is not valid SQL',
 }
 
 const schemaCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR'])

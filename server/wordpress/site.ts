@@ -1,7 +1,8 @@
 import { unserialize } from 'php-serialize'
 import * as v from 'valibot'
 import { FatalError } from '../../errors.ts'
-import type { Query, Sql } from './database.ts'
+import { toCount } from './count.ts'
+import type { Database, Query, Sql } from './database.ts'
 import { siteTimezone } from './moment.ts'
 
 /** Table name, to its columns. */
@@ -12,18 +13,27 @@ export interface Site {
   /** Host and path of its address, as `www.example.com`, in letters that a topic or a file name may have. */
   readonly name: string
   readonly prefix: string
+  /** Its number in a multisite; 1 when it stands alone. */
+  readonly blog: number
+  readonly engine: Database['engine']
   /** IANA name, or an offset such as `+05:30`. */
   readonly timezone: string
+  /** Paths, those of the whole network among them. */
   readonly activePlugins: readonly string[]
+  /** Tables of this site, without its prefix. */
+  readonly tables: readonly string[]
   /** The quoted name of a table of this site. */
   table(name: string): string
   has(table: string, column?: string): boolean
+  /** The value of an option; undefined when there is none. */
+  option(name: string, query?: Query): Promise<string | undefined>
+  /** The value of an option that PHP has serialised; undefined when there is none or it is damaged. */
+  serializedOption(name: string, query?: Query): Promise<unknown>
 }
 
 const SchemaRow = v.object({ tableName: v.string(), columnName: v.string() })
-const OptionRow = v.object({ name: v.string(), value: v.string() })
 
-const schemaSql: Record<'mysql' | 'sqlite', Sql> = {
+const schemaSql: Record<Database['engine'], Sql> = {
   mysql: {
     text: `SELECT table_name AS tableName, column_name AS columnName
       FROM information_schema.columns WHERE table_schema = DATABASE()`,
@@ -36,7 +46,7 @@ const schemaSql: Record<'mysql' | 'sqlite', Sql> = {
   },
 }
 
-export async function readSchema(query: Query, engine: 'mysql' | 'sqlite'): Promise<Schema> {
+export async function readSchema(query: Query, engine: Database['engine']): Promise<Schema> {
   const schema = new Map<string, Set<string>>()
   for (const row of v.parse(v.array(SchemaRow), await query(schemaSql[engine]))) {
     const columns = schema.get(row.tableName) ?? new Set()
@@ -56,15 +66,7 @@ export function findPrefix(schema: Schema): string {
     .filter(([table, columns]) => table.endsWith('options') && columns.has('option_name'))
     .map(([table]) => table.slice(0, -'options'.length))
     .sort()
-  const main = prefixes.filter(
-    (prefix) =>
-      !prefixes.some(
-        (base) =>
-          schema.has(`${base}blogs`) &&
-          prefix.startsWith(base) &&
-          /^\d+_$/.test(prefix.slice(base.length)),
-      ),
-  )
+  const main = prefixes.filter((prefix) => networkOf(schema, prefix) === undefined)
   const [only, ...others] = main
   if (only === undefined) {
     throw new FatalError(
@@ -79,38 +81,90 @@ export function findPrefix(schema: Schema): string {
   return only
 }
 
+/** The network that a prefix is one of the further sites of: `wp_2_` of `wp_`, blog 2. */
+function networkOf(schema: Schema, prefix: string): { base: string; blog: number } | undefined {
+  const [, base, blog] = /^(.*?)(\d+)_$/.exec(prefix) ?? []
+  return base !== undefined && schema.has(`${base}blogs`) ? { base, blog: Number(blog) } : undefined
+}
+
+/** The prefixes of all sites of a network, the main site first; of a single site just its own. */
+export async function findNetwork(query: Query, schema: Schema, base: string): Promise<string[]> {
+  if (!schema.has(`${base}blogs`)) return [base]
+  const rows = await query({
+    text: `SELECT blog_id AS blog FROM \`${base}blogs\`
+      WHERE archived = 0 AND spam = 0 AND deleted = 0 ORDER BY blog_id`,
+    values: [],
+  })
+  const prefixes = rows.map((row) => {
+    const blog = toCount(row['blog'], `blog_id of ${base}blogs`)
+    return blog === 1 ? base : `${base}${blog}_`
+  })
+  return prefixes.filter((prefix) => schema.has(`${prefix}options`))
+}
+
 /**
  * Reads what a site says about itself.
  *
  * @throws FatalError when the database has no WordPress with this prefix
  */
-export async function readSite(query: Query, schema: Schema, prefix: string): Promise<Site> {
+export async function readSite(
+  query: Query,
+  schema: Schema,
+  engine: Database['engine'],
+  prefix: string,
+): Promise<Site> {
   const optionsTable = `${prefix}options`
   if (!schema.get(optionsTable)?.has('option_name')) {
     throw new FatalError(
       `table prefix "${prefix}": there is no table ${optionsTable} in this database`,
     )
   }
-  const names = ['home', 'siteurl', 'timezone_string', 'gmt_offset', 'active_plugins']
-  const rows = await query({
-    text: `SELECT option_name AS name, option_value AS value FROM \`${optionsTable}\`
-      WHERE option_name IN (${names.map(() => '?').join(', ')})`,
-    values: names,
-  })
-  const options = new Map(
-    v.parse(v.array(OptionRow), rows).map(({ name, value }) => [name, value] as const),
-  )
+  const network = networkOf(schema, prefix)
+  const option: Site['option'] = (name, through = query) =>
+    readValue(through, optionsTable, 'option_name', 'option_value', name)
+  const sitemeta = `${network?.base ?? prefix}sitemeta`
+  const networkPlugins = schema.has(sitemeta)
+    ? await readValue(query, sitemeta, 'meta_key', 'meta_value', 'active_sitewide_plugins')
+    : undefined
   return {
-    name: siteName(options.get('home') ?? options.get('siteurl') ?? ''),
+    name: siteName((await option('home')) ?? (await option('siteurl')) ?? ''),
     prefix,
-    timezone: siteTimezone(options.get('timezone_string') ?? '', options.get('gmt_offset') ?? ''),
-    activePlugins: pluginPaths(options.get('active_plugins') ?? ''),
+    blog: network?.blog ?? 1,
+    engine,
+    timezone: siteTimezone(
+      (await option('timezone_string')) ?? '',
+      (await option('gmt_offset')) ?? '',
+    ),
+    activePlugins: [
+      ...pluginPaths(parseSerialized(await option('active_plugins'))),
+      ...networkPluginPaths(parseSerialized(networkPlugins)),
+    ],
+    tables: [...schema.keys()]
+      .filter((table) => table.startsWith(prefix))
+      .map((table) => table.slice(prefix.length)),
     table: (name) => `\`${prefix}${name}\``,
     has: (table, column) => {
       const columns = schema.get(prefix + table)
       return columns !== undefined && (column === undefined || columns.has(column))
     },
+    option,
+    serializedOption: async (name, through) => parseSerialized(await option(name, through)),
   }
+}
+
+async function readValue(
+  query: Query,
+  table: string,
+  keyColumn: string,
+  valueColumn: string,
+  key: string,
+): Promise<string | undefined> {
+  const [row] = await query({
+    text: `SELECT ${valueColumn} AS value FROM \`${table}\` WHERE ${keyColumn} = ? LIMIT 1`,
+    values: [key],
+  })
+  const value = row?.['value']
+  return typeof value === 'string' ? value : undefined
 }
 
 function siteName(address: string): string {
@@ -118,14 +172,27 @@ function siteName(address: string): string {
   return name.replace(/[^A-Za-z0-9._-]+/g, '-') || 'site'
 }
 
+function parseSerialized(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return unserialize(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** PHP arrays with gaps in their keys come as objects. */
 const PluginPaths = v.union([v.array(v.string()), v.record(v.string(), v.string())])
 
-function pluginPaths(serialized: string): string[] {
-  try {
-    const paths = v.safeParse(PluginPaths, unserialize(serialized))
-    return paths.success ? Object.values(paths.output) : []
-  } catch {
-    return []
-  }
+function pluginPaths(value: unknown): string[] {
+  const paths = v.safeParse(PluginPaths, value)
+  return paths.success ? Object.values(paths.output) : []
+}
+
+/** Path, to when it was activated. */
+const NetworkPlugins = v.record(v.string(), v.unknown())
+
+function networkPluginPaths(value: unknown): string[] {
+  const plugins = v.safeParse(NetworkPlugins, value)
+  return plugins.success ? Object.keys(plugins.output) : []
 }

@@ -24,7 +24,7 @@ export function openSqlite({ file }: Extract<Connection, { engine: 'sqlite' }>):
     engine: 'sqlite',
     query: (sql) => open((query) => query(sql)),
     snapshot: open,
-    close: async () => undefined,
+    close: () => undefined,
   }
 }
 

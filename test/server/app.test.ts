@@ -10,6 +10,7 @@ const count = (metric: 'visitors' | 'views', period: Count['period'], value: num
   ...{ value, metric, period, asOf, site: 'blog.example.com', source: 'wp-statistics' },
   unit: metric === 'views' ? 'views' : 'visitor-days',
   bots: 'excluded',
+  everyMs: 5000,
 })
 const known: NonNullable<SiteState['last']> = {
   site: 'blog.example.com',
@@ -21,20 +22,23 @@ const known: NonNullable<SiteState['last']> = {
     count('visitors', 'today', 7),
     count('views', 'total', 5678),
   ],
+  prefix: 'wp_',
   ledger: {
-    ...{ openFrom: '2026-10-15', watermark: undefined, days: {} },
+    ...{ zone: 'Europe/Berlin', openFrom: '2026-10-15', watermark: undefined },
+    days: { '2026-10-12': { visitors: 4, views: 9 }, '2026-10-14': { visitors: 2, views: 3 } },
     ...{ older: { visitors: 0, views: 0 }, base: { visitors: 0, views: 0 } },
   },
+  open: [{ day: '2026-10-15', visitors: 7, views: 8 }],
+  emptyDays: 'none',
+  carry: {},
 }
-const healthy: SiteState = { last: known, failure: undefined, intervalMs: 5000 }
+const healthy: SiteState = { name: undefined, last: known, failure: undefined }
+const nothing: SiteState = { name: undefined, last: undefined, failure: undefined }
 
 /** An app that knows this state, so many seconds after its reading. */
-function appWith(state: SiteState, seconds = 3) {
-  return createApp({
-    state: () => state,
-    now: () => Date.parse(asOf) + seconds * 1000,
-    log: silent,
-  })
+function appWith(state: SiteState | SiteState[], seconds = 3) {
+  const now = () => Date.parse(asOf) + seconds * 1000
+  return createApp({ sites: () => [state].flat(), now, log: silent })
 }
 
 test('/count is the digits and a newline, visitors in total by default', async () => {
@@ -120,7 +124,7 @@ test('an unchanged number is answered with 304 and its new age, a changed one is
 })
 
 test('before the first reading the answer is 503 with Retry-After, never 0', async () => {
-  const app = appWith({ last: undefined, failure: undefined, intervalMs: 5000 })
+  const app = appWith(nothing)
   const answer = await app.request('/count')
   assert.equal(answer.status, 503)
   assert.equal(answer.headers.get('retry-after'), '5')
@@ -151,7 +155,7 @@ test('a refusal is problem+json that names what is allowed', async () => {
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
-    detail: 'site=other: the site here is blog.example.com',
+    detail: 'there is no site=other; there are blog.example.com',
   })
   assert.equal(((await problem('/nothing')) as { status: number }).status, 404)
 })
@@ -172,7 +176,7 @@ test('/health is ok, degraded or down', async () => {
     200,
     { status: 'degraded', database: false, age: 3 },
   ])
-  assert.deepEqual(await health({ last: undefined, failure: 'gone', intervalMs: 5000 }), [
+  assert.deepEqual(await health({ ...nothing, failure: 'gone' }), [
     503,
     { status: 'down', database: false, age: null },
   ])
@@ -183,4 +187,59 @@ test('a page of another origin may read the count', async () => {
     headers: { Origin: 'https://a.example' },
   })
   assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+})
+
+test('/v1/series has one point a day of the site, empty days as 0, and nothing before the first', async () => {
+  const app = appWith(healthy)
+  assert.deepEqual(await (await app.request('/v1/series?days=5')).json(), [
+    { time: '2026-10-12T00:00:00+02:00', value: 4 },
+    { time: '2026-10-13T00:00:00+02:00', value: 0 },
+    { time: '2026-10-14T00:00:00+02:00', value: 2 },
+    { time: '2026-10-15T00:00:00+02:00', value: 7 },
+  ])
+  const views = await (await app.request('/v1/series?days=2&metric=views')).json()
+  assert.deepEqual(
+    (views as { value: number }[]).map(({ value }) => value),
+    [3, 8],
+  )
+})
+
+test('where an empty day may only be an unknown one it is left out', async () => {
+  const last = { ...known, emptyDays: 'unknown' as const }
+  const points = await (await appWith({ ...healthy, last }).request('/v1/series?days=5')).json()
+  assert.equal((points as unknown[]).length, 3)
+})
+
+test('/v1/series refuses what is no number of days, and a plugin without days', async () => {
+  const detail = async (state: SiteState, path: string) =>
+    ((await (await appWith(state).request(path)).json()) as { detail: string }).detail
+  for (const days of ['0', '367', 'x', '-1', '1.5']) {
+    assert.equal(
+      await detail(healthy, `/v1/series?days=${days}`),
+      `days=${days}: allowed are a number of days from 1 to 366`,
+    )
+  }
+  const last = { ...known, ledger: undefined }
+  assert.match(await detail({ ...healthy, last }, '/v1/series'), /keeps no days/)
+})
+
+test('of several sites the first is meant by default, and one being away leaves the others', async () => {
+  const shop = {
+    ...known,
+    site: 'shop',
+    counts: [{ ...count('visitors', 'total', 55), site: 'shop' }],
+  }
+  const app = appWith([
+    { name: 'away', last: undefined, failure: 'gone' },
+    healthy,
+    { name: 'shop', last: shop, failure: undefined },
+  ])
+  const text = async (path: string) => (await app.request(path)).text()
+  assert.equal((await app.request('/count')).status, 503)
+  assert.equal((await app.request('/count?site=away')).status, 503)
+  assert.equal(await text('/count?site=blog.example.com'), '1234\n')
+  assert.equal(await text('/count?site=shop'), '55\n')
+  assert.equal(await text('/count?site=x'), 'there is no site=x; there are away, blog.example.com, shop\n')
+  const health = await app.request('/health')
+  assert.deepEqual([health.status, await health.json()], [200, { status: 'degraded', database: false, age: 3 }])
 })

@@ -1,5 +1,6 @@
 import type { Metric, Period, Reading, Unit } from '../../../reading.ts'
-import type { Sql } from '../database.ts'
+import { toCount } from '../count.ts'
+import type { Query, Row, Sql } from '../database.ts'
 import type { Moment } from '../moment.ts'
 import type { Site } from '../site.ts'
 
@@ -15,26 +16,56 @@ export interface Offer {
   readonly unit: Unit
 }
 
+/** The days that may still change, as the poll reads them. */
+export interface OpenDays {
+  /** The first of them. */
+  readonly from: string
+  /** Rows with a key at or below it belong to earlier days; undefined when that is not known. */
+  readonly watermark: number | undefined
+}
+
+/** Days, both ends included. */
+export interface DayRange {
+  readonly from: string
+  readonly to: string
+}
+
 /**
- * How one plugin's numbers are read from one site. Each query answers rows with the columns named
+ * How one plugin's numbers are read from one site. Every query answers rows with the columns named
  * here; a metric that the plugin does not have is left out or 0.
  */
 export interface Plan {
   readonly offers: readonly Offer[]
+  /** The zone that the plugin's days are in at a moment, where it is not the site's. */
+  zone?(epochMs: number): string
+  /** For how long a day may still change after its end; 5 minutes when left out. */
+  readonly settleSeconds?: number
   /**
-   * Rows (`day`, `visitors`, `views`) for the site's days from `from` on, or for all when it is
-   * undefined. A day may have several rows, which add up. Rows with a key at or below `watermark`
-   * belong to earlier days and need not be looked at.
+   * Rows (`day`, `visitors`, `views`) of the open days, or of all days. A day is `2026-10-15`,
+   * `20261015` or, as `epochDay`, days since 1970; it may have several rows, which add up.
    */
-  days(from?: string, watermark?: number): Sql
+  days?(open: OpenDays | undefined, moment: Moment): Sql
   /** One row (`watermark`): a key below which there is no row of the days from `from` on. */
-  watermark?(from: string): Sql
-  /** One row (`visitors`, `views`) that the plugin adds to its totals, as purged history. */
-  base?(): Sql
-  /** One row (`visitors`): who is on the site now. */
-  online?(moment: Moment): Sql
+  watermark?(from: string, moment: Moment): Sql
+  /** The totals, where they are not the sum of the days. */
+  total?(query: Query): Promise<Counts>
+  /** What the plugin adds to its totals, as purged history or a start value. */
+  base?(query: Query): Promise<Counts>
+  /**
+   * One row (`visitors`, `views`) of some days, or of all, for the metrics in `distinct`. Asked less
+   * often than the days, as it has to look at all rows of its period.
+   */
+  period?(range: DayRange | undefined, moment: Moment): Sql
+  /** The metrics whose period is not the sum of its days: different people over the whole time. */
+  readonly distinct?: readonly Metric[]
+  /** Who is on the site now. */
+  online?(query: Query, moment: Moment): Promise<number>
+  /** One row (`day`): of the newest row. */
+  newest?(moment: Moment): Sql
   /** How the plugin turns the sums of a period into what it shows, where that is not the same. */
   shown?(sums: Counts): Counts
+  /** Whether a day without a row had no visitors, or is not known; the former when left out. */
+  readonly emptyDays?: 'none' | 'unknown'
 }
 
 /** A statistics plugin: what it needs in the database, what it counts, and how it is read. */
@@ -46,8 +77,10 @@ export interface Source {
   readonly plugin: string
   /** Table name without prefix, to the columns that the queries use. */
   readonly needs: Readonly<Record<string, readonly string[]>>
+  /** The plugin gives its tables no prefix. */
+  readonly unprefixed?: boolean
   readonly bots: Reading['bots']
-  plan(site: Site): Plan
+  plan(site: Site, query: Query): Plan | Promise<Plan>
 }
 
 const byDay = ['total', 'today', 'yesterday', 'last7days', 'last30days'] as const
@@ -59,3 +92,55 @@ export function daily(metric: Metric, unit: Unit): Offer[] {
 
 /** The offer of the visitors that are on the site now. */
 export const onlineVisitors: Offer = { metric: 'visitors', period: 'online', unit: 'visitors' }
+
+/** A condition with the values of its placeholders. */
+export interface Where {
+  readonly text: string
+  readonly values: readonly (string | number)[]
+}
+
+/**
+ * The condition for the rows of the open days, or of all days.
+ *
+ * @param day the column that says the day, and how it writes one; compared with `>=`
+ * @param key the column that only grows, where there is one
+ * @param always conditions without placeholders that hold in any case
+ */
+export function whereOpen(
+  open: OpenDays | undefined,
+  day: { column: string; value?: (from: string) => string | number },
+  key?: string,
+  ...always: readonly string[]
+): Where {
+  const { column, value = (from: string) => from } = day
+  const conditions = [...always]
+  const values: (string | number)[] = []
+  if (open !== undefined) {
+    conditions.push(`${column} >= ?`)
+    values.push(value(open.from))
+    if (key !== undefined && open.watermark !== undefined) {
+      conditions.push(`${key} > ?`)
+      values.push(open.watermark)
+    }
+  }
+  return { text: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values }
+}
+
+/** The counts in a row; what the query left out is 0. */
+export function toCounts(row: Row | undefined, what: string): Counts {
+  return {
+    visitors: toCount(row?.['visitors'] ?? null, `visitors of ${what}`),
+    views: toCount(row?.['views'] ?? null, `views of ${what}`),
+  }
+}
+
+/** The counts that a query of one row gives. */
+export async function count(query: Query, sql: Sql, what: string): Promise<Counts> {
+  const [row] = await query(sql)
+  return toCounts(row, what)
+}
+
+/** The visitors that a query of one row counts. */
+export async function countVisitors(query: Query, sql: Sql, what: string): Promise<number> {
+  return (await count(query, sql, what)).visitors
+}

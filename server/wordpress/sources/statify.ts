@@ -1,4 +1,4 @@
-import { daily, type Source } from './source.ts'
+import { daily, type Source, whereOpen } from './source.ts'
 
 /**
  * Statify: one row a page view, and nothing that tells visitors apart. By default it deletes rows
@@ -10,17 +10,22 @@ export const statify: Source = {
   plugin: 'statify/statify.php',
   needs: { statify: ['id', 'created'] },
   bots: 'excluded',
-  plan: (site) => ({
-    offers: daily('views', 'views'),
-    days: (from, watermark) => ({
-      text: `SELECT created AS day, COUNT(*) AS views FROM ${site.table('statify')}
-        ${from === undefined ? '' : 'WHERE created >= ?'}
-        ${from === undefined || watermark === undefined ? '' : 'AND id > ?'} GROUP BY created`,
-      values: from === undefined ? [] : watermark === undefined ? [from] : [from, watermark],
-    }),
-    watermark: (from) => ({
-      text: `SELECT MIN(id) - 1 AS watermark FROM ${site.table('statify')} WHERE created >= ?`,
-      values: [from],
-    }),
-  }),
+  plan(site) {
+    const table = site.table('statify')
+    return {
+      offers: daily('views', 'views'),
+      days(open) {
+        const { text, values } = whereOpen(open, { column: 'created' }, 'id')
+        return {
+          text: `SELECT created AS day, COUNT(*) AS views FROM ${table} ${text} GROUP BY created`,
+          values,
+        }
+      },
+      watermark: (from) => ({
+        text: `SELECT MIN(id) - 1 AS watermark FROM ${table} WHERE created >= ?`,
+        values: [from],
+      }),
+      newest: () => ({ text: `SELECT MAX(created) AS day FROM ${table}`, values: [] }),
+    }
+  },
 }

@@ -1,5 +1,13 @@
 import { wallTimeBefore } from '../moment.ts'
-import { daily, onlineVisitors, type Source } from './source.ts'
+import {
+  count,
+  countVisitors,
+  daily,
+  onlineVisitors,
+  type Plan,
+  type Source,
+  whereOpen,
+} from './source.ts'
 
 /** WP Statistics 14 takes a visitor as gone 5 minutes after the last view. */
 const onlineSeconds = 300
@@ -25,59 +33,68 @@ export const wpStatistics: Source = {
     const visitor = site.table('statistics_visitor')
     const visit = site.table('statistics_visit')
     const useronline = site.table('statistics_useronline')
-    const historical = site.table('statistics_historical')
     const hasVisit = site.has('statistics_visit')
-    const hasUseronline = site.has('statistics_useronline')
-    const hasOnline = hasUseronline || site.has('statistics_visitor', 'last_view')
+    const online: NonNullable<Plan['online']> | undefined = site.has('statistics_useronline')
+      ? (query, moment) =>
+          // The list is what the last hit left of it: as the plugin shows it while that hit is recent,
+          // and nobody once it is not, although the plugin would go on showing the entries.
+          countVisitors(
+            query,
+            {
+              text: `SELECT COUNT(*) AS visitors FROM ${useronline}
+                WHERE \`timestamp\` > (SELECT MAX(\`timestamp\`) FROM ${useronline}) - ${onlineEntrySeconds}
+                  AND (SELECT MAX(\`timestamp\`) FROM ${useronline}) > ?`,
+              values: [moment.wallEpoch - onlineEntrySeconds],
+            },
+            useronline,
+          )
+      : site.has('statistics_visitor', 'last_view')
+        ? (query, moment) =>
+            countVisitors(
+              query,
+              {
+                text: `SELECT COUNT(*) AS visitors FROM ${visitor}
+                  WHERE last_counter = ? AND last_view BETWEEN ? AND ?`,
+                values: [moment.today, wallTimeBefore(moment, onlineSeconds), moment.wallTime],
+              },
+              visitor,
+            )
+        : undefined
     return {
       offers: [
         ...daily('visitors', 'visitor-days'),
-        ...(hasOnline ? [onlineVisitors] : []),
+        ...(online === undefined ? [] : [onlineVisitors]),
         ...daily('views', 'views'),
       ],
-      days(from, watermark) {
-        const since = from === undefined ? '' : ' WHERE last_counter >= ?'
-        const after = from === undefined || watermark === undefined ? '' : ' AND ID > ?'
-        const day = from === undefined ? [] : [from]
-        const key = after === '' || watermark === undefined ? [] : [watermark]
-        const views = hasVisit ? '0' : 'SUM(hits)'
-        const visitors = `SELECT last_counter AS day, COUNT(*) AS visitors, ${views} AS views
-          FROM ${visitor}${since}${after} GROUP BY last_counter`
-        if (!hasVisit) return { text: visitors, values: [...day, ...key] }
+      days(open) {
+        const rows = whereOpen(open, { column: 'last_counter' }, 'ID')
+        const visitors = `SELECT last_counter AS day, COUNT(*) AS visitors,
+            ${hasVisit ? '0' : 'SUM(hits)'} AS views
+          FROM ${visitor} ${rows.text} GROUP BY last_counter`
+        if (!hasVisit) return { text: visitors, values: rows.values }
+        const days = whereOpen(open, { column: 'last_counter' })
         return {
           text: `${visitors} UNION ALL
-            SELECT last_counter, 0, SUM(visit) FROM ${visit}${since} GROUP BY last_counter`,
-          values: [...day, ...key, ...day],
+            SELECT last_counter, 0, SUM(visit) FROM ${visit} ${days.text} GROUP BY last_counter`,
+          values: [...rows.values, ...days.values],
         }
       },
       watermark: (from) => ({
         text: `SELECT MIN(ID) - 1 AS watermark FROM ${visitor} WHERE last_counter >= ?`,
         values: [from],
       }),
-      base: () => ({
-        text: `SELECT SUM(CASE WHEN category = 'visitors' THEN value ELSE 0 END) AS visitors,
-            SUM(CASE WHEN category = 'visits' THEN value ELSE 0 END) AS views
-          FROM ${historical} WHERE category IN ('visitors', 'visits')`,
-        values: [],
-      }),
-      ...(hasUseronline && {
-        // The list is what the last hit left of it: as the plugin shows it while that hit is recent,
-        // and nobody once it is not, although the plugin would go on showing the entries.
-        online: (moment) => ({
-          text: `SELECT COUNT(*) AS visitors FROM ${useronline}
-            WHERE \`timestamp\` > (SELECT MAX(\`timestamp\`) FROM ${useronline}) - ${onlineEntrySeconds}
-              AND (SELECT MAX(\`timestamp\`) FROM ${useronline}) > ?`,
-          values: [moment.wallEpoch - onlineEntrySeconds],
-        }),
-      }),
-      ...(!hasUseronline &&
-        hasOnline && {
-          online: (moment) => ({
-            text: `SELECT COUNT(*) AS visitors FROM ${visitor}
-              WHERE last_counter = ? AND last_view BETWEEN ? AND ?`,
-            values: [moment.today, wallTimeBefore(moment, onlineSeconds), moment.wallTime],
-          }),
-        }),
+      base(query) {
+        const historical = site.table('statistics_historical')
+        const sql = {
+          text: `SELECT SUM(CASE WHEN category = 'visitors' THEN value ELSE 0 END) AS visitors,
+              SUM(CASE WHEN category = 'visits' THEN value ELSE 0 END) AS views
+            FROM ${historical} WHERE category IN ('visitors', 'visits')`,
+          values: [],
+        }
+        return count(query, sql, historical)
+      },
+      ...(online === undefined ? {} : { online }),
+      newest: () => ({ text: `SELECT MAX(last_counter) AS day FROM ${visitor}`, values: [] }),
     }
   },
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { closeDays, type DayCounts, sumPeriods } from '../../../server/readings/ledger.ts'
-import { addDays, momentAt } from '../../../server/wordpress/moment.ts'
+import { closeDays, type DayCounts, sumPeriod } from '../../../server/readings/ledger.ts'
+import { addDays } from '../../../server/wordpress/moment.ts'
 
-const noon = (day: string) => momentAt(Date.parse(`${day}T12:00:00Z`), 'UTC')
 const closedOn = '2026-10-15'
 const rows: fc.Arbitrary<DayCounts[]> = fc.array(
   fc.record({
@@ -19,17 +18,21 @@ test('closed days and open days together make the sums of all rows, whenever the
   fc.assert(
     fc.property(rows, base, fc.integer({ min: 0, max: 3 }), (all, extra, daysLater) => {
       const today = addDays(closedOn, daysLater)
-      const ledger = closeDays(all, closedOn, 0, extra)
+      const ledger = closeDays(all, {
+        ...{ openFrom: closedOn, zone: 'UTC', watermark: 0 },
+        base: extra,
+      })
       const open = all.filter(({ day }) => day >= closedOn)
-      const sums = sumPeriods(ledger, open, noon(today))
+      const sum = (period: Parameters<typeof sumPeriod>[2]) =>
+        sumPeriod(ledger, open, period, today)
       const add = (from: string, to: string, metric: 'visitors' | 'views') =>
         all.filter(({ day }) => day >= from && day <= to).reduce((sum, row) => sum + row[metric], 0)
       for (const metric of ['visitors', 'views'] as const) {
-        assert.equal(sums.total[metric], add('0000', '9999', metric) + extra[metric])
-        assert.equal(sums.today[metric], add(today, today, metric))
-        assert.equal(sums.yesterday[metric], add(addDays(today, -1), addDays(today, -1), metric))
-        assert.equal(sums.last7days[metric], add(addDays(today, -6), today, metric))
-        assert.equal(sums.last30days[metric], add(addDays(today, -29), today, metric))
+        assert.equal(sum('total')[metric], add('0000', '9999', metric) + extra[metric])
+        assert.equal(sum('today')[metric], add(today, today, metric))
+        assert.equal(sum('yesterday')[metric], add(addDays(today, -1), addDays(today, -1), metric))
+        assert.equal(sum('last7days')[metric], add(addDays(today, -6), today, metric))
+        assert.equal(sum('last30days')[metric], add(addDays(today, -29), today, metric))
       }
     }),
   )

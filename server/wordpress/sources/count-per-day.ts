@@ -1,0 +1,64 @@
+import * as v from 'valibot'
+import { toCount } from '../count.ts'
+import { daily, onlineVisitors, type Source, whereOpen } from './source.ts'
+
+const onlineSeconds = 300
+
+const Start = v.object({
+  startcount: v.optional(v.unknown()),
+  startreads: v.optional(v.unknown()),
+})
+const Collected = v.object({ users: v.optional(v.unknown()), reads: v.optional(v.unknown()) })
+/** Address, to when it was seen (seconds since 1970) and where. */
+const Online = v.record(v.string(), v.looseTuple([v.union([v.number(), v.string()])]))
+
+/**
+ * Count per Day 3.4: one row an address, page and day. Old months can be folded into an option and
+ * their rows deleted; those and a start value belong to the totals. Read from its code, not run.
+ */
+export const countPerDay: Source = {
+  id: 'count-per-day',
+  name: 'Count per Day',
+  plugin: 'count-per-day/counter.php',
+  needs: { cpd_counter: ['id', 'ip', 'date'] },
+  bots: 'excluded',
+  plan(site) {
+    const table = site.table('cpd_counter')
+    return {
+      offers: [...daily('visitors', 'visitor-days'), onlineVisitors, ...daily('views', 'views')],
+      days(open) {
+        const { text, values } = whereOpen(open, { column: 'date' }, 'id')
+        return {
+          text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
+            FROM ${table} ${text} GROUP BY date`,
+          values,
+        }
+      },
+      watermark: (from) => ({
+        text: `SELECT MIN(id) - 1 AS watermark FROM ${table} WHERE date >= ?`,
+        values: [from],
+      }),
+      async base(query) {
+        const start = v.safeParse(Start, await site.serializedOption('count_per_day', query))
+        const collected = v.safeParse(
+          Collected,
+          await site.serializedOption('count_per_day_summary', query),
+        )
+        const { startcount = 0, startreads = 0 } = start.success ? start.output : {}
+        const { users = 0, reads = 0 } = collected.success ? collected.output : {}
+        const count = (value: unknown, what: string) => toCount(value === '' ? 0 : value, what)
+        return {
+          visitors: count(startcount, 'startcount of count_per_day') + count(users, 'users of count_per_day_summary'),
+          views: count(startreads, 'startreads of count_per_day') + count(reads, 'reads of count_per_day_summary'),
+        }
+      },
+      async online(query, { epochMs }) {
+        const online = v.safeParse(Online, await site.serializedOption('count_per_day_online', query))
+        if (!online.success) return 0
+        const since = epochMs / 1000 - onlineSeconds
+        return Object.values(online.output).filter(([seen]) => Number(seen) > since).length
+      },
+      newest: () => ({ text: `SELECT MAX(date) AS day FROM ${table}`, values: [] }),
+    }
+  },
+}

@@ -1,0 +1,50 @@
+import { offsetSeconds, offsetZone, siteTimezone, utcOfMidnight } from '../moment.ts'
+import { daily, type Source, whereOpen } from './source.ts'
+
+/**
+ * Visitor Traffic Real Time Statistics 8: one row a hit, with 1 visitor for the first of an address on
+ * a day. Its tables have no prefix, and the sites of a multisite share them. Times are UTC, shifted by
+ * the offset of now in the plugin's own time zone; it knows no zone by `gmt_offset`.
+ */
+export const visitorsTraffic: Source = {
+  id: 'visitors-traffic-real-time-statistics',
+  name: 'Visitor Traffic Real Time Statistics',
+  plugin: 'visitors-traffic-real-time-statistics/Visitors-Traffic-Real-Time-Statistics.php',
+  needs: { ahc_visitors: ['vst_id', 'vst_date', 'vst_visitors', 'vst_visits', 'site_id'] },
+  unprefixed: true,
+  bots: 'unknown',
+  async plan(site) {
+    const own = (await site.option('ahcfree_custom_timezone')) ?? ''
+    const timezone = siteTimezone(own || ((await site.option('timezone_string')) ?? ''), '0')
+    const here = `site_id = ${site.blog}`
+    const day = (shift: number) =>
+      site.engine === 'sqlite'
+        ? `DATE(vst_date, '${shift} seconds')`
+        : `DATE(vst_date + INTERVAL ${shift} SECOND)`
+    return {
+      offers: [...daily('visitors', 'visitor-days'), ...daily('views', 'views')],
+      zone: (epochMs) => offsetZone(epochMs, timezone),
+      days(open, moment) {
+        const date = {
+          column: 'vst_date',
+          value: (from: string) => utcOfMidnight(from, moment.timezone),
+        }
+        const { text, values } = whereOpen(open, date, 'vst_id', here)
+        const local = day(offsetSeconds(moment))
+        return {
+          text: `SELECT ${local} AS day, SUM(vst_visitors) AS visitors, SUM(vst_visits) AS views
+            FROM ahc_visitors ${text} GROUP BY ${local}`,
+          values,
+        }
+      },
+      watermark: (from, moment) => ({
+        text: `SELECT MIN(vst_id) - 1 AS watermark FROM ahc_visitors WHERE ${here} AND vst_date >= ?`,
+        values: [utcOfMidnight(from, moment.timezone)],
+      }),
+      newest: (moment) => ({
+        text: `SELECT MAX(${day(offsetSeconds(moment))}) AS day FROM ahc_visitors WHERE ${here}`,
+        values: [],
+      }),
+    }
+  },
+}

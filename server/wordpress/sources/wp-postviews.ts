@@ -1,0 +1,28 @@
+import { count, type Source } from './source.ts'
+
+/**
+ * WP-PostViews: one number a post, in its metadata, and no dates at all: a total and nothing else. It
+ * falls when a post is deleted or an editor types another number.
+ */
+export const wpPostViews: Source = {
+  id: 'wp-postviews',
+  name: 'WP-PostViews',
+  plugin: 'wp-postviews/wp-postviews.php',
+  needs: { postmeta: ['meta_key', 'meta_value'] },
+  bots: 'unknown',
+  plan(site) {
+    const table = site.table('postmeta')
+    return {
+      offers: [{ metric: 'views', period: 'total', unit: 'views' }],
+      total: (query) =>
+        count(
+          query,
+          {
+            text: `SELECT SUM(meta_value + 0) AS views FROM ${table} WHERE meta_key = 'views'`,
+            values: [],
+          },
+          table,
+        ),
+    }
+  },
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { SiteOptions } from '../../server/readings/site-group.ts'
+import { type Bridge, type ServeOptions, startBridge } from '../../server/serve.ts'
+import { silent } from './log.ts'
+
+export interface TestBridge extends Bridge {
+  readonly stateDir: string
+  /** The body of a route, as JSON. */
+  json<T>(path: string): Promise<T>
+  /** All values of a site, by `visitors.total`. */
+  values(site?: string): Promise<Record<string, number>>
+}
+
+/** A bridge in this process, behind a real socket, which ends with the test. */
+export async function startTestBridge(
+  t: TestContext,
+  sites: readonly (Pick<SiteOptions, 'connection'> & Partial<SiteOptions>)[],
+  options: Partial<ServeOptions> = {},
+): Promise<TestBridge> {
+  const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'counter-state-')))
+  const bridge = await startBridge({
+    ...{ pollMs: 5000, carry: false, host: '127.0.0.1', port: 0, log: silent },
+    now: Date.now,
+    random: () => 0.5,
+    ...options,
+    stateDir,
+    sites: sites.map((site) => ({
+      ...{ name: undefined, tablePrefix: undefined, source: 'auto', sql: undefined },
+      ...site,
+    })),
+  })
+  t.after(async () => {
+    await bridge.stop()
+    await rm(stateDir, { recursive: true, force: true })
+  })
+  const json = async <T>(path: string) => (await (await fetch(bridge.url + path)).json()) as T
+  return {
+    ...bridge,
+    stateDir,
+    json,
+    async values(site) {
+      const query = site === undefined ? '' : `?site=${site}`
+      const { counts } = await json<{
+        counts: { metric: string; period: string; value: number }[]
+      }>(`/v1/counts${query}`)
+      return Object.fromEntries(
+        counts.map(({ metric, period, value }) => [`${metric}.${period}`, value]),
+      )
+    },
+  }
+}
