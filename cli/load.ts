@@ -41,7 +41,10 @@ export async function loadSettings(
     ...(Object.fromEntries(
       siteSettings.map((setting) => {
         const key = yamlKey(setting)
-        return [setting, firstOf(setting, [[own.get(key), `"sites: ${name}: ${key}" in ${file.path}`]])]
+        return [
+          setting,
+          firstOf(setting, [[own.get(key), `"sites: ${name}: ${key}" in ${file.path}`]]),
+        ]
       }),
       // Each value is what the schema of its setting gives.
     ) as Values<(typeof siteSettings)[number]>),
@@ -131,7 +134,8 @@ function scalarsOf(
     throw refuse(`"${String(scalars.issues[0].path?.[0]?.key)}" must be one value, as "poll: 5s"`)
   }
   for (const key of Object.keys(scalars.output)) {
-    if (!known.has(key)) throw refuse(`there is no setting "${key}"; known are ${[...known].join(', ')}`)
+    if (!known.has(key))
+      throw refuse(`there is no setting "${key}"; known are ${[...known].join(', ')}`)
   }
   return new Map(
     Object.entries(scalars.output).flatMap(([key, value]) =>

@@ -6,11 +6,12 @@ import { board } from './board.ts'
 import type { Command } from './command.ts'
 import { demo } from './demo.ts'
 import { device } from './device.ts'
+import { doctor } from './doctor.ts'
 import { loadSettings } from './load.ts'
 import { serve } from './serve.ts'
 import { settings } from './settings.ts'
 
-const commands: readonly Command[] = [demo, serve, device, board]
+const commands: readonly Command[] = [demo, serve, device, board, doctor]
 
 /** Exit codes: fine, something outside failed, wrong usage. */
 const FINE = 0

@@ -182,6 +182,20 @@ export const settings = {
     help: 'the bridge, or any address that answers a number as text or JSON',
     schema: v.optional(HttpUrl, 'http://127.0.0.1:8787'),
   }),
+  endpoint: setting({
+    flag: '--count-url',
+    value: '<url>',
+    env: 'COUNT_URL',
+    help: 'a running bridge to check too',
+    schema: v.optional(HttpUrl),
+  }),
+  boardIfAny: setting({
+    flag: '--board',
+    value: '<board>',
+    env: 'BOARD',
+    help: 'a board to check too',
+    schema: v.optional(Board),
+  }),
   board: setting({
     flag: '--board',
     value: '<board>',

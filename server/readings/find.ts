@@ -52,7 +52,15 @@ export async function findSource(
 
 function bareDatabase(engine: Database['engine']): Site {
   return {
-    ...{ name: 'site', prefix: '', blog: 1, engine, timezone: 'UTC', activePlugins: [], tables: [] },
+    ...{
+      name: 'site',
+      prefix: '',
+      blog: 1,
+      engine,
+      timezone: 'UTC',
+      activePlugins: [],
+      tables: [],
+    },
     table: (name) => `\`${name}\``,
     has: () => false,
     option: async () => undefined,

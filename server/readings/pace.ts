@@ -22,6 +22,11 @@ export class Pace {
     this.#share = share
   }
 
+  /** How long the last run took. */
+  get tookMs(): number {
+    return this.#costsMs.at(-1) ?? 0
+  }
+
   /** From one run to the next, as things stand. */
   get everyMs(): number {
     const costMs = this.#costsMs.length === 0 ? 0 : Math.min(...this.#costsMs)

@@ -103,9 +103,7 @@ export class Poller {
     if (this.#failures > 0) log.info({ site: found.site }, 'the database answers again')
     this.#failures = 0
     const before = this.#state.last?.carry ?? {}
-    const { round, carries } = carry
-      ? carryTotals(found, before)
-      : { round: found, carries: {} }
+    const { round, carries } = carry ? carryTotals(found, before) : { round: found, carries: {} }
     this.#state = {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },

@@ -14,7 +14,7 @@ export interface PresentReading extends Reading {
  * older than twice the time from one read of it to the next.
  */
 export function present(
-  { everyMs, ...count }: Count,
+  { everyMs, tookMs: _, ...count }: Count,
   { failure }: SiteState,
   nowMs: number,
 ): PresentReading {

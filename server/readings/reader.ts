@@ -12,6 +12,8 @@ import { Pace } from './pace.ts'
 export interface Count extends Omit<Reading, 'stale'> {
   /** From one read of this number to the next, as the database's load allows. */
   readonly everyMs: number
+  /** How long its query took. */
+  readonly tookMs: number
 }
 
 /** What is known of a site after a round of queries. */
@@ -236,6 +238,7 @@ export class Reader {
       ...{ site: this.#options.name ?? site.name, source: source.id },
       asOf: new Date(moment.epochMs).toISOString(),
       everyMs: this.#options.pollMs,
+      tookMs: 0,
     }
     this.#counts.set(keyOf(count), { count, pace })
   }
@@ -250,7 +253,9 @@ export class Reader {
       counts: plan.offers.flatMap((offer) => {
         const kept = this.#counts.get(keyOf(offer))
         if (kept === undefined) return []
-        return [{ ...kept.count, everyMs: this.#paces.get(kept.pace)?.everyMs ?? kept.count.everyMs }]
+        const pace = this.#paces.get(kept.pace)
+        if (pace === undefined) return [kept.count]
+        return [{ ...kept.count, everyMs: pace.everyMs, tookMs: pace.tookMs }]
       }),
       ledger: this.#ledger,
       open: this.#open,

@@ -75,7 +75,8 @@ export class SiteGroup {
 
   /** Makes what is remembered known; it costs no query. */
   async load(): Promise<void> {
-    for (const remembered of await this.#store.load()) this.#addPoller(remembered.prefix, remembered)
+    for (const remembered of await this.#store.load())
+      this.#addPoller(remembered.prefix, remembered)
   }
 
   /**

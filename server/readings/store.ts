@@ -23,7 +23,9 @@ const Remembered = v.object({
   source: v.string(),
   why: v.string(),
   timezone: v.string(),
-  counts: v.array(v.object({ ...v.omit(Reading, ['stale']).entries, everyMs: v.number() })),
+  counts: v.array(
+    v.object({ ...v.omit(Reading, ['stale']).entries, everyMs: v.number(), tookMs: v.number() }),
+  ),
   ledger: v.union([Ledger, v.undefined()]),
   open: v.array(v.object({ day: v.string(), ...Counts.entries })),
   emptyDays: v.picklist(['none', 'unknown']),

@@ -9,11 +9,15 @@ export function toDay(row: Row): string | undefined {
   const { day, epochDay } = row
   if (epochDay !== undefined) {
     if (epochDay === null) return undefined
-    const days = toCount(typeof epochDay === 'string' ? epochDay.replace(/\..*$/, '') : epochDay, 'day')
+    const days = toCount(
+      typeof epochDay === 'string' ? epochDay.replace(/\..*$/, '') : epochDay,
+      'day',
+    )
     return new Date(days * 86_400_000).toISOString().slice(0, 10)
   }
   if (day === null || day === undefined) return undefined
   const match = /^(\d{4})-?(\d{2})-?(\d{2})(?!\d)/.exec(String(day))
-  if (match === null) throw new DatabaseError('away', `the database says "${String(day)}", which is no day`)
+  if (match === null)
+    throw new DatabaseError('away', `the database says "${String(day)}", which is no day`)
   return `${match[1]}-${match[2]}-${match[3]}`
 }

@@ -104,10 +104,7 @@ class Lane {
   }
 }
 
-async function connect(
-  settings: MysqlConnection,
-  limitSeconds: number,
-): Promise<mysql.Connection> {
+async function connect(settings: MysqlConnection, limitSeconds: number): Promise<mysql.Connection> {
   const connection = await mysql.createConnection({
     ...(settings.socketPath === undefined
       ? { host: settings.host, port: settings.port }

@@ -1,6 +1,6 @@
 import { FatalError } from '../../errors.ts'
-import { toDay } from './day.ts'
 import type { Query } from './database.ts'
+import { toDay } from './day.ts'
 import { type Moment, momentAt } from './moment.ts'
 import type { Schema, Site } from './site.ts'
 import { sources } from './sources/index.ts'
@@ -134,7 +134,9 @@ function noPlugin(
     const names = installed.map(({ name, id }) => `${name} (--source ${id})`).join(', ')
     return `no statistics plugin is active on ${where}; old tables are there of ${names}`
   }
-  const looked = known.map((source) => `${source.name}: ${missing(schema, site, source).join(', ')}`)
+  const looked = known.map(
+    (source) => `${source.name}: ${missing(schema, site, source).join(', ')}`,
+  )
   return wanted === 'auto'
     ? `no supported statistics plugin on ${where}; known are ${sources.map(({ name }) => name).join(', ')}; missing are, of ${looked.join('; of ')}`
     : `${wanted} is not on ${where}; missing are, of ${looked.join('; of ')}`

@@ -10,7 +10,7 @@ const count = (metric: 'visitors' | 'views', period: Count['period'], value: num
   ...{ value, metric, period, asOf, site: 'blog.example.com', source: 'wp-statistics' },
   unit: metric === 'views' ? 'views' : 'visitor-days',
   bots: 'excluded',
-  everyMs: 5000,
+  ...{ everyMs: 5000, tookMs: 2 },
 })
 const known: NonNullable<SiteState['last']> = {
   site: 'blog.example.com',
@@ -239,7 +239,13 @@ test('of several sites the first is meant by default, and one being away leaves 
   assert.equal((await app.request('/count?site=away')).status, 503)
   assert.equal(await text('/count?site=blog.example.com'), '1234\n')
   assert.equal(await text('/count?site=shop'), '55\n')
-  assert.equal(await text('/count?site=x'), 'there is no site=x; there are away, blog.example.com, shop\n')
+  assert.equal(
+    await text('/count?site=x'),
+    'there is no site=x; there are away, blog.example.com, shop\n',
+  )
   const health = await app.request('/health')
-  assert.deepEqual([health.status, await health.json()], [200, { status: 'degraded', database: false, age: 3 }])
+  assert.deepEqual(
+    [health.status, await health.json()],
+    [200, { status: 'degraded', database: false, age: 3 }],
+  )
 })

@@ -48,12 +48,19 @@ export const countPerDay: Source = {
         const { users = 0, reads = 0 } = collected.success ? collected.output : {}
         const count = (value: unknown, what: string) => toCount(value === '' ? 0 : value, what)
         return {
-          visitors: count(startcount, 'startcount of count_per_day') + count(users, 'users of count_per_day_summary'),
-          views: count(startreads, 'startreads of count_per_day') + count(reads, 'reads of count_per_day_summary'),
+          visitors:
+            count(startcount, 'startcount of count_per_day') +
+            count(users, 'users of count_per_day_summary'),
+          views:
+            count(startreads, 'startreads of count_per_day') +
+            count(reads, 'reads of count_per_day_summary'),
         }
       },
       async online(query, { epochMs }) {
-        const online = v.safeParse(Online, await site.serializedOption('count_per_day_online', query))
+        const online = v.safeParse(
+          Online,
+          await site.serializedOption('count_per_day_online', query),
+        )
         if (!online.success) return 0
         const since = epochMs / 1000 - onlineSeconds
         return Object.values(online.output).filter(([seen]) => Number(seen) > since).length

@@ -63,7 +63,10 @@ export const newStatPress: Source = {
           table,
         )
       },
-      newest: () => ({ text: `SELECT date AS day FROM ${table} ORDER BY id DESC LIMIT 1`, values: [] }),
+      newest: () => ({
+        text: `SELECT date AS day FROM ${table} ORDER BY id DESC LIMIT 1`,
+        values: [],
+      }),
     }
   },
 }

@@ -39,7 +39,10 @@ export const postViewsCounter: Source = {
       total: (query) =>
         count(
           query,
-          { text: `SELECT SUM(count) AS views FROM ${table} WHERE type = ${TYPE_TOTAL}`, values: [] },
+          {
+            text: `SELECT SUM(count) AS views FROM ${table} WHERE type = ${TYPE_TOTAL}`,
+            values: [],
+          },
           table,
         ),
       newest: () => ({

@@ -1,0 +1,110 @@
+import { FatalError, UsageError } from '../errors.ts'
+import type { Finding } from '../server/doctor.ts'
+import type { SiteOptions } from '../server/readings/site-group.ts'
+import { command, type World } from './command.ts'
+import { siteOptions } from './serve.ts'
+import type { Values } from './settings.ts'
+
+type DoctorValues = Values<'endpoint' | 'boardIfAny' | 'pins'>
+
+export const doctor = command({
+  name: 'doctor',
+  summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
+  settings: [
+    ...(['database', 'wpConfig', 'tablePrefix', 'source', 'sql'] as const),
+    ...(['endpoint', 'boardIfAny', 'pins', 'json'] as const),
+  ],
+  logLevel: 'error',
+  async run(values, world) {
+    const findings: Finding[] = []
+    const show = (finding: Finding) => {
+      findings.push(finding)
+      world.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
+    }
+    const { database, wpConfig, endpoint, boardIfAny } = values
+    if (database !== undefined || wpConfig !== undefined || world.sites.length > 0) {
+      for (const site of await siteOptions(values, world)) await checkSite(site, show)
+    } else if (endpoint === undefined && boardIfAny === undefined) {
+      throw new UsageError(
+        'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
+      )
+    }
+    if (endpoint !== undefined) await checkEndpoint(endpoint, show)
+    if (boardIfAny !== undefined) await checkBoard(boardIfAny, values, world, show)
+    const problems = findings.filter(({ status }) => status === 'problem').length
+    if (problems > 0) {
+      throw new FatalError(`doctor found ${problems === 1 ? 'a problem' : `${problems} problems`}`)
+    }
+  },
+})
+
+async function checkSite(site: SiteOptions, show: (finding: Finding) => void): Promise<void> {
+  const { examineSite } = await import('../server/doctor.ts')
+  const { openDatabase } = await import('../server/wordpress/open-database.ts')
+  const database = await openDatabase(site.connection)
+  try {
+    for await (const finding of examineSite(site, database, Date.now)) show(finding)
+  } catch (error) {
+    show(problem('database', error, 'mend this first; what comes after it could not be checked'))
+  } finally {
+    database.close()
+  }
+}
+
+async function checkEndpoint(url: URL, show: (finding: Finding) => void): Promise<void> {
+  const { feedUrl } = await import('../device/run.ts')
+  const { parseAnswer } = await import('../device/feed/answer.ts')
+  const address = feedUrl(url, undefined)
+  try {
+    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) })
+    const body = await answer.text()
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}: ${body.slice(0, 200)}`)
+    const { value, ageSeconds, stale } = parseAnswer(body)
+    show({
+      subject: 'bridge',
+      status: stale ? 'warning' : 'ok',
+      text: `${address.href} says ${value}, ${ageSeconds} s old`,
+      ...(stale ? { advice: 'its number is old: look at the log of the bridge' } : {}),
+    })
+  } catch (error) {
+    show(problem('bridge', error, `start it with visitor-counter serve, or correct --count-url`))
+  }
+}
+
+async function checkBoard(
+  { host, port }: NonNullable<DoctorValues['boardIfAny']>,
+  { pins }: DoctorValues,
+  { signal }: World,
+  show: (finding: Finding) => void,
+): Promise<void> {
+  const { openFirmata } = await import('../device/boards/firmata.ts')
+  const { tcpLink } = await import('../device/boards/tcp.ts')
+  try {
+    const board = await openFirmata(tcpLink(host, port), pins, signal)
+    await board.send([])
+    board.close()
+    show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
+  } catch (error) {
+    show(
+      problem(
+        'board',
+        error,
+        'is it switched on, in the same network, and does it run StandardFirmata? A network board serves one program at a time',
+      ),
+    )
+  }
+}
+
+function problem(subject: string, error: unknown, advice: string): Finding {
+  const reason = error instanceof Error ? error.message : String(error)
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
+  const text = reason === 'fetch failed' ? cause : reason
+  return { subject, status: 'problem', text, advice }
+}
+
+const marks = { ok: 'ok     ', warning: 'WARNING', problem: 'PROBLEM' } as const
+
+function asText({ subject, status, text, advice }: Finding): string {
+  const line = `${marks[status]}  ${subject.padEnd(20)}  ${text}\n`
+  return advice === undefined ? line : `${line}${' '.repeat(31)}-> ${advice}\n`
+}

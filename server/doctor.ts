@@ -1,0 +1,152 @@
+import { type Found, findSource } from './readings/find.ts'
+import { Reader } from './readings/reader.ts'
+import type { SiteOptions } from './readings/site-group.ts'
+import { describeConnection } from './wordpress/connection.ts'
+import type { Database, Query, Row } from './wordpress/database.ts'
+import { toDay } from './wordpress/day.ts'
+import { addDays, momentAt } from './wordpress/moment.ts'
+import { sources } from './wordpress/sources/index.ts'
+
+/** One thing that was looked at, and what to do about it. */
+export interface Finding {
+  readonly subject: string
+  readonly status: 'ok' | 'warning' | 'problem'
+  readonly text: string
+  readonly advice?: string
+}
+
+const toleratedSkewSeconds = 5
+
+/**
+ * Looks at a site as the bridge would, and says what it finds.
+ *
+ * @throws FatalError or DatabaseError when it can look no further
+ */
+export async function* examineSite(
+  { connection, tablePrefix: prefix, source, sql, name }: SiteOptions,
+  database: Database,
+  now: () => number,
+): AsyncGenerator<Finding> {
+  const { query, engine } = database
+  yield await server(query, engine, describeConnection(connection))
+  if (engine === 'mysql') yield await clock(query, now)
+  const wanted = { prefix, source, sql }
+  const found = await findSource(query, engine, wanted, now())
+  const { site } = found
+  yield {
+    subject: 'site',
+    status: 'ok',
+    text: `${site.name}, table prefix "${site.prefix}", days in ${site.timezone}`,
+  }
+  yield plugin(found)
+  if (engine === 'mysql') yield await grants(query, found)
+  const reader = new Reader({
+    ...{ database, wanted, name, now, pollMs: 1000, share: 1, remembered: undefined },
+    onBackgroundError: () => undefined,
+    onWarning: () => undefined,
+  })
+  const { counts } = await reader.read()
+  for (const { metric, period, value, tookMs } of counts) {
+    yield {
+      subject: `${metric}.${period}`,
+      status: 'ok',
+      text: `${value}, in ${(tookMs / 1000).toFixed(3)} s`,
+    }
+  }
+  const rows = await counting(query, found, now())
+  if (rows !== undefined) yield rows
+}
+
+async function server(query: Query, engine: string, where: string): Promise<Finding> {
+  const sqlite = engine === 'sqlite'
+  const text = sqlite ? 'SELECT sqlite_version() AS version' : 'SELECT VERSION() AS version'
+  const [row] = await query({ text, values: [] })
+  const version = String(row?.['version'])
+  const product = sqlite ? 'SQLite' : /mariadb/i.test(version) ? 'MariaDB' : 'MySQL'
+  return { subject: 'database', status: 'ok', text: `${product} ${version}, ${where}` }
+}
+
+async function clock(query: Query, now: () => number): Promise<Finding> {
+  const before = now()
+  const [row] = await query({ text: 'SELECT UNIX_TIMESTAMP(NOW(3)) AS seconds', values: [] })
+  const here = (before + now()) / 2000
+  const ahead = Number(row?.['seconds']) - here
+  const text = `the database's clock is ${Math.abs(ahead).toFixed(1)} s ${ahead < 0 ? 'behind' : 'ahead of'} this machine's`
+  return Math.abs(ahead) <= toleratedSkewSeconds
+    ? { subject: 'clock', status: 'ok', text }
+    : {
+        subject: 'clock',
+        status: 'warning',
+        text,
+        advice:
+          'days would begin at the wrong moment: let both machines take the time from the network (NTP)',
+      }
+}
+
+function plugin({ site, source, why, warning }: Found): Finding {
+  const active = sources.filter((each) => site.activePlugins.includes(each.plugin))
+  const names = active.map((each) => each.name).join(', ') || 'none'
+  const text = `${source.name} (${source.id}): ${why}; statistics plugins that are active: ${names}`
+  return warning === undefined
+    ? { subject: 'plugin', status: 'ok', text }
+    : {
+        subject: 'plugin',
+        status: 'warning',
+        text,
+        advice: 'activate the plugin in WordPress, or leave --source out',
+      }
+}
+
+/** What an account may have without being able to change anything. */
+const harmless = /^(USAGE|SELECT|SHOW VIEW)$/
+
+/** Privileges of the account beside reading. The password hash that MariaDB shows is left out. */
+async function grants(query: Query, { site, source }: Found): Promise<Finding> {
+  const rows = await query({ text: 'SHOW GRANTS FOR CURRENT_USER', values: [] })
+  const lines = rows.map((row: Row) => String(Object.values(row)[0]))
+  const tables = source.unprefixed
+    ? Object.keys(source.needs)
+    : Object.keys(source.needs).map((table) => site.prefix + table)
+  const needed = [...tables, `${site.prefix}options`]
+    .map((table) => `GRANT SELECT ON <database>.${table} TO <user>;`)
+    .join(' ')
+  const more = lines.flatMap((line) => {
+    const [, privileges = ''] = /^GRANT (.*?) ON /.exec(line) ?? []
+    return privileges
+      .replace(/\([^)]*\)/g, '')
+      .split(/\s*,\s*/)
+      .map((privilege) => privilege.trim())
+      .filter((privilege) => privilege !== '' && !harmless.test(privilege))
+  })
+  const names = [...new Set(more)].join(', ')
+  return names === ''
+    ? { subject: 'grants', status: 'ok', text: 'the account can only read' }
+    : {
+        subject: 'grants',
+        status: 'warning',
+        text: `the account can do more than read: ${names}`,
+        advice: `give the counter an account of its own that may read what it needs: ${needed}`,
+      }
+}
+
+/** A page cache that keeps the plugin from counting shows in rows that stop. */
+async function counting(
+  query: Query,
+  { site, plan }: Found,
+  epochMs: number,
+): Promise<Finding | undefined> {
+  if (plan.newest === undefined) return undefined
+  const moment = momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
+  const [row] = await query(plan.newest(moment))
+  const newest = row === undefined ? undefined : toDay(row)
+  if (newest !== undefined && newest >= addDays(moment.today, -1)) {
+    return { subject: 'newest row', status: 'ok', text: `of ${newest}; today is ${moment.today}` }
+  }
+  return {
+    subject: 'newest row',
+    status: 'warning',
+    text: newest === undefined ? 'there is none' : `of ${newest}, while today is ${moment.today}`,
+    advice:
+      'if the site has visitors, the plugin does not count them: exclude its script from the page cache or switch the plugin to tracking that works with one, then open a page and run doctor again',
+  }
+}
