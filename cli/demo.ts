@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, ended } from './command.ts'
+import { startVirtualDesk } from './virtual-desk.ts'
 
 /** Seconds between two visits, on average: fast enough to watch. */
 const visitSeconds = 2
@@ -14,13 +15,11 @@ export const demo = command({
   // Lines of a log would tear the face apart.
   logLevel: 'warn',
   async run({ host, port }, world) {
-    const { startDevice, feedUrl } = await import('../device/run.ts')
-    const { openFirmata } = await import('../device/boards/firmata.ts')
-    const { tcpLink } = await import('../device/boards/tcp.ts')
+    const { chooseFeed, startDevice } = await import('../device/run.ts')
+    const { openMemory } = await import('../device/memory.ts')
+    const { boardOpener } = await import('../device/boards/index.ts')
+    const { Link } = await import('../device/boards/link.ts')
     const { max7219 } = await import('../device/displays/max7219.ts')
-    const { startVirtualBoard } = await import('../hardware/virtual/firmata-board.ts')
-    const { Max7219 } = await import('../hardware/virtual/max7219.ts')
-    const { createPanel } = await import('../hardware/virtual/panel.ts')
     const { startBridge } = await import('../server/serve.ts')
     const { createDemoSite } = await import('../server/wordpress/demo-site.ts')
 
@@ -51,25 +50,40 @@ export const demo = command({
       })
       stops.push(() => bridge.stop())
 
-      const chip = new Max7219(pins)
-      const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
-      stops.push(() => board.close())
-
       world.stdout.write(
         `\n  A made-up blog has visitors, and the counter on the desk shows how many. Ctrl-C ends it.\n\n` +
-          `  the bridge   ${bridge.url}/count\n` +
-          `  the board    tcp:127.0.0.1:${board.port}, StandardFirmata with a MAX7219\n\n`,
+          `  the bridge   ${bridge.url}/count\n`,
       )
-      const panel = createPanel({ out: world.stdout, json: false, now: () => new Date() })
-      stops.push(() => panel.stop())
-      board.onDisplay((display) => panel.show(display))
+      const desk = await startVirtualDesk({
+        ...{ host: '127.0.0.1', port: 0, pins, out: world.stdout, json: false },
+        display: { chip: 'max7219', digits: undefined, addresses: [] },
+        header: (port) => `  the board    tcp:127.0.0.1:${port}, StandardFirmata with a MAX7219`,
+      })
+      stops.push(() => desk.stop())
 
-      const device = startDevice({
-        url: feedUrl(new URL(bridge.url), undefined),
-        pollMs: 1000,
-        open: (signal) => openFirmata(tcpLink('127.0.0.1', board.port), pins, signal),
-        display: max7219(),
-        ...{ random, log },
+      const display = max7219({ digits: 8 })
+      const feed = chooseFeed({
+        ...{ countUrl: new URL(bridge.url), show: undefined, site: undefined, token: undefined },
+        ...{ feed: 'events', pollMs: 1000, random, log },
+      })
+      const device = await startDevice({
+        screen: new Link({
+          open: boardOpener({ kind: 'tcp', host: '127.0.0.1', port: desk.port }, ''),
+          wiring: { bus: 'spi', pins },
+          now: () => performance.now(),
+          ...{ display, random, log },
+        }),
+        face: {
+          ...{ digits: display.digits, points: false, statusSign: true, legends: ['-'] },
+          ...{ dwellMs: 8000, intervalMs: feed.intervalMs, rollMs: 1000 },
+          milestones: { round: true, repdigits: false, list: [] },
+          brightness: { level: 8, windows: [], timezone },
+        },
+        feeds: [feed.open],
+        memory: openMemory(folder, [feed.address], log),
+        onExit: 'blank',
+        monotonic: () => performance.now(),
+        now,
       })
       stops.push(() => device.stop())
 

@@ -1,24 +1,152 @@
-import { command, ended } from './command.ts'
+import type { Wiring } from '../device/boards/board.ts'
+import type { BoardSetting } from '../device/boards/index.ts'
+import type { Display } from '../device/displays/display.ts'
+import type { DisplaySetting } from '../device/displays/index.ts'
+import type { Screen } from '../device/screen.ts'
+import { UsageError } from '../errors.ts'
+import { command, ended, type World } from './command.ts'
+import type { Values } from './settings.ts'
+import { startVirtualDesk } from './virtual-desk.ts'
+
+type DisplayValues = Values<
+  'board' | 'particleToken' | 'display' | 'digits' | 'digitOrder' | 'addresses' | 'pins'
+>
+
+/** The usual module of the terminal, which has no chip that says. */
+const terminalDigits = 8
 
 export const device = command({
   name: 'device',
   summary: 'the desk counter: shows the count on a display at a board',
-  settings: ['countUrl', 'board', 'display', 'pins', 'show', 'poll'],
+  settings: [
+    ...(['countUrl', 'token', 'site', 'feed', 'poll', 'show', 'dwell'] as const),
+    ...(['board', 'particleToken', 'display', 'digits', 'digitOrder'] as const),
+    ...(['addresses', 'pins', 'points', 'statusSign', 'roll', 'milestones'] as const),
+    ...(['brightness', 'dim', 'timezone', 'onExit', 'testPattern', 'stateDir'] as const),
+  ],
   async run(values, world) {
-    const { feedUrl, startDevice } = await import('../device/run.ts')
-    const { openFirmata } = await import('../device/boards/firmata.ts')
-    const { tcpLink } = await import('../device/boards/tcp.ts')
-    const { max7219 } = await import('../device/displays/max7219.ts')
-    const { host, port } = values.board
-    const running = startDevice({
-      url: feedUrl(values.countUrl, values.show),
-      pollMs: values.poll,
-      open: (signal) => openFirmata(tcpLink(host, port), values.pins, signal),
-      display: max7219(),
-      random: Math.random,
-      log: world.log,
+    const { chooseFeed, startDevice, testPattern } = await import('../device/run.ts')
+    const { openMemory } = await import('../device/memory.ts')
+    const { screen, digits, stop } = await openScreen(values, world)
+    const { log } = world
+    if (values.testPattern) {
+      const level = values.brightness === 'off' ? 0 : values.brightness
+      screen.show(testPattern(digits, level))
+      screen.start()
+      await ended(world)
+      await screen.stop(undefined)
+      await stop()
+      return
+    }
+    const shows = values.show ?? [{ reading: undefined, legend: '-' }]
+    const feeds = shows.map(({ reading }) =>
+      chooseFeed({
+        ...{ countUrl: values.countUrl, show: reading, site: values.site, token: values.token },
+        ...{ feed: values.feed, pollMs: values.poll, random: Math.random, log },
+      }),
+    )
+    const running = await startDevice({
+      screen,
+      face: {
+        ...{ digits, points: values.points, statusSign: values.statusSign },
+        legends: shows.map(({ legend }) => legend),
+        dwellMs: values.dwell,
+        intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
+        rollMs: values.roll ? values.poll : 0,
+        milestones: values.milestones,
+        brightness: {
+          level: values.brightness,
+          windows: values.dim ?? [],
+          timezone: values.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+        },
+      },
+      feeds: feeds.map(({ open }) => open),
+      memory: openMemory(
+        values.stateDir,
+        feeds.map(({ address }) => address),
+        log,
+      ),
+      onExit: values.onExit,
+      monotonic: () => performance.now(),
+      now: Date.now,
     })
     await ended(world)
     await running.stop()
+    await stop()
   },
 })
+
+/** The display of the settings, and what is to be stopped after it. */
+async function openScreen(
+  values: DisplayValues,
+  world: World,
+): Promise<{ screen: Screen; digits: number; stop: () => Promise<void> }> {
+  if (values.display === 'terminal') {
+    const { terminalScreen } = await import('../device/displays/terminal.ts')
+    const digits = values.digits ?? terminalDigits
+    return { screen: terminalScreen(world.stdout), digits, stop: async () => {} }
+  }
+  const { board: setting, digits, digitOrder, addresses, particleToken, pins } = values
+  if (setting === undefined) {
+    throw new UsageError(
+      '--board is missing (or environment variable BOARD): at which board is the display? serial:<path>, tcp:<host>, …; or --display terminal',
+    )
+  }
+  if (setting.kind === 'particle' && particleToken === undefined) {
+    throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; particle: needs it')
+  }
+  const chip = chipOf(values.display)
+  const wiring = await wiringOf(setting, chip, pins)
+  const display = await openDisplayOf({ chip, digits, digitOrder, addresses })
+  const { Link } = await import('../device/boards/link.ts')
+  const { boardOpener } = await import('../device/boards/index.ts')
+  const desk =
+    setting.kind === 'virtual'
+      ? await startVirtualDesk({
+          ...{ host: '127.0.0.1', port: 0, pins: wiring.pins, out: world.stdout, json: false },
+          display: { chip, digits, addresses },
+        })
+      : undefined
+  const real =
+    setting.kind === 'virtual'
+      ? ({ kind: 'tcp', host: '127.0.0.1', port: desk?.port ?? 0 } as const)
+      : setting
+  const link = new Link({
+    ...{ wiring, display, log: world.log, random: Math.random },
+    open: boardOpener(real, particleToken ?? ''),
+    now: () => performance.now(),
+  })
+  return { screen: link, digits: display.digits, stop: async () => desk?.stop() }
+}
+
+async function openDisplayOf(setting: DisplaySetting): Promise<Display> {
+  const { openDisplay } = await import('../device/displays/index.ts')
+  try {
+    return openDisplay(setting)
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** The chip at a board; a terminal has none, so it stands for the usual one. */
+export function chipOf(display: Values<'display'>['display']): DisplaySetting['chip'] {
+  return display === 'terminal' ? 'max7219' : display
+}
+
+const buses = { max7219: 'spi', ht16k33: 'i2c', tm1637: 'tm1637' } as const
+
+/** The pins of the settings, or those that the wiring has for the board. */
+export async function wiringOf(
+  { kind }: BoardSetting,
+  chip: DisplaySetting['chip'],
+  pins: Values<'pins'>['pins'],
+): Promise<Wiring> {
+  const { boardOf, defaultPins } = await import('../hardware/wiring/wiring.ts')
+  const { data, clock, cs } = pins ??
+    defaultPins(boardOf(kind), chip) ?? { data: 0, clock: 0, cs: 0 }
+  if (chip === 'max7219' && cs === undefined) {
+    throw new UsageError('--pins: a MAX7219 needs three, as data=2,clock=3,cs=4')
+  }
+  return { bus: buses[chip], pins: { data, clock, cs: cs ?? clock } }
+}

@@ -1,18 +1,18 @@
+import type { BoardSetting } from '../device/boards/index.ts'
 import { FatalError, UsageError } from '../errors.ts'
 import type { Finding } from '../server/doctor.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
 import { command, type World } from './command.ts'
+import { chipOf, wiringOf } from './device.ts'
 import { siteOptions } from './serve.ts'
 import type { Values } from './settings.ts'
-
-type DoctorValues = Values<'endpoint' | 'boardIfAny' | 'pins'>
 
 export const doctor = command({
   name: 'doctor',
   summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
   settings: [
     ...(['database', 'wpConfig', 'tablePrefix', 'source', 'sql'] as const),
-    ...(['endpoint', 'boardIfAny', 'pins', 'json'] as const),
+    ...(['endpoint', 'token', 'board', 'particleToken', 'display', 'pins', 'json'] as const),
   ],
   logLevel: 'error',
   async run(values, world) {
@@ -21,16 +21,16 @@ export const doctor = command({
       findings.push(finding)
       world.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
     }
-    const { database, wpConfig, endpoint, boardIfAny } = values
+    const { database, wpConfig, endpoint, board } = values
     if (database !== undefined || wpConfig !== undefined || world.sites.length > 0) {
       for (const site of await siteOptions(values, world)) await checkSite(site, show)
-    } else if (endpoint === undefined && boardIfAny === undefined) {
+    } else if (endpoint === undefined && board === undefined) {
       throw new UsageError(
         'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
       )
     }
-    if (endpoint !== undefined) await checkEndpoint(endpoint, show)
-    if (boardIfAny !== undefined) await checkBoard(boardIfAny, values, world, show)
+    if (endpoint !== undefined) await checkEndpoint(endpoint, values.token, show)
+    if (board !== undefined) await checkBoard(board, values, world, show)
     const problems = findings.filter(({ status }) => status === 'problem').length
     if (problems > 0) {
       throw new FatalError(`doctor found ${problems === 1 ? 'a problem' : `${problems} problems`}`)
@@ -51,20 +51,27 @@ async function checkSite(site: SiteOptions, show: (finding: Finding) => void): P
   }
 }
 
-async function checkEndpoint(url: URL, show: (finding: Finding) => void): Promise<void> {
+async function checkEndpoint(
+  countUrl: URL,
+  token: string | undefined,
+  show: (finding: Finding) => void,
+): Promise<void> {
   const { feedUrl } = await import('../device/run.ts')
   const { parseAnswer } = await import('../device/feed/answer.ts')
-  const address = feedUrl(url, undefined)
+  const address = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) })
+    const answer = await fetch(address, {
+      signal: AbortSignal.timeout(10_000),
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    })
     const body = await answer.text()
     if (!answer.ok) throw new Error(`HTTP ${answer.status}: ${body.slice(0, 200)}`)
     const { value, ageSeconds, stale } = parseAnswer(body)
     show({
       subject: 'bridge',
-      status: stale ? 'warning' : 'ok',
+      status: stale === true ? 'warning' : 'ok',
       text: `${address.href} says ${value}, ${ageSeconds} s old`,
-      ...(stale ? { advice: 'its number is old: look at the log of the bridge' } : {}),
+      ...(stale === true ? { advice: 'its number is old: look at the log of the bridge' } : {}),
     })
   } catch (error) {
     show(problem('bridge', error, `start it with visitor-counter serve, or correct --count-url`))
@@ -72,16 +79,20 @@ async function checkEndpoint(url: URL, show: (finding: Finding) => void): Promis
 }
 
 async function checkBoard(
-  { host, port }: NonNullable<DoctorValues['boardIfAny']>,
-  { pins }: DoctorValues,
+  setting: BoardSetting,
+  { display, pins, particleToken }: Values<'display' | 'pins' | 'particleToken'>,
   { signal }: World,
   show: (finding: Finding) => void,
 ): Promise<void> {
-  const { openFirmata } = await import('../device/boards/firmata.ts')
-  const { tcpLink } = await import('../device/boards/tcp.ts')
+  const { boardOpener } = await import('../device/boards/index.ts')
+  const wiring = await wiringOf(setting, chipOf(display), pins)
+  if (setting.kind === 'virtual') {
+    show({ subject: 'board', status: 'ok', text: 'a virtual one is always there' })
+    return
+  }
   try {
-    const board = await openFirmata(tcpLink(host, port), pins, signal)
-    await board.send([])
+    const board = await boardOpener(setting, particleToken ?? '')(wiring, signal)
+    await board.barrier()
     board.close()
     show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
   } catch (error) {
@@ -89,7 +100,7 @@ async function checkBoard(
       problem(
         'board',
         error,
-        'is it switched on, in the same network, and does it run StandardFirmata? A network board serves one program at a time',
+        'is it switched on and connected, and does it run StandardFirmata? A network board serves one program at a time',
       ),
     )
   }

@@ -13,6 +13,9 @@ export interface Given {
 
 const defaultConfig = 'visitor-counter.yaml'
 
+/** Of two that say the same in two ways the one that was given nearer to the user counts. */
+const alternatives = [['database', 'wpConfig']] as const
+
 /** The settings that each of several sites has of its own. */
 const siteSettings = ['database', 'wpConfig', 'tablePrefix', 'source', 'sql'] as const
 export type SiteValues = Values<(typeof siteSettings)[number]> & { readonly name: string }
@@ -28,13 +31,22 @@ export async function loadSettings(
 ): Promise<{ values: Record<string, unknown>; sites: readonly SiteValues[] }> {
   const file = await readConfig(config)
   const values: Record<string, unknown> = {}
+  /** How near the user a value was given: 0 a flag, 1 the environment, 2 the file, -1 nowhere. */
+  const nearness: Partial<Record<SettingName, number>> = {}
   for (const name of names) {
     const { flag, env: variable } = settings[name]
-    values[name] = firstOf(name, [
+    const candidates: Candidates = [
       [flags[name], flag],
       [env[variable] === '' ? undefined : env[variable], `environment variable ${variable}`],
       [file.values.get(yamlKey(name)), `"${yamlKey(name)}" in ${file.path}`],
-    ])
+    ]
+    values[name] = firstOf(name, candidates)
+    nearness[name] = candidates.findIndex(([text]) => text !== undefined)
+  }
+  for (const [one, other] of alternatives) {
+    const [near = -1, far = -1] = [nearness[one], nearness[other]]
+    if (near < 0 || far < 0 || near === far) continue
+    values[near < far ? other : one] = undefined
   }
   const sites = [...file.sites].map(([name, own]) => ({
     name,
@@ -52,11 +64,10 @@ export async function loadSettings(
   return { values, sites }
 }
 
+type Candidates = readonly (readonly [text: string | undefined, origin: string])[]
+
 /** The first text that was given, as the schema of its setting gives it. */
-function firstOf(
-  name: SettingName,
-  candidates: readonly (readonly [text: string | undefined, origin: string])[],
-): unknown {
+function firstOf(name: SettingName, candidates: Candidates): unknown {
   const { flag, env, help, schema, secret = false } = settings[name]
   const [text, origin] = candidates.find(([given]) => given !== undefined) ?? [undefined, flag]
   const parsed = v.safeParse(schema, text)
@@ -117,7 +128,7 @@ async function readConfig(config: string | undefined): Promise<ConfigFile> {
 async function readYaml(path: string, refuse: (reason: string) => UsageError): Promise<unknown> {
   const { parse, YAMLParseError } = await import('yaml')
   try {
-    return parse(readFileSync(path, 'utf8')) ?? {}
+    return parse(readFileSync(path, 'utf8'), { logLevel: 'error' }) ?? {}
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw refuse('the file cannot be read')
     throw refuse(`the file is not YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`)

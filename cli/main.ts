@@ -71,6 +71,9 @@ async function run(command: Command, given: Record<string, string | undefined>):
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+  // Whoever read what we print has gone, as `head` does: the command ends.
+  stdout.on('error', stop)
+  stderr.on('error', stop)
   // The listing in `command()` ties the type of `values` to the settings that were loaded.
   await command.run(values as never, {
     ...{ env, stdout, log, sites },
@@ -111,8 +114,9 @@ function isDatabaseError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'DatabaseError'
 }
 
+/** One line; what looks like a user and a password in an address is left out, wherever it comes from. */
 function complain(message: string): void {
-  process.stderr.write(`visitor-counter: ${message}\n`)
+  process.stderr.write(`visitor-counter: ${message.replace(/:\S*@/g, ':…@')}\n`)
 }
 
 process.exitCode = await main(process.argv)

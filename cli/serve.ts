@@ -50,9 +50,7 @@ async function siteOption(
   await checkSource(source, sql)
   const where = name === undefined ? '' : `site ${name}: `
   if (database !== undefined && wpConfig !== undefined) {
-    throw new UsageError(
-      `${where}--database and --wp-config (or their environment variables) are both given; give one`,
-    )
+    throw new UsageError(`${where}--database and --wp-config are both given; give one`)
   }
   if (database !== undefined) {
     const { parseDatabaseUrl } = await import('../server/wordpress/connection.ts')

@@ -1,8 +1,30 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { displayChips } from '../device/displays/index.ts'
 import { logLevels } from '../log.ts'
-import { metrics, periods } from '../reading.ts'
+import {
+  Addresses,
+  addressesMessage,
+  Board,
+  Brightness,
+  boardMessage,
+  DigitOrder,
+  Duration,
+  HttpUrl,
+  levelMessage,
+  Milestones,
+  milestonesMessage,
+  OnOff,
+  orderMessage,
+  Pins,
+  Port,
+  Show,
+  Switch,
+  Timezone,
+  Windows,
+  windowsMessage,
+} from './schemas.ts'
 
 /**
  * One setting: a flag, an environment variable and a YAML key (the flag's name without dashes). The
@@ -25,73 +47,14 @@ function setting<Schema extends v.GenericSchema<string | undefined, unknown>>(
   return definition
 }
 
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
-
-/** Milliseconds, written `500ms`, `5s`, `2m` or `1h`. */
-const Duration = v.pipe(
-  v.string(),
-  v.regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 500ms, 5s, 2m or 1h'),
-  v.transform((text) => {
-    const [, size = '', , unit = 's'] = /^(\d+(\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
-    return Number(size) * unitMs[unit as keyof typeof unitMs]
-  }),
-  v.minValue(100, 'at least 100ms'),
-  v.maxValue(24 * 3_600_000, 'at most 24h'),
-)
-
-const portMessage = 'a port number from 0 to 65535'
-const Port = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,5}$/, portMessage),
-  v.transform(Number),
-  v.maxValue(65_535, portMessage),
-)
-
-const urlMessage = 'an http:// or https:// address'
-const HttpUrl = v.pipe(
-  v.string(),
-  v.check((text) => URL.canParse(text) && /^https?:/.test(text), urlMessage),
-  v.transform((text) => new URL(text)),
-)
-
-const boardMessage = 'tcp:<host>[:<port>], as tcp:192.168.1.20:3030'
-const Board = v.pipe(
-  v.string(),
-  v.regex(/^tcp:(\[[0-9a-fA-F:.]+\]|[^:[\]/\s]+)(:\d{1,5})?$/, boardMessage),
-  v.transform((text) => {
-    const [, bracketed, plain, port = '3030'] =
-      /^tcp:(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? []
-    return { kind: 'tcp' as const, host: bracketed ?? plain ?? '', port: Number(port) }
-  }),
-  v.check(({ port }) => port <= 65_535, boardMessage),
-)
-
-const pinsMessage = 'three different pins from 0 to 127, as data=2,clock=3,cs=4'
-const Pin = v.pipe(v.string(pinsMessage), v.regex(/^\d{1,3}$/, pinsMessage), v.transform(Number))
-const Pins = v.pipe(
-  v.string(),
-  v.transform((text) => Object.fromEntries(text.split(',').map((pair) => pair.split('=')))),
-  v.strictObject({ data: Pin, clock: Pin, cs: Pin }, pinsMessage),
-  v.check(({ data, clock, cs }) => {
-    const pins = [data, clock, cs]
-    return new Set(pins).size === 3 && pins.every((pin) => pin <= 127)
-  }, pinsMessage),
-)
-
-const Show = v.pipe(
-  v.string(),
-  v.check(
-    (text) => metrics.some((metric) => periods.some((period) => text === `${metric}.${period}`)),
-    `<metric>.<period>: ${metrics.join(' or ')}, with ${periods.join(', ')}`,
-  ),
-)
-
 function stateHome(): string {
   return join(
     process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'),
     'visitor-counter',
   )
 }
+
+const displayNames = [...displayChips, 'terminal'] as const
 
 /** Every setting there is. Key: its name in the program. */
 export const settings = {
@@ -109,6 +72,7 @@ export const settings = {
     env: 'WP_CONFIG',
     help: 'a wp-config.php, or the folder of a WordPress, instead of --database',
     schema: v.optional(v.string()),
+    secret: true,
   }),
   tablePrefix: setting({
     flag: '--table-prefix',
@@ -181,6 +145,7 @@ export const settings = {
     env: 'COUNT_URL',
     help: 'the bridge, or any address that answers a number as text or JSON',
     schema: v.optional(HttpUrl, 'http://127.0.0.1:8787'),
+    secret: true,
   }),
   endpoint: setting({
     flag: '--count-url',
@@ -188,54 +153,165 @@ export const settings = {
     env: 'COUNT_URL',
     help: 'a running bridge to check too',
     schema: v.optional(HttpUrl),
+    secret: true,
   }),
-  boardIfAny: setting({
-    flag: '--board',
-    value: '<board>',
-    env: 'BOARD',
-    help: 'a board to check too',
-    schema: v.optional(Board),
+  token: setting({
+    flag: '--token',
+    value: '<token>',
+    env: 'ACCESS_TOKEN',
+    help: 'what the bridge wants to be asked with',
+    schema: v.optional(v.pipe(v.string(), v.minLength(1, 'not empty'))),
+    secret: true,
+  }),
+  site: setting({
+    flag: '--site',
+    value: '<site>',
+    env: 'COUNT_SITE',
+    help: 'which of several sites of the bridge',
+    schema: v.optional(v.string()),
+  }),
+  feed: setting({
+    flag: '--feed',
+    value: '<how>',
+    env: 'FEED',
+    help: 'how numbers come: events (at once; where a bridge has none they are asked for) or poll',
+    schema: v.optional(v.picklist(['poll', 'events'], 'poll or events'), 'events'),
   }),
   board: setting({
     flag: '--board',
     value: '<board>',
     env: 'BOARD',
     help: `the board with the display: ${boardMessage}`,
-    schema: Board,
+    schema: v.optional(Board),
+  }),
+  particleToken: setting({
+    flag: '--particle-token',
+    value: '<token>',
+    env: 'PARTICLE_TOKEN',
+    help: 'an access token of the Particle Cloud',
+    schema: v.optional(v.string()),
+    secret: true,
   }),
   display: setting({
     flag: '--display',
     value: '<chip>',
     env: 'DISPLAY_CHIP',
-    help: 'the display chip: max7219',
-    schema: v.optional(v.picklist(['max7219'], 'max7219'), 'max7219'),
+    help: `the display: ${displayNames.join(', ')}`,
+    schema: v.optional(v.picklist(displayNames, displayNames.join(', ')), 'max7219'),
+  }),
+  digits: setting({
+    flag: '--digits',
+    value: '<count>',
+    env: 'DISPLAY_DIGITS',
+    help: 'how many digits it has (default: as the usual module)',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^([1-9]|1[0-6])$/, 'a number from 1 to 16'), v.transform(Number)),
+    ),
+  }),
+  digitOrder: setting({
+    flag: '--digit-order',
+    value: '<order>',
+    env: 'DIGIT_ORDER',
+    help: `where modules are mirrored or swapped: ${orderMessage}; see --test-pattern`,
+    schema: v.optional(DigitOrder),
+  }),
+  addresses: setting({
+    flag: '--addresses',
+    value: '<addresses>',
+    env: 'DISPLAY_ADDRESSES',
+    help: `of HT16K33 backpacks: ${addressesMessage}`,
+    schema: v.optional(Addresses, '0x70'),
   }),
   pins: setting({
     flag: '--pins',
     value: '<pins>',
     env: 'DISPLAY_PINS',
-    help: 'the pins of the board that the display is on',
-    schema: v.optional(Pins, 'data=2,clock=3,cs=4'),
+    help: 'the pins of the board that the display is on (default: see wiring.md)',
+    schema: v.optional(Pins),
   }),
   show: setting({
     flag: '--show',
-    value: '<reading>',
+    value: '<readings>',
     env: 'SHOW',
-    help: 'what to show, as visitors.today (default: visitors.total, or views.total where the plugin has no visitors)',
+    help: 'what to show, as visitors.today; several separated by commas take turns (default: visitors.total, or views.total where the plugin has no visitors)',
     schema: v.optional(Show),
+  }),
+  dwell: setting({
+    flag: '--dwell',
+    value: '<duration>',
+    env: 'DWELL',
+    help: 'how long each of several readings is shown',
+    schema: v.optional(Duration, '8s'),
+  }),
+  points: setting({
+    flag: '--points',
+    value: '<on|off>',
+    env: 'POINTS',
+    help: 'points between thousands',
+    schema: v.optional(OnOff, 'off'),
+  }),
+  statusSign: setting({
+    flag: '--status-sign',
+    value: '<on|off>',
+    env: 'STATUS_SIGN',
+    help: 'the rightmost point tells of an old number: lit, after an hour blinking',
+    schema: v.optional(OnOff, 'on'),
+  }),
+  roll: setting({
+    flag: '--roll',
+    value: '<on|off>',
+    env: 'ROLL',
+    help: 'digits roll from one number to the next',
+    schema: v.optional(OnOff, 'on'),
+  }),
+  milestones: setting({
+    flag: '--milestones',
+    value: '<which>',
+    env: 'MILESTONES',
+    help: `numbers to celebrate: ${milestonesMessage}`,
+    schema: v.optional(Milestones, 'round'),
+  }),
+  brightness: setting({
+    flag: '--brightness',
+    value: '<step>',
+    env: 'BRIGHTNESS',
+    help: levelMessage,
+    schema: v.optional(Brightness, '3'),
+  }),
+  dim: setting({
+    flag: '--dim',
+    value: '<windows>',
+    env: 'DIM',
+    help: windowsMessage,
+    schema: v.optional(Windows),
+  }),
+  timezone: setting({
+    flag: '--timezone',
+    value: '<zone>',
+    env: 'TIMEZONE',
+    help: 'the zone of these times (default: of this machine)',
+    schema: v.optional(Timezone),
+  }),
+  onExit: setting({
+    flag: '--on-exit',
+    value: '<what>',
+    env: 'ON_EXIT',
+    help: 'what the display is left with at the end: blank, keep or dashes',
+    schema: v.optional(v.picklist(['blank', 'keep', 'dashes'], 'blank, keep or dashes'), 'blank'),
+  }),
+  testPattern: setting({
+    flag: '--test-pattern',
+    value: '',
+    env: 'TEST_PATTERN',
+    help: 'shows 1 2 3 … from the left and the point at the right end, to see whether the order is right',
+    schema: v.optional(Switch, 'false'),
   }),
   json: setting({
     flag: '--json',
     value: '',
     env: 'JSON_OUTPUT',
     help: 'one JSON object a line',
-    schema: v.optional(
-      v.pipe(
-        v.picklist(['true', 'false'], 'true or false'),
-        v.transform((text) => text === 'true'),
-      ),
-      'false',
-    ),
+    schema: v.optional(Switch, 'false'),
   }),
   logLevel: setting({
     flag: '--log-level',

@@ -1,57 +1,146 @@
 import type { Logger } from '../log.ts'
-import type { OpenBoard } from './boards/board.ts'
-import { Link } from './boards/link.ts'
-import type { Display } from './displays/display.ts'
+import { Face, type FaceOptions } from './face/face.ts'
 import { toSegments } from './face/font.ts'
-import { dashes, numberText } from './face/number.ts'
+import type { Frame } from './face/frame.ts'
+import { dashes } from './face/number.ts'
+import { eventsFeed } from './feed/events.ts'
+import type { Feed, FeedListener } from './feed/feed.ts'
 import { pollFeed } from './feed/poll.ts'
+import type { DeskMemory } from './memory.ts'
+import type { Screen } from './screen.ts'
+
+/** What the display is left with at the end. */
+export const farewells = ['blank', 'keep', 'dashes'] as const
 
 export interface DeviceOptions {
-  readonly url: URL
-  readonly pollMs: number
-  readonly open: OpenBoard
-  readonly display: Display
-  readonly random: () => number
-  readonly log: Logger
+  readonly screen: Screen
+  readonly face: FaceOptions
+  /** Where each counter comes from. */
+  readonly feeds: readonly ((listener: FeedListener) => Feed)[]
+  readonly memory: DeskMemory
+  readonly onExit: (typeof farewells)[number]
+  /** Milliseconds of a clock that never jumps. */
+  readonly monotonic: () => number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 export interface Device {
   stop(): Promise<void>
 }
 
-/** Step 3 of 15: readable in a lit room, not glaring in a dim one. */
-const intensity = 3
+/** Flash memory wears: a state file at most so often, and at the end. */
+const saveEveryMs = 60_000
+/** The bridge's heartbeat on a stream of events. */
+const heartbeatMs = 15_000
 
-/** Starts the desk counter: dashes until the first number is known, then always the newest. */
-export function startDevice(options: DeviceOptions): Device {
-  const { display } = options
-  const frame = (text: string) => ({ segments: toSegments(text), intensity })
-  const link = new Link(options)
-  const feed = pollFeed(options, ({ value }) => link.show(frame(numberText(value, display.digits))))
-  link.show(frame(dashes(display.digits)))
-  link.start()
-  feed.start()
+/** Starts the desk counter: what it knew before, else dashes, until the first number comes. */
+export async function startDevice(options: DeviceOptions): Promise<Device> {
+  const { screen, memory, monotonic, now } = options
+  const instant = () => ({ monotonicMs: monotonic(), epochMs: now() })
+  const face = new Face(options.face, await memory.load(), instant())
+  let timer: NodeJS.Timeout | undefined
+  let savedMs = monotonic()
+
+  const look = () => {
+    clearTimeout(timer)
+    const { frame, nextMs } = face.look(instant())
+    screen.show(frame)
+    timer = setTimeout(look, nextMs - monotonic())
+  }
+  const feeds = options.feeds.map((open, index) =>
+    open((answer) => {
+      face.answer(index, answer, instant())
+      look()
+      if (monotonic() - savedMs < saveEveryMs) return
+      savedMs = monotonic()
+      void memory.save(face.remembered(instant()))
+    }),
+  )
+  look()
+  screen.start()
+  for (const feed of feeds) feed.start()
+
   return {
     async stop() {
-      feed.stop()
-      await link.stop()
+      for (const feed of feeds) feed.stop()
+      clearTimeout(timer)
+      const { frame } = face.look(instant())
+      await screen.stop(farewell(options.onExit, frame))
+      await memory.save(face.remembered(instant()))
     },
   }
 }
 
-/**
- * The URL to ask: one that ends with a slash, or has no path, is a bridge, and is asked for the
- * reading that is to be shown; any other is taken as it is.
- *
- * @param show `visitors.total`, or undefined for what the bridge counts by default
- */
-export function feedUrl(countUrl: URL, show: string | undefined): URL {
-  if (!countUrl.pathname.endsWith('/')) return countUrl
-  const url = new URL('v1/count', countUrl)
+function farewell(onExit: (typeof farewells)[number], frame: Frame): Frame | undefined {
+  switch (onExit) {
+    case 'keep':
+      return undefined
+    case 'blank':
+      return { ...frame, on: false }
+    case 'dashes':
+      return { ...frame, segments: toSegments(dashes(frame.segments.length)) }
+  }
+}
+
+/** Every digit different and one point at the right end: a wrong order shows at once. */
+export function testPattern(digits: number, intensity: number): Frame {
+  const text = Array.from({ length: digits }, (_, place) => String((place + 1) % 10)).join('')
+  return { segments: toSegments(`${text}.`), intensity, on: true }
+}
+
+export interface FeedOptions {
+  /** The bridge, or any address that answers a number. */
+  readonly countUrl: URL
+  /** `visitors.total`, or undefined for what the bridge counts by default. */
+  readonly show: string | undefined
+  readonly site: string | undefined
+  readonly token: string | undefined
+  readonly feed: 'poll' | 'events'
+  readonly pollMs: number
+  readonly random: () => number
+  readonly log: Logger
+}
+
+/** How one counter's readings come to the desk, and how often they are due. */
+export function chooseFeed(options: FeedOptions): {
+  readonly open: (listener: FeedListener) => Feed
+  readonly intervalMs: number
+  /** What is asked for, to tell one counter from another. */
+  readonly address: string
+} {
+  const { countUrl, feed, pollMs } = options
+  const url = feedUrl(options, 'v1/count')
+  const poll = (listener: FeedListener) => pollFeed({ ...options, url }, listener)
+  if (feed === 'poll' || !isBridge(countUrl)) {
+    return { open: poll, intervalMs: pollMs, address: url.href }
+  }
+  const events = feedUrl(options, 'v1/events')
+  return {
+    open: (listener) =>
+      eventsFeed({ ...options, url: events, otherwise: () => poll(listener) }, listener),
+    intervalMs: Math.max(pollMs, heartbeatMs),
+    address: url.href,
+  }
+}
+
+/** An address that ends with a slash, or has no path, is a bridge; any other is taken as it is. */
+function isBridge({ pathname }: URL): boolean {
+  return pathname.endsWith('/')
+}
+
+/** The address to ask: a bridge is asked for the reading that is to be shown. */
+export function feedUrl(
+  { countUrl, show, site }: Pick<FeedOptions, 'countUrl' | 'show' | 'site'>,
+  route: string,
+): URL {
+  if (!isBridge(countUrl)) return countUrl
+  const url = new URL(route, countUrl)
   const [metric, period] = show?.split('.') ?? []
   if (metric !== undefined && period !== undefined) {
     url.searchParams.set('metric', metric)
     url.searchParams.set('period', period)
   }
+  if (site !== undefined) url.searchParams.set('site', site)
   return url
 }

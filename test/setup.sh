@@ -5,7 +5,8 @@ set -eu
 # A program that the tests start, and the Debian package that has it.
 needs='mariadbd:mariadb-server-core
 mariadb-install-db:mariadb-server-core
-my_print_defaults:mariadb-client-core'
+my_print_defaults:mariadb-client-core
+socat:socat'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''

@@ -1,27 +1,65 @@
 import type { Transfer } from '../displays/display.ts'
 
-/** The pins of the board that the display's wires are on. */
+/** What a pin does to its wire: drives it, or leaves it to a pull-up and to the chip. */
+export type Level = 0 | 1 | 'released'
+
+/** Levels that pins take at one instant. Key: pin number. */
+export type Levels = ReadonlyMap<number, Level>
+
+/** A connected board, as far as a display needs one. Writes are queued until `barrier`. */
+export interface Board {
+  /** For people: "StandardFirmata.ino at tcp:10.0.0.7:3030". */
+  readonly name: string
+  /** Levels, step by step; those of one step together where the pins are on one port. */
+  writeLevels(steps: readonly Levels[]): void
+  writeI2c(address: number, bytes: readonly number[]): void
+  /** With the board's own SPI, where it has one: chip select falls before and rises after. */
+  writeSpi?(bytes: readonly number[]): void
+  /**
+   * Sends what is queued as one write and waits until the board has carried it out; with nothing
+   * queued, until it has answered at all.
+   *
+   * @throws BoardReset when the board has forgotten what it was told, Error when it does not answer
+   */
+  barrier(): Promise<void>
+  /** Told when the board has started anew and has forgotten what it was told. */
+  onReset(listener: () => void): void
+  /** Resolves with the reason when the board is gone. */
+  readonly lost: Promise<Error>
+  close(): void
+}
+
+/** The board has started anew under a frame; it is there, and must be told everything again. */
+export class BoardReset extends Error {
+  override name = 'BoardReset'
+}
+
+/** What a board must be set up for. */
+export interface Wiring {
+  readonly bus: Transfer['bus']
+  /** Unused on I2C, whose pins are the board's own. */
+  readonly pins: Pins
+}
+
+/** Pins of the board that wires are on; `cs` is not used by every chip. */
 export interface Pins {
   readonly data: number
   readonly clock: number
   readonly cs: number
 }
 
-/** A connected board that can carry transfers to a display. */
-export interface Board {
-  /** For people: "StandardFirmata 2.5 at tcp:10.0.0.7:3030". */
-  readonly name: string
-  /**
-   * Sends the transfers and waits until the board has carried them out; without transfers, until it
-   * has answered at all.
-   *
-   * @throws Error when the board does not confirm in time
-   */
-  send(transfers: readonly Transfer[]): Promise<void>
-  /** Resolves with the reason when the board is gone, or has lost what it was told. */
-  readonly lost: Promise<Error>
-  close(): void
-}
-
 /** Connects to a board; rejects when it is not there, does not become ready, or the signal says to stop. */
-export type OpenBoard = (signal: AbortSignal) => Promise<Board>
+export type OpenBoard = (wiring: Wiring, signal: AbortSignal) => Promise<Board>
+
+/** The pins that a bus drives, where it is made of plain pins. */
+export function outputPins({ bus, pins: { data, clock, cs } }: Wiring): number[] {
+  switch (bus) {
+    case 'spi':
+      return [data, clock, cs]
+    case 'tm1637':
+      // The clock first: data that falls while the clock is pulled up would be a start.
+      return [clock, data]
+    case 'i2c':
+      return []
+  }
+}

@@ -1,25 +1,36 @@
 import type { EventEmitter } from 'node:events'
 import firmataIo, { type Firmata, type Transport } from 'firmata-io'
-import five from 'johnny-five'
-import type { Board, Pins } from './board.ts'
-import { shiftOut } from './shift-out.ts'
+import { type Board, BoardReset, outputPins, type Wiring } from './board.ts'
+import { readyIo } from './ready-io.ts'
+import { within } from './within.ts'
 
 // Firmata protocol 2.5
 const DIGITAL_MESSAGE = 0x90
+const SET_PIN_MODE = 0xf4
+const INPUT = 0
+const OUTPUT = 1
 const REPORT_VERSION = 0xf9
+const START_SYSEX = 0xf0
+const I2C_REQUEST = 0x76
+const I2C_CONFIG = 0x78
+const END_SYSEX = 0xf7
+const I2C_WRITE = 0
 
-/** An Uno blinks its version for 2.2 s after a reset, behind its boot loader. */
-const readyMs = 8000
-/** Until then a board that was still booting has come up. */
-const askAgainMs = 4000
-/** A full frame takes 135 ms at 57600 baud; a board that says nothing for so long is gone. */
-const confirmMs = 3000
+/** A full frame of 16 digits takes 450 ms at 57600 baud; a board that is silent for longer is gone. */
+const confirmMs = 2000
 
 /** A way to a board: what firmata-io calls a transport, and its end. */
 export interface FirmataLink {
   readonly transport: Transport & EventEmitter
   /** For people, "tcp:10.0.0.7:3030". */
   readonly name: string
+  /** From opening until the board must have answered all questions. */
+  readonly readyMs: number
+  /**
+   * When the version is asked for, if the board has not said it unasked: at once on a network; later
+   * on a serial port, where a boot loader would take the question for a program.
+   */
+  readonly askAfterMs: number
   close(): void
 }
 
@@ -30,110 +41,153 @@ export interface FirmataLink {
  */
 export async function openFirmata(
   link: FirmataLink,
-  pins: Pins,
+  wiring: Wiring,
   signal: AbortSignal,
 ): Promise<Board> {
-  const io = new firmataIo.Firmata(link.transport, { reportVersionTimeout: askAgainMs })
-  // A board on the network says nothing unasked, and firmata-io would wait for it.
-  link.transport.on('open', () => {
-    io.reportVersion(() => undefined)
-    io.queryFirmware(() => undefined)
-  })
+  const io = new firmataIo.Firmata(link.transport, { reportVersionTimeout: link.askAfterMs })
+  if (link.askAfterMs === 0) {
+    link.transport.on('open', () => {
+      io.reportVersion(() => undefined)
+      io.queryFirmware(() => undefined)
+    })
+  }
   const lost = whenLost(io, link)
   try {
-    await ready(io, lost, signal)
+    await readyIo(io, lost, link.readyMs, signal)
+    checkPins(io, wiring)
   } catch (error) {
     clearTimeout(io.reportVersionTimeoutId)
     link.close()
     throw error
   }
-  /** Of the requests for the version that are not answered yet, oldest first. */
-  const confirmations: { resolve(): void; reject(error: Error): void }[] = []
-  io.on('reportversion', () => confirmations.shift()?.resolve())
-  void lost.then((error) => {
-    for (const { reject } of confirmations) reject(error)
-  })
+  return new FirmataBoard(io, link, wiring, lost)
+}
 
-  for (const pin of [pins.data, pins.clock, pins.cs]) io.pinMode(pin, io.MODES.OUTPUT)
-  const ports = new Map<number, number>()
+class FirmataBoard implements Board {
+  readonly name: string
+  readonly lost: Promise<Error>
+  readonly #link: FirmataLink
+  readonly #wiring: Wiring
+  /** Bytes that wait for the barrier. */
+  #queue: number[] = []
+  /** Levels of the driven pins. Key: port of 8 pins. */
+  readonly #ports: Map<number, number> = new Map()
+  readonly #released: Set<number> = new Set()
+  /** Requests for the version that are not answered yet, oldest first. */
+  #asked: { resolve(): void; reject(error: Error): void }[] = []
+  #reset: () => void = () => {}
+  /** A board that starts says its version, then its firmware: one reset. */
+  #saidVersion = false
 
-  /** Port messages for one step of levels, one for each port of 8 pins that changes. */
-  const portMessages = (levels: ReadonlyMap<number, 0 | 1>): number[] => {
-    const touched = new Set<number>()
-    for (const [pin, level] of levels) {
-      const port = pin >> 3
-      const bit = 1 << (pin & 7)
-      const before = ports.get(port) ?? 0
-      ports.set(port, level === 1 ? before | bit : before & ~bit)
-      touched.add(port)
-    }
-    return [...touched].flatMap((port) => {
-      const value = ports.get(port) ?? 0
-      return [DIGITAL_MESSAGE | port, value & 0x7f, value >> 7]
+  constructor(io: Firmata, link: FirmataLink, wiring: Wiring, lost: Promise<Error>) {
+    this.name = `${io.firmware.name ?? 'Firmata'} at ${link.name}`
+    this.lost = lost
+    this.#link = link
+    this.#wiring = wiring
+    this.#setUp()
+    io.on('reportversion', () => {
+      const oldest = this.#asked.shift()
+      this.#saidVersion = oldest === undefined
+      if (oldest === undefined) this.#afterReset()
+      else oldest.resolve()
     })
+    io.on('queryfirmware', () => {
+      if (!this.#saidVersion) this.#afterReset()
+      this.#saidVersion = false
+    })
+    void lost.then((error) => this.#rejectAll(error))
   }
 
-  return {
-    name: `${io.firmware.name ?? 'Firmata'} at ${link.name}`,
-    lost,
-    async send(transfers) {
-      const bytes = transfers.flatMap((transfer) =>
-        shiftOut(pins, transfer.bytes).flatMap(portMessages),
-      )
-      const confirmed = new Promise<void>((resolve, reject) =>
-        confirmations.push({ resolve, reject }),
-      )
-      link.transport.write(Buffer.from([...bytes, REPORT_VERSION]))
-      await within(confirmMs, `${link.name} does not answer`, confirmed)
-    },
-    close: () => link.close(),
+  writeLevels(steps: Parameters<Board['writeLevels']>[0]): void {
+    for (const step of steps) {
+      const touched = new Set<number>()
+      for (const [pin, level] of step) {
+        if (level === 'released') {
+          this.#released.add(pin)
+          this.#queue.push(SET_PIN_MODE, pin, INPUT)
+          continue
+        }
+        // As an output the pin starts low.
+        if (this.#released.delete(pin)) this.#queue.push(SET_PIN_MODE, pin, OUTPUT)
+        const port = pin >> 3
+        const bit = 1 << (pin & 7)
+        const before = this.#ports.get(port) ?? 0
+        this.#ports.set(port, level === 1 ? before | bit : before & ~bit)
+        touched.add(port)
+      }
+      for (const port of touched) {
+        const value = this.#ports.get(port) ?? 0
+        this.#queue.push(DIGITAL_MESSAGE | port, value & 0x7f, value >> 7)
+      }
+    }
+  }
+
+  writeI2c(address: number, bytes: readonly number[]): void {
+    const data = bytes.flatMap((byte) => [byte & 0x7f, byte >> 7])
+    this.#queue.push(START_SYSEX, I2C_REQUEST, address, I2C_WRITE, ...data, END_SYSEX)
+  }
+
+  async barrier(): Promise<void> {
+    const confirmed = new Promise<void>((resolve, reject) => this.#asked.push({ resolve, reject }))
+    this.#queue.push(REPORT_VERSION)
+    this.#flush()
+    await within(confirmMs, `${this.#link.name} does not answer`, confirmed)
+  }
+
+  onReset(listener: () => void): void {
+    this.#reset = listener
+  }
+
+  close(): void {
+    this.#link.close()
+  }
+
+  #setUp(): void {
+    this.#ports.clear()
+    this.#released.clear()
+    for (const pin of outputPins(this.#wiring)) this.#queue.push(SET_PIN_MODE, pin, OUTPUT)
+    if (this.#wiring.bus === 'i2c') this.#queue.push(START_SYSEX, I2C_CONFIG, 0, 0, END_SYSEX)
+  }
+
+  /** The board said its version or its firmware unasked, as it does when it starts. */
+  #afterReset(): void {
+    this.#queue = []
+    this.#setUp()
+    this.#rejectAll(new BoardReset(`the board at ${this.#link.name} was reset`))
+    this.#reset()
+  }
+
+  #rejectAll(error: Error): void {
+    const asked = this.#asked
+    this.#asked = []
+    for (const { reject } of asked) reject(error)
+  }
+
+  #flush(): void {
+    this.#link.transport.write(Buffer.from(this.#queue))
+    this.#queue = []
   }
 }
 
-/** Resolves with the reason when the link ends, or the board starts anew without being asked. */
+/** Resolves with the reason when the link ends. */
 function whenLost(io: Firmata, { transport, name }: FirmataLink): Promise<Error> {
   return new Promise((resolve) => {
     io.on('error', (error: Error) => resolve(new Error(`${name}: ${error.message}`)))
     transport.on('close', () => resolve(new Error(`${name} closed the connection`)))
-    io.once('ready', () =>
-      io.on('queryfirmware', () => resolve(new Error(`the board at ${name} was reset`))),
+  })
+}
+
+/** Whether the board has the pins, and they can do what they must. */
+function checkPins({ pins, MODES }: Firmata, wiring: Wiring): void {
+  const usable = pins.flatMap(({ supportedModes }, pin) =>
+    supportedModes.includes(MODES.OUTPUT) ? [pin] : [],
+  )
+  const wrong = outputPins(wiring).filter((pin) => !usable.includes(pin))
+  if (wrong.length > 0) {
+    throw new Error(
+      `--pins: the board has no digital output at pin ${wrong.join(', ')}; it has ${usable.join(', ')}`,
     )
-  })
-}
-
-async function ready(io: Firmata, lost: Promise<Error>, signal: AbortSignal): Promise<void> {
-  const board = new five.Board({
-    io,
-    repl: false,
-    debug: false,
-    sigint: false,
-    timeout: 2 * readyMs,
-  })
-  board.on('error', () => undefined)
-  let stop = () => {}
-  const isReady = new Promise<void>((resolve, reject) => {
-    board.once('ready', () => resolve())
-    void lost.then(reject)
-    stop = () => reject(new Error('stopped'))
-    signal.addEventListener('abort', stop)
-  })
-  try {
-    await within(readyMs, 'the board does not answer as Firmata does', isReady)
-  } finally {
-    signal.removeEventListener('abort', stop)
-    clearTimeout(board.timer)
   }
-}
-
-/** The promise, or an error when it is not settled in time. */
-async function within(ms: number, message: string, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${message} (within ${ms / 1000} s)`)), ms)
-  })
-  try {
-    await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  const canI2c = pins.some(({ supportedModes }) => supportedModes.includes(MODES.I2C))
+  if (wiring.bus === 'i2c' && !canI2c) throw new Error('the board has no I2C')
 }

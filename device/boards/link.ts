@@ -1,21 +1,28 @@
 import { backoffMs } from '../../backoff.ts'
 import type { Logger } from '../../log.ts'
-import type { Display } from '../displays/display.ts'
+import type { Display, Transfer } from '../displays/display.ts'
 import type { Frame } from '../face/frame.ts'
-import type { Board, OpenBoard } from './board.ts'
+import { type Board, BoardReset, type OpenBoard, type Wiring } from './board.ts'
+import { send } from './send.ts'
 
 export interface LinkOptions {
   readonly open: OpenBoard
+  readonly wiring: Wiring
   readonly display: Display
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number
   readonly random: () => number
   readonly log: Logger
 }
 
 /** A board that says nothing for so long is asked whether it is still there. */
 const heartbeatMs = 5000
+/** A chip that lost power, or that noise has garbled, shows nothing or nonsense until then. */
+const refreshMs = 10_000
 /** What stopping may take when a board does not answer. */
 const farewellMs = 700
-const retry = { firstMs: 1000, mostMs: 60_000 }
+/** Short at the end, too: the board is to be served within 5 s of its return. */
+const retry = { firstMs: 250, mostMs: 3000 }
 
 /**
  * The supervised connection to a board: it comes back whenever the board does, and then tells the
@@ -24,9 +31,10 @@ const retry = { firstMs: 1000, mostMs: 60_000 }
  */
 export class Link {
   readonly #options: LinkOptions
-  #wanted: Frame | undefined
-  #wake: () => void = () => undefined
   readonly #stopping = new AbortController()
+  #wanted: Frame | undefined
+  #farewell: Frame | undefined
+  #wake: () => void = () => undefined
   #board: Board | undefined
   #running: Promise<void> = Promise.resolve()
 
@@ -44,8 +52,13 @@ export class Link {
     this.#wake()
   }
 
-  /** Leaves the display dark and lets the board go. */
-  async stop(): Promise<void> {
+  /**
+   * Lets the board go.
+   *
+   * @param farewell what the display is left with; as it is when undefined
+   */
+  async stop(farewell: Frame | undefined): Promise<void> {
+    this.#farewell = farewell
     this.#stopping.abort()
     this.#wake()
     const force = setTimeout(() => this.#board?.close(), farewellMs)
@@ -58,16 +71,16 @@ export class Link {
   }
 
   async #run(): Promise<void> {
-    const { open, random, log } = this.#options
+    const { open, wiring, random, log } = this.#options
     let failures = 0
     let said = ''
     while (!this.#stopped) {
       try {
-        const board = await open(this.#stopping.signal)
-        failures = 0
-        said = ''
-        log.info(`board ready: ${board.name}`)
-        await this.#drive(board)
+        this.#board = await open(wiring, this.#stopping.signal)
+        await this.#drive(this.#board, () => {
+          failures = 0
+          said = ''
+        })
       } catch (error) {
         if (this.#stopped) return
         failures += 1
@@ -75,36 +88,59 @@ export class Link {
         if (reason !== said) log.warn(`board: ${reason}; trying again`)
         said = reason
         await this.#pause(backoffMs(failures, retry, random), () => this.#stopped)
+      } finally {
+        this.#board?.close()
+        this.#board = undefined
       }
     }
   }
 
   /** Keeps one connected board up to date until it is lost or we stop. */
-  async #drive(board: Board): Promise<void> {
-    const { display } = this.#options
-    this.#board = board
+  async #drive(board: Board, onShown: () => void): Promise<void> {
+    const { display, wiring, log, now } = this.#options
     let reason: Error | undefined
     void board.lost.then((error) => {
       reason = error
       this.#wake()
     })
+    /** Undefined when the display must be told everything. */
     let shown: Frame | undefined
-    try {
-      while (!this.#stopped) {
-        if (reason !== undefined) throw reason
-        const frame = this.#wanted
-        if (frame !== undefined && frame !== shown) {
-          const transfers =
-            shown === undefined ? display.full(frame) : display.changes(shown, frame)
-          if (transfers.length > 0) await board.send(transfers)
-          shown = frame
-        }
-        const due = () => this.#stopped || reason !== undefined || this.#wanted !== shown
-        if (await this.#pause(heartbeatMs, due)) await board.send([])
+    board.onReset(() => {
+      log.warn('the board was reset; setting it up again')
+      shown = undefined
+      this.#wake()
+    })
+    let isReady = false
+    let heartbeatAt = now() + heartbeatMs
+    let refreshAt = 0
+    for (;;) {
+      if (reason !== undefined) throw reason
+      const before = shown
+      const frame = this.#stopped ? (this.#farewell ?? before) : this.#wanted
+      const rewrite = before === undefined || now() >= refreshAt
+      const transfers = frame === undefined ? [] : transfersFor(display, before, frame, rewrite)
+      if (transfers.length === 0 && now() < heartbeatAt) {
+        if (this.#stopped) return
+        const due = () =>
+          this.#stopped || reason !== undefined || shown !== before || this.#wanted !== frame
+        await this.#pause(Math.min(heartbeatAt, refreshAt || heartbeatAt) - now(), due)
+        continue
       }
-      if (shown !== undefined) await board.send(display.off())
-    } finally {
-      board.close()
+      shown = frame
+      try {
+        await send(board, wiring, transfers)
+      } catch (error) {
+        if (!(error instanceof BoardReset)) throw error
+        shown = undefined
+        continue
+      }
+      heartbeatAt = now() + heartbeatMs
+      if (rewrite && frame !== undefined) refreshAt = now() + refreshMs
+      if (!isReady) {
+        isReady = true
+        log.info(`board ready: ${board.name}`)
+        onShown()
+      }
     }
   }
 
@@ -126,4 +162,14 @@ export class Link {
       }
     })
   }
+}
+
+function transfersFor(
+  display: Display,
+  before: Frame | undefined,
+  frame: Frame,
+  rewrite: boolean,
+): Transfer[] {
+  if (before === undefined) return display.init(frame)
+  return rewrite ? display.refresh(frame) : display.changes(before, frame)
 }

@@ -23,5 +23,11 @@ export function tcpLink(host: string, port: number): FirmataLink {
     }
   })
   socket.connect(port, host)
-  return { transport, name: `tcp:${host}:${port}`, close: () => socket.destroy() }
+  return {
+    transport,
+    name: `tcp:${host}:${port}`,
+    readyMs: 5000,
+    askAfterMs: 0,
+    close: () => socket.destroy(),
+  }
 }

@@ -1,7 +1,11 @@
-/** Segments of a digit, bits 7..0 as DP A B C D E F G; A is the top bar, then clockwise, G the middle. */
-const DP = 0b1000_0000
+/** The decimal point, in segments whose bits 7..0 are DP A B C D E F G. */
+export const DP = 0b1000_0000
 
-const glyphs: Readonly<Record<string, number>> = {
+/**
+ * A is the top bar, then clockwise, G the middle. Of the letters only those that look like no digit and
+ * like no other letter.
+ */
+export const glyphs: Readonly<Record<string, number>> = {
   ' ': 0b000_0000,
   '0': 0b111_1110,
   '1': 0b011_0000,
@@ -16,7 +20,25 @@ const glyphs: Readonly<Record<string, number>> = {
   '-': 0b000_0001,
   _: 0b000_1000,
   '°': 0b110_0011,
+  A: 0b111_0111,
+  b: 0b001_1111,
+  C: 0b100_1110,
+  c: 0b000_1101,
+  d: 0b011_1101,
   E: 0b100_1111,
+  F: 0b100_0111,
+  H: 0b011_0111,
+  h: 0b001_0111,
+  J: 0b011_1000,
+  L: 0b000_1110,
+  n: 0b001_0101,
+  o: 0b001_1101,
+  P: 0b110_0111,
+  r: 0b000_0101,
+  t: 0b000_1111,
+  U: 0b011_1110,
+  u: 0b001_1100,
+  y: 0b011_1011,
 }
 
 /**

@@ -2,6 +2,19 @@
 export interface Frame {
   /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
   readonly segments: readonly number[]
-  /** 0 (the chip's dimmest step, still lit) to 15. */
+  /** Step of brightness, 0 the dimmest that is still lit; chips with fewer than 16 clamp it. */
   readonly intensity: number
+  /** Dark as a whole, which is not the same as the dimmest step. */
+  readonly on: boolean
+}
+
+/** Whether two frames look the same. */
+export function sameFrame(a: Frame, b: Frame): boolean {
+  if (a.on !== b.on) return false
+  if (!a.on) return true
+  return (
+    a.intensity === b.intensity &&
+    a.segments.length === b.segments.length &&
+    a.segments.every((byte, place) => byte === b.segments[place])
+  )
 }

@@ -5,10 +5,14 @@
  *
  * @param value integer from 0 to 2^53 - 1
  * @param digits places of the display, from 1
+ * @param points whether thousands are marked; the rightmost digit never has such a point
  */
-export function numberText(value: number, digits: number): string {
+export function numberText(value: number, digits: number, points = false): string {
   const exact = String(value)
-  if (exact.length <= digits) return exact.padStart(digits)
+  if (exact.length <= digits) {
+    const text = points ? exact.replace(/\B(?=(\d{3})+$)/g, '.') : exact
+    return ' '.repeat(digits - exact.length) + text
+  }
   const short = shortened(exact, digits)
   return short ?? dashes(digits)
 }

@@ -5,7 +5,8 @@ export interface Answer {
   readonly value: number
   /** Seconds since the number was read from the database. */
   readonly ageSeconds: number
-  readonly stale: boolean
+  /** Whether the sender takes it for old; undefined when it does not say. */
+  readonly stale: boolean | undefined
 }
 
 /** A whole number; some pages quote it. */
@@ -20,12 +21,12 @@ const Document = v.union([
   v.object({
     value: Count,
     age: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
-    stale: v.optional(v.boolean(), false),
+    stale: v.optional(v.boolean()),
   }),
   ...(['count', 'number', 'visitors', 'total'] as const).map((name) =>
     v.pipe(
       v.looseObject({ [name]: Count }),
-      v.transform((document) => ({ value: Number(document[name]), age: 0, stale: false })),
+      v.transform((document) => ({ value: Number(document[name]), age: 0, stale: undefined })),
     ),
   ),
 ])
@@ -38,7 +39,7 @@ const Document = v.union([
 export function parseAnswer(body: string): Answer {
   const text = body.trim()
   const number = v.safeParse(Count, text)
-  if (number.success) return { value: number.output, ageSeconds: 0, stale: false }
+  if (number.success) return { value: number.output, ageSeconds: 0, stale: undefined }
   const document = v.safeParse(v.pipe(v.string(), v.parseJson(), Document), text)
   if (document.success) {
     const { value, age, stale } = document.output

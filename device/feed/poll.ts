@@ -3,10 +3,12 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { backoffMs } from '../../backoff.ts'
 import type { Logger } from '../../log.ts'
 import { type Answer, parseAnswer } from './answer.ts'
+import { failure } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
 
 export interface PollOptions {
   readonly url: URL
+  readonly token: string | undefined
   readonly pollMs: number
   readonly random: () => number
   readonly log: Logger
@@ -19,7 +21,7 @@ const mostBytes = 65_536
 
 /** Asks a URL for the number again and again, over one kept connection. */
 export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
-  const { url, pollMs, random, log } = options
+  const { url, token, pollMs, random, log } = options
   const secure = url.protocol === 'https:'
   const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 })
   let tag: string | undefined
@@ -37,10 +39,13 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
       answerMs,
     )
     try {
-      const { status, etag, age, body } = await get(
+      const { status, etag, age, body, location } = await get(
         url,
         { agent, secure, signal: abort.signal },
-        last === undefined ? undefined : tag,
+        {
+          ...(last === undefined || tag === undefined ? {} : { 'If-None-Match': tag }),
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        },
       )
       if (status === 304 && last !== undefined) {
         last = { ...last, ageSeconds: age }
@@ -48,7 +53,7 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
         last = parseAnswer(body)
         tag = etag
       } else {
-        throw new Error(`the answer is HTTP ${status}${body === '' ? '' : `: ${firstLine(body)}`}`)
+        throw new Error(refusal(status, location))
       }
       if (failures > 0) log.info(`${url.host} answers again`)
       failures = 0
@@ -88,17 +93,16 @@ interface Response {
   /** Seconds, from the header of that name; 0 without it. */
   readonly age: number
   readonly body: string
+  /** Where a redirection points to. */
+  readonly location: string | undefined
 }
 
 function get(
   url: URL,
   { agent, secure, signal }: { agent: HttpAgent; secure: boolean; signal: AbortSignal },
-  tag: string | undefined,
+  more: Record<string, string>,
 ): Promise<Response> {
-  const headers = {
-    Accept: 'application/json, text/plain',
-    ...(tag === undefined ? {} : { 'If-None-Match': tag }),
-  }
+  const headers = { Accept: 'application/json, text/plain', ...more }
   return new Promise((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)(
       url,
@@ -121,6 +125,7 @@ function get(
             etag: response.headers.etag,
             age: Number.parseInt(response.headers.age ?? '0', 10) || 0,
             body: Buffer.concat(chunks).toString('utf8'),
+            location: response.headers.location,
           }),
         )
       },
@@ -130,22 +135,8 @@ function get(
   })
 }
 
-function failure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  // Node wraps what an abort was given as its reason.
-  if (error.name === 'AbortError' && error.cause instanceof Error) return error.cause.message
-  const code = 'code' in error ? error.code : undefined
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'nothing listens there (ECONNREFUSED)'
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `no such host (${code})`
-    default:
-      return error.message === '' ? String(code) : error.message
-  }
-}
-
-function firstLine(body: string): string {
-  return (body.trim().split('\n')[0] ?? '').slice(0, 80)
+/** Without the body: what a stranger's error page says is not for our log. */
+function refusal(status: number, location: string | undefined): string {
+  if (status === 401) return 'the answer is HTTP 401: it wants a token (--token)'
+  return `the answer is HTTP ${status}${location === undefined ? '' : `, which points to ${location}`}`
 }

@@ -1,164 +1,49 @@
-import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
-import { type DisplayListener, watchDisplays } from './display-watch.ts'
 import { FirmataParser } from './firmata-parser.ts'
 import { REPORT_VERSION } from './firmata-protocol.ts'
-import { type Chip, Pins } from './pins.ts'
+import { Pins } from './pins.ts'
 import { StandardFirmata } from './standard-firmata.ts'
+import { startTcpBoard, type TcpBoard, type TcpBoardOptions } from './tcp-board.ts'
 import * as uno from './uno.ts'
 
-/** What has come from hosts since the start or the last `resetReceived`. */
-type Received = {
-  bytes: number
-  /** Pieces in which TCP delivered them. */
-  chunks: number
-  /** Bytes that belong to no message. */
-  strayBytes: number
-  /** Messages that the firmware does not know. */
-  unknown: number
-}
-
-const nothingReceived: Received = { bytes: 0, chunks: 0, strayBytes: 0, unknown: 0 }
-
-type VirtualBoardOptions = {
-  host: string
-  /** 0 takes a free port. */
-  port: number
-  chips: readonly Chip[]
+type VirtualBoardOptions = TcpBoardOptions & {
   /** Starts anew at each connection and says version and firmware, like an Uno on USB. */
   announce?: boolean
 }
 
-export type VirtualBoard = {
-  port: number
-  /** Modes and levels, live. */
-  pins: Pick<Pins, 'mode' | 'levels'>
-  /** Live counters. */
-  received: Readonly<Received>
-  /** Sets the counters to 0, to count what one frame costs. */
-  resetReceived(): void
-  /** Calls the listener when the visible state of a display has changed, once a frame. */
-  onDisplay(listener: DisplayListener): void
-  /** The reset button: pins as at power-on; a client is told version and firmware unasked. */
-  reset(): void
-  /** Stops the board's clock, or lets it run again and catch up with what has come meanwhile. */
-  freeze(on: boolean): void
-  /** Cuts off the client and those that wait. */
-  disconnectClients(): void
-  /** Ends all connections and frees the port. */
-  close(): Promise<void>
-}
+/** After its reset button a client is told version and firmware unasked. */
+export type VirtualBoard = TcpBoard
 
 /**
  * Starts an Arduino Uno with StandardFirmata 2.5 behind a TCP port. Like StandardFirmataWiFi it
- * says nothing unasked, keeps its state from one client to the next, and serves one at a time: the
- * next one is accepted and not answered until the one before is gone.
+ * says nothing unasked, keeps its state from one client to the next, and serves one at a time.
  */
-export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
-  const { host, port, chips, announce = false } = options
-  const received = { ...nothingReceived }
-  const pins = new Pins(uno.resetModes, chips)
-  const displays = watchDisplays(chips)
-  const answer: number[] = []
-  const firmware = new StandardFirmata(pins, chips, (bytes) => answer.push(...bytes))
-  const parser = new FirmataParser({
-    onMessage(message) {
-      // A host asks for the version to learn that all before it is done: a frame ends here.
-      if (message.command === REPORT_VERSION) displays.flush()
-      if (!firmware.handle(message)) received.unknown++
-    },
-    onStray(bytes) {
-      received.strayBytes += bytes
-    },
+export function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
+  const { announce = false, ...rest } = options
+  const pins = new Pins(uno.resetModes, rest.chips)
+  return startTcpBoard({ ...rest, pins }, ({ send, received, frameEnds }) => {
+    const firmware = new StandardFirmata(pins, rest.chips, send)
+    const parser = new FirmataParser({
+      onMessage(message) {
+        if (message.command === REPORT_VERSION) frameEnds()
+        if (!firmware.handle(message)) received.unknown++
+      },
+      onStray(bytes) {
+        received.strayBytes += bytes
+      },
+    })
+
+    function reset() {
+      parser.reset()
+      firmware.reset()
+      firmware.announce()
+    }
+
+    return {
+      connected() {
+        if (announce) reset()
+      },
+      receive: (chunk) => parser.push(chunk),
+      reset,
+    }
   })
-
-  let frozen = false
-  /** What has happened to the board while its clock stood still. */
-  const missed: (() => void)[] = []
-  function whenRunning(step: () => void) {
-    if (frozen) missed.push(step)
-    else step()
-  }
-
-  /** In the order of their connection; the first is served. */
-  const clients: Socket[] = []
-  let served: Socket | undefined
-
-  function sendAnswer() {
-    const bytes = Buffer.from(answer.splice(0))
-    if (bytes.length > 0 && served?.writable) served.write(bytes)
-  }
-
-  function restart() {
-    parser.reset()
-    firmware.reset()
-    answer.length = 0
-    firmware.announce()
-    sendAnswer()
-  }
-
-  function serveNext() {
-    const next = clients[0]
-    if (!next || next === served) return
-    served = next
-    if (announce) restart()
-    next.on('data', (chunk) =>
-      whenRunning(() => {
-        received.bytes += chunk.length
-        received.chunks++
-        parser.push(chunk)
-        sendAnswer()
-      }),
-    )
-    next.resume()
-  }
-
-  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-    clients.push(socket)
-    // A client that is cut off is told by 'close', which follows.
-    socket.on('error', () => {})
-    socket.on('close', () =>
-      whenRunning(() => {
-        clients.splice(clients.indexOf(socket), 1)
-        serveNext()
-      }),
-    )
-    whenRunning(serveNext)
-  })
-
-  function disconnectClients() {
-    for (const client of clients) client.destroy()
-  }
-
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    displays.stop()
-    throw error
-  }
-  const address = server.address()
-
-  return {
-    port: typeof address === 'object' && address ? address.port : port,
-    pins,
-    received,
-    resetReceived() {
-      Object.assign(received, nothingReceived)
-    },
-    onDisplay: displays.onDisplay,
-    reset() {
-      whenRunning(restart)
-    },
-    freeze(on) {
-      frozen = on
-      while (!frozen && missed.length > 0) missed.shift()?.()
-    },
-    disconnectClients,
-    async close() {
-      displays.stop()
-      disconnectClients()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import { from7Bit, I2C_REPLY, STRING_DATA, sysex } from './firmata-protocol.ts'
-import type { Chip } from './pins.ts'
+import { type Chip, i2cAt } from './pins.ts'
 
 // Mode byte of an I2C request: github.com/firmata/protocol, i2c.md.
 const ADDRESS_10_BIT = 0x20
@@ -38,22 +38,18 @@ export class I2cBus {
   }
 
   #write(address: number, bytes: readonly number[]): void {
-    this.#at(address)?.write(bytes.slice(0, WIRE_BUFFER_BYTES))
+    i2cAt(this.#chips, address)?.write(bytes.slice(0, WIRE_BUFFER_BYTES))
   }
 
   /** With two values the first is the register, else only the count is given. */
   #read(address: number, values: readonly number[]): void {
     const [count = 0, register = 0] = values.length === 2 ? values.toReversed() : values
     if (values.length === 2) this.#write(address, [register])
-    const bytes = this.#at(address)?.read(Math.min(count, WIRE_BUFFER_BYTES)) ?? []
+    const bytes = i2cAt(this.#chips, address)?.read(Math.min(count, WIRE_BUFFER_BYTES)) ?? []
     if (bytes.length < count) this.#say('I2C: Too few bytes received')
     // The reply follows even then, filled up with what the buffer held before.
     this.#rxData.set([address, register, ...bytes])
     this.#send(sysex(I2C_REPLY, this.#rxData.subarray(0, count + 2)))
-  }
-
-  #at(address: number): Chip['i2c'] {
-    return this.#chips.find((chip) => chip.i2c?.address === address)?.i2c
   }
 
   #say(text: string): void {

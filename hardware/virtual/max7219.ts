@@ -1,5 +1,6 @@
 import { type DisplayChip, type Levels, levelOf } from './pins.ts'
 import type { Display } from './seven-segment.ts'
+import { visibleChanges } from './visible-changes.ts'
 
 // Maxim MAX7219/MAX7221 data sheet 19-4452. Register addresses: table 2, p. 7.
 const REG_DIGIT_0 = 0x1
@@ -32,7 +33,7 @@ export class Max7219 implements DisplayChip {
   readonly violations: string[] = []
   readonly #pins: Max7219Pins
   readonly #previous: Max7219 | undefined
-  readonly #listeners = new Set<() => void>()
+  readonly #changes = visibleChanges(() => this.display())
   /** By address, D11-D8 of a word. All zero is the power-on state ("Initial Power-Up", p. 7). */
   readonly #registers = new Uint8Array(16)
   #powered = true
@@ -47,7 +48,7 @@ export class Max7219 implements DisplayChip {
   }
 
   power(on: boolean): void {
-    this.#seen(() => {
+    this.#changes.after(() => {
       this.#powered = on
       this.#registers.fill(0)
       this.#shift = 0
@@ -71,7 +72,7 @@ export class Max7219 implements DisplayChip {
       if (this.#clocksSinceLow < WORD_BITS) {
         this.#violation(`CS rose after ${this.#clocksSinceLow} clocks, not ${WORD_BITS} (p. 6)`)
       }
-      this.#seen(() => this.#latch())
+      this.#changes.after(() => this.#latch())
     }
   }
 
@@ -91,8 +92,7 @@ export class Max7219 implements DisplayChip {
 
   /** Calls the listener after each latch (or loss of power) that changed what is visible. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#changes.onChange(listener)
   }
 
   /** At the rising edge of CLK, whatever the level of LOAD is (the MAX7221 differs). */
@@ -119,13 +119,6 @@ export class Max7219 implements DisplayChip {
 
   #register(address: number): number {
     return this.#registers[address] ?? 0
-  }
-
-  #seen(change: () => void): void {
-    const before = JSON.stringify(this.display())
-    change()
-    if (JSON.stringify(this.display()) === before) return
-    for (const listener of this.#listeners) listener()
   }
 
   #violation(what: string): void {

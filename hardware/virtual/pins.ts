@@ -8,12 +8,21 @@ export function levelOf(levels: Levels, pin: number): number {
   return (levels >> pin) & 1
 }
 
+/** What the board does to its wires at one instant. */
+export type Drive = {
+  levels: Levels
+  /** Bit n is 1 while pin n is an output; others are left to pull-ups and chips. */
+  outputs: Levels
+}
+
 /** A part wired to the board. What it has no wires for, it leaves out. */
 export interface Chip {
   /** Cuts the supply or gives it back; registers are then in their power-on state. */
   power(on: boolean): void
   /** Output pins changed, all in the same instant. */
   pinsChanged?(before: Levels, after: Levels): void
+  /** The same for a chip with pull-ups on its wires: tells also that pins became outputs or inputs. */
+  driveChanged?(before: Drive, after: Drive): void
   /** The chip on the I2C bus. A register read arrives as a write of the register, then a read. */
   i2c?: {
     address: number
@@ -40,20 +49,26 @@ export const MODE_I2C = 0x06
 export const MODE_SERIAL = 0x0a
 export const MODE_PULLUP = 0x0b
 
-/** The pins of a board: their modes and output levels. Chips hear of each change of a level. */
+/** The chip that answers at an address of the I2C bus. */
+export function i2cAt(chips: readonly Chip[], address: number): Chip['i2c'] {
+  return chips.find((chip) => chip.i2c?.address === address)?.i2c
+}
+
+/** The pins of a board: their modes and output levels. Chips hear of each change. */
 export class Pins {
   readonly #chips: readonly Chip[]
   readonly #modes: number[]
-  #levels: Levels = 0
+  #drive: Drive
 
   constructor(modes: readonly number[], chips: readonly Chip[]) {
     this.#modes = [...modes]
     this.#chips = chips
+    this.#drive = { levels: 0, outputs: outputsOf(modes) }
   }
 
   /** The driven levels; a pin that is not driven counts as low. */
   get levels(): Levels {
-    return this.#levels
+    return this.#drive.levels
   }
 
   /** The Firmata mode of a pin. */
@@ -61,19 +76,17 @@ export class Pins {
     return this.#modes[pin] ?? MODE_INPUT
   }
 
-  /** Every mode starts with the output low: the firmware writes LOW before it sets OUTPUT. */
-  setMode(pin: number, mode: number): void {
+  /** An output starts low if nothing else is said: StandardFirmata writes LOW before it sets OUTPUT. */
+  setMode(pin: number, mode: number, level = 0): void {
     this.#modes[pin] = mode
-    this.#change(this.#levels & ~(1 << pin))
+    const high = mode === MODE_OUTPUT && level > 0
+    this.#change(high ? this.levels | (1 << pin) : this.levels & ~(1 << pin))
   }
 
   /** Stores the levels of the pins in `mask` in one go; only pins in OUTPUT mode follow. */
   write(mask: Levels, levels: Levels): void {
-    const outputs = this.#modes.reduce(
-      (bits, mode, pin) => (mode === MODE_OUTPUT ? bits | (1 << pin) : bits),
-      0,
-    )
-    this.#change((this.#levels & ~(mask & outputs)) | (levels & mask & outputs))
+    const written = mask & this.#drive.outputs
+    this.#change((this.levels & ~written) | (levels & written))
   }
 
   /** All pins in these modes and low, as after a reset. */
@@ -82,10 +95,18 @@ export class Pins {
     this.#change(0)
   }
 
-  #change(after: Levels): void {
-    const before = this.#levels
-    if (before === after) return
-    this.#levels = after
-    for (const chip of this.#chips) chip.pinsChanged?.(before, after)
+  #change(levels: Levels): void {
+    const before = this.#drive
+    const after = { levels, outputs: outputsOf(this.#modes) }
+    if (before.levels === after.levels && before.outputs === after.outputs) return
+    this.#drive = after
+    for (const chip of this.#chips) {
+      if (before.levels !== after.levels) chip.pinsChanged?.(before.levels, after.levels)
+      chip.driveChanged?.(before, after)
+    }
   }
+}
+
+function outputsOf(modes: readonly number[]): Levels {
+  return modes.reduce((bits, mode, pin) => (mode === MODE_OUTPUT ? bits | (1 << pin) : bits), 0)
 }

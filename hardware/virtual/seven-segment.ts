@@ -4,8 +4,10 @@ export type Display = {
   segments: number[]
   /** False when the chip is shut down or has no power. */
   on: boolean
-  /** 0 to 15. */
+  /** The step as the chip counts it: 0 to 15, of a TM1637 0 to 7. */
   intensity: number
+  /** Of a display that has a colon. */
+  colon?: boolean
 }
 
 const DP = 0x80
@@ -16,6 +18,22 @@ const D = 0x08
 const E = 0x04
 const F = 0x02
 const G = 0x01
+
+/** Segments as most chips store them, A in bit 0 to G in bit 6 and DP in bit 7, in our order. */
+export function segmentsFromLowA(byte: number): number {
+  const order = [A, B, C, D, E, F, G, DP]
+  return order.reduce((bits, segment, bit) => ((byte >> bit) & 1 ? bits | segment : bits), 0)
+}
+
+/** Displays side by side as one, the leftmost first: lit if one of them is, and as bright as that. */
+export function joinDisplays(displays: readonly Display[]): Display {
+  const lit = displays.filter(({ on }) => on)
+  return {
+    segments: displays.flatMap(({ segments }) => segments),
+    on: lit.length > 0,
+    intensity: Math.max(0, ...lit.map(({ intensity }) => intensity)),
+  }
+}
 
 /** By segments, without the point. Of look-alikes (0 and O, 5 and S) the digit is meant. */
 const characters = new Map([

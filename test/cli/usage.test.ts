@@ -21,6 +21,9 @@ const listYaml = await write('list.yaml', '- a\n- b\n')
 const unknownYaml = await write('unknown.yaml', 'pol: 5s\n')
 const valueYaml = await write('value.yaml', 'poll: fast\n')
 const emptyPhp = await write('wp-config.php', "<?php\n// define('DB_NAME', 'wp');\n")
+const sitesYaml = await write('sites.yaml', 'sites:\n  shop:\n    database: mysql://u:p@h/d\n')
+const badSitesYaml = await write('bad-sites.yaml', 'sites:\n  shop:\n    table-prefix: "a b"\n')
+const unknownSiteYaml = await write('unknown-site.yaml', 'sites:\n  shop:\n    poll: 5s\n')
 const secret = 'hunter2secret'
 
 /** What is typed, and the one line that answers it. All are wrong usage: exit code 2. */
@@ -49,7 +52,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [
     ['serve', '--source', 'jetpack'],
-    /--source: "jetpack" is not known; it must be auto, wp-statistics, /,
+    /--source: "jetpack" is not known; it must be auto, sql, wp-statistics, /,
   ],
   [
     ['serve', '--table-prefix', 'wp_; DROP TABLE wp_posts', '--database', 'mysql://u:p@h/d'],
@@ -60,25 +63,57 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['serve', '--wp-config', emptyPhp], /wp-config\.php.*DB_NAME/],
   [['serve', '--wp-config', '/nowhere/wp-config.php'], /\/nowhere\/wp-config\.php/],
   [['serve', '--wp-config', emptyPhp, '--database', 'mysql://u:p@h/d'], /both given; give one/],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--source', 'sql'],
+    /--source sql and --sql .* belong together/,
+  ],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--source', 'sql', '--sql', 'DELETE FROM x'],
+    /--sql: it must begin with SELECT/,
+  ],
+  [
+    ['serve', '--config', sitesYaml, '--database', 'mysql://u:p@h/d'],
+    /has "sites", so --database and --wp-config have no use/,
+  ],
+  [['serve', '--config', badSitesYaml], /"sites: shop: table-prefix" in .* is not allowed/],
+  [
+    ['serve', '--config', unknownSiteYaml],
+    /there is no setting "poll"; known are database, wp-config, /,
+  ],
+  [['serve', '--wp-config', `mysql://user:${secret}@host/name`], /no such file/],
   [['device'], /--board is missing \(or environment variable BOARD\)/],
-  [['device', '--board', 'usb'], /--board: "usb" is not allowed; it must be tcp:<host>/],
   [
-    ['device', '--board', 'tcp:h', '--count-url', 'ftp://x'],
-    /--count-url: "ftp:\/\/x" is not allowed; it must be an http:/,
+    ['device', '--board', 'usb'],
+    /--board: "usb" is not allowed; it must be serial:<path>, tcp:<host>/,
   ],
+  [['device', '--board', 'particle:desk'], /--particle-token \(or PARTICLE_TOKEN\) is missing/],
   [
-    ['device', '--board', 'tcp:h', '--pins', 'data=2,clock=2,cs=4'],
-    /--pins: .* three different pins/,
+    ['device', '--board', 'tcp:h', '--count-url', `ftp://u:${secret}@x`],
+    /--count-url: the value is not allowed; it must be an http:/,
   ],
-  [['device', '--board', 'tcp:h', '--pins', 'data=2'], /--pins: .* three different pins/],
+  [['device', '--board', 'tcp:h', '--pins', 'data=2,clock=2,cs=4'], /--pins: .* different pins/],
+  [['device', '--board', 'tcp:h', '--pins', 'data=2'], /--pins: .* different pins/],
+  [['device', '--board', 'tcp:h', '--pins', 'data=2,clock=3'], /a MAX7219 needs three/],
   [
     ['device', '--board', 'tcp:h', '--show', 'visitors'],
     /--show: "visitors" is not allowed; it must be <metric>\.<period>/,
   ],
+  [['device', '--board', 'tcp:h', '--show', 'visitors.today:k'], /--show: .* is not allowed/],
   [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
-    /--display: "lcd" is not allowed; it must be max7219/,
+    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, terminal/,
   ],
+  [['device', '--board', 'tcp:h', '--digits', '12'], /MAX7219: 12 digits/],
+  [['device', '--board', 'tcp:h', '--digit-order', '1,2'], /names each of 1 to 8 once/],
+  [['device', '--board', 'tcp:h', '--dim', '22:00-24:00=off'], /--dim: .* times with a brightness/],
+  [
+    ['device', '--board', 'tcp:h', '--brightness', '16'],
+    /--brightness: "16" is not allowed; it must be off, or a step from 0/,
+  ],
+  [['device', '--board', 'tcp:h', '--timezone', 'Mars'], /--timezone: "Mars" is not allowed/],
+  [['device', '--board', 'tcp:h', '--on-exit', 'explode'], /--on-exit: .* blank, keep or dashes/],
+  [['doctor'], /what is to be checked\?/],
+  [[`mysql://user:${secret}@host/name`], /unknown command/],
 ]
 
 for (const [args, line, env] of cases) {
@@ -129,7 +164,7 @@ test('what the database or the machine refuses is one line and exit code 1', asy
     [serve(databaseUrl(empty)), /there is no WordPress in this database/],
     [
       serve(databaseUrl(bare)),
-      /no supported statistics plugin .* known are WP Statistics, Koko Analytics, Statify; .* table wp_statistics_visitor.* table wp_koko_analytics_site_stats.* table wp_statify/,
+      /no supported statistics plugin .* known are WP Statistics, Koko Analytics, .*WP-PostViews; .* table wp_statistics_visitor.* table wp_statify/,
     ],
     [serve(databaseUrl(two)), /more than one WordPress; choose one with --table-prefix: a_, b_/],
     [

@@ -1,63 +1,221 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { openFirmata } from '../../device/boards/firmata.ts'
-import { tcpLink } from '../../device/boards/tcp.ts'
-import { max7219 } from '../../device/displays/max7219.ts'
-import { feedUrl, startDevice } from '../../device/run.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Frame } from '../../device/face/frame.ts'
+import { openMemory } from '../../device/memory.ts'
+import {
+  chooseFeed,
+  type DeviceOptions,
+  feedUrl,
+  startDevice,
+  testPattern,
+} from '../../device/run.ts'
+import { segmentsToText } from '../../hardware/virtual/seven-segment.ts'
 import { startAnswers } from '../support/answers.ts'
-import { pins, startDesk } from '../support/desk.ts'
 import { recordingLog } from '../support/log.ts'
 import { until } from '../support/until.ts'
 
-test('the desk shows dashes until the first number, and keeps the last good one', async (t) => {
-  const bodies: [status: number, body: string][] = [[503, 'nothing has been read yet']]
-  const { url } = await startAnswers(t, (_, response) => {
-    const [status, body] = bodies[0] ?? [500, '']
-    response.writeHead(status).end(body)
-  })
-  const { board, text } = await startDesk(t)
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+/** A device that shows on a screen of the test's, on the test's clock. */
+async function startTestDevice(
+  t: TestContext,
+  countUrl: URL,
+  options: { feed?: 'poll' | 'events'; stateDir?: string; onExit?: DeviceOptions['onExit'] } = {},
+) {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-device-'))
+  t.after(() => rm(folder, { recursive: true }))
   const log = recordingLog()
-  const device = startDevice({
-    url,
-    pollMs: 1000,
-    open: (signal) => openFirmata(tcpLink('127.0.0.1', board.port), pins, signal),
-    display: max7219(),
-    random: () => 0.5,
-    log,
+  const feed = chooseFeed({
+    ...{ countUrl, show: undefined, site: undefined, token: undefined },
+    ...{ feed: options.feed ?? 'poll', pollMs: 1000, random: () => 0.5, log },
   })
-  t.after(() => device.stop())
+  const shown: Frame[] = []
+  const left: (Frame | undefined)[] = []
+  const device = await startDevice({
+    screen: {
+      start: () => undefined,
+      show: (frame) => void shown.push(frame),
+      stop: async (farewell) => void left.push(farewell),
+    },
+    face: {
+      ...{ digits: 8, points: false, statusSign: true, legends: ['-'], dwellMs: 8000 },
+      ...{ intervalMs: feed.intervalMs, rollMs: 0 },
+      milestones: { round: false, repdigits: false, list: [] },
+      brightness: { level: 3, windows: [], timezone: 'UTC' },
+    },
+    feeds: [feed.open],
+    memory: openMemory(options.stateDir ?? folder, [feed.address], log),
+    onExit: options.onExit ?? 'blank',
+    monotonic: Date.now,
+    now: Date.now,
+  })
+  let stopped = false
+  const stop = async () => {
+    if (!stopped) await device.stop()
+    stopped = true
+  }
+  t.after(stop)
+  const text = () => segmentsToText(shown.at(-1)?.segments ?? [])
+  return { text, shown, left, log, stop, stateDir: options.stateDir ?? folder }
+}
+
+test('the desk shows dashes until the first number, and keeps the last good one', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  let answer: [status: number, body: string] = [503, 'nothing has been read yet']
+  const { url } = await startAnswers(t, (_, response) => {
+    response.writeHead(answer[0]).end(answer[1])
+  })
+  const { text, log } = await startTestDevice(t, url)
   const shows = (expected: string) =>
-    until(`"${expected}"`, () => {
+    until(`"${expected}" instead of "${text()}"`, () => {
       t.mock.timers.tick(100)
       return text() === expected
     })
-
   await shows('--------')
-  bodies[0] = [200, '12345678']
+  answer = [200, '12345678']
   await shows('12345678')
   for (const bad of ['<html>', '-1', '1.5', '1e400', '']) {
     const said = log.lines.length
-    bodies[0] = [200, bad]
+    answer = [200, bad]
     await until(`"${bad}" is refused`, () => {
       t.mock.timers.tick(100)
       return log.lines.length > said
     })
-    assert.equal(text(), '12345678')
+    assert.equal(text().replace('.', ''), '12345678')
   }
-  bodies[0] = [200, '9']
+  await shows('12345678.')
+  answer = [200, '9']
   await shows('       9')
-  bodies[0] = [200, '1234567890']
+  answer = [200, '1234567890']
   await shows('1.23456E9')
 })
 
+/** A bridge with a stream of events that the test writes. */
+function bridge(
+  streams: ServerResponse[],
+  more: RequestListener = (_, r) => r.writeHead(404).end(),
+): RequestListener {
+  return (request, response) => {
+    if (!request.url?.startsWith('/v1/events')) return more(request, response)
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    response.flushHeaders()
+    streams.push(response)
+    return undefined
+  }
+}
+
+const event = (value: number, stale = false) =>
+  `event: count\nid: 1\ndata: ${JSON.stringify({ value, age: 0, stale })}\n\n`
+
+test('by events a number is shown as it comes, in whatever pieces, and heartbeats keep it fresh', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const streams: ServerResponse[] = []
+  const { url } = await startAnswers(t, bridge(streams))
+  const { text } = await startTestDevice(t, url, { feed: 'events' })
+  await until('the stream', () => streams.length === 1)
+  const [stream] = streams
+  assert.ok(stream)
+  for (const byte of event(41)) stream.write(byte)
+  await until('41', () => text() === '      41')
+  stream.write(event(42) + event(43))
+  await until('43', () => text() === '      43')
+  for (let beat = 0; beat < 20; beat += 1) {
+    t.mock.timers.tick(15_000)
+    stream.write(':\n\n')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await until('still fresh', () => text() === '      43')
+  stream.write(event(43, true))
+  await until('old', () => text() === '      43.')
+})
+
+test('a stream that ends, or falls silent, is opened again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const streams: ServerResponse[] = []
+  const { url } = await startAnswers(t, bridge(streams))
+  const { text, log } = await startTestDevice(t, url, { feed: 'events' })
+  const next = async (count: number) =>
+    until(`stream ${count}`, () => {
+      t.mock.timers.tick(100)
+      return streams.length === count
+    })
+  await next(1)
+  streams[0]?.write(event(1))
+  await until('1', () => text() === '       1')
+  streams[0]?.destroy()
+  await next(2)
+  streams[1]?.write(event(2))
+  await until('2', () => text() === '       2')
+  streams[1]?.end()
+  await next(3)
+  streams[2]?.write(event(3))
+  await until('3', () => text() === '       3')
+  t.mock.timers.tick(40_000)
+  await next(4)
+  assert.ok(log.lines.some((line) => line.includes('nothing came for 40 s')))
+})
+
+test('where there are no events the number is asked for', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { url } = await startAnswers(t, (request, response) => {
+    if (request.url === '/v1/count') response.end('{"value":7}')
+    else response.writeHead(404).end()
+  })
+  const { text } = await startTestDevice(t, url, { feed: 'events' })
+  await until('the number', () => {
+    t.mock.timers.tick(100)
+    return text() === '       7'
+  })
+})
+
+test('after a restart without network the last number stands, marked old', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  let up = true
+  const { url } = await startAnswers(t, (request, response) => {
+    if (up) response.end('1234')
+    else request.socket.destroy()
+  })
+  const first = await startTestDevice(t, url)
+  await until('the number', () => first.text() === '    1234')
+  await first.stop()
+  up = false
+  const second = await startTestDevice(t, url, { stateDir: first.stateDir })
+  assert.equal(second.text(), '    1234.')
+})
+
+test('at the end the display is left blank, as it is, or with dashes', async (t) => {
+  const { url } = await startAnswers(t, (_, response) => void response.end('5'))
+  for (const [onExit, farewell] of [
+    ['blank', 'off'],
+    ['keep', undefined],
+    ['dashes', '--------'],
+  ] as const) {
+    const { text, left, stop } = await startTestDevice(t, url, { onExit })
+    await until('the number', () => text() === '       5')
+    await stop()
+    const [frame] = left
+    assert.equal(
+      frame === undefined ? undefined : frame.on ? segmentsToText(frame.segments) : 'off',
+      farewell,
+    )
+  }
+})
+
 test('a bridge is asked for the reading to show, any other page as it is', () => {
-  const asked = (url: string, show?: string) => feedUrl(new URL(url), show).href
+  const asked = (url: string, show?: string, site?: string) =>
+    feedUrl({ countUrl: new URL(url), show, site }, 'v1/count').href
   assert.equal(asked('http://bridge:8787'), 'http://bridge:8787/v1/count')
   assert.equal(
-    asked('http://bridge:8787/', 'visitors.today'),
-    'http://bridge:8787/v1/count?metric=visitors&period=today',
+    asked('http://bridge:8787/', 'visitors.today', 'shop'),
+    'http://bridge:8787/v1/count?metric=visitors&period=today&site=shop',
   )
   assert.equal(asked('https://host/counter/'), 'https://host/counter/v1/count')
   assert.equal(asked('https://host/count.php?x=1', 'visitors.today'), 'https://host/count.php?x=1')
+})
+
+test('the test pattern has every digit in its place and one point at the right end', () => {
+  assert.equal(segmentsToText([...testPattern(8, 3).segments]), '12345678.')
+  assert.equal(segmentsToText([...testPattern(16, 3).segments]), '1234567890123456.')
 })

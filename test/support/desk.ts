@@ -18,9 +18,12 @@ export interface Desk {
 }
 
 /** A virtual board with a MAX7219, which ends with the test. */
-export async function startDesk(t: TestContext, port = 0): Promise<Desk> {
+export async function startDesk(
+  t: TestContext,
+  { port = 0, announce = false } = {},
+): Promise<Desk> {
   const chip = new Max7219(pins)
-  const board = await startVirtualBoard({ host: '127.0.0.1', port, chips: [chip] })
+  const board = await startVirtualBoard({ host: '127.0.0.1', port, chips: [chip], announce })
   t.after(() => board.close())
   const text = () => {
     const { on, segments } = chip.display()
@@ -33,12 +36,14 @@ export async function startDesk(t: TestContext, port = 0): Promise<Desk> {
 export function startLink(t: TestContext, port: number) {
   const log = recordingLog()
   const link = new Link({
-    open: (signal) => openFirmata(tcpLink('127.0.0.1', port), pins, signal),
-    display: max7219(),
+    open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', port), wiring, signal),
+    wiring: { bus: 'spi', pins },
+    display: max7219({ digits: 8 }),
+    now: Date.now,
     random: () => 0,
     log,
   })
   link.start()
-  t.after(() => link.stop())
+  t.after(() => link.stop(undefined))
   return { link, log }
 }

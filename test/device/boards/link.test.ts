@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { openFirmata } from '../../../device/boards/firmata.ts'
+import { tcpLink } from '../../../device/boards/tcp.ts'
 import { toSegments } from '../../../device/face/font.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { startDesk, startLink } from '../../support/desk.ts'
@@ -9,8 +11,7 @@ import { freePort } from '../../support/mariadb.ts'
 import { until } from '../../support/until.ts'
 
 const frame = (value: number, intensity = 3) => ({
-  segments: toSegments(numberText(value, 8)),
-  intensity,
+  ...{ segments: toSegments(numberText(value, 8)), intensity, on: true },
 })
 
 test('a frame comes out of the chip as it went in, without a stray byte', async (t) => {
@@ -65,19 +66,19 @@ test('of frames that come faster than the board takes them the newest is shown, 
 })
 
 test('the board may come later than the device', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const port = await freePort()
   const { link, log } = startLink(t, port)
   link.show(frame(7))
   await until('a refusal', () => log.lines.some((line) => line.includes('ECONNREFUSED')))
-  const { text } = await startDesk(t, port)
+  const { text } = await startDesk(t, { port })
   t.mock.timers.tick(1000)
   await until('the digits', () => text() === '       7')
   assert.equal(log.lines.filter((line) => line.startsWith('warn')).length, 1)
 })
 
 test('after a lost connection all registers are written anew', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const { board, chip, text } = await startDesk(t)
   const { link, log } = startLink(t, board.port)
   link.show(frame(1234))
@@ -91,22 +92,104 @@ test('after a lost connection all registers are written anew', async (t) => {
   await until('the digits again', () => text() === '    1234')
 })
 
-test('a board that was reset on a live connection is set up again', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+test('a board that was reset on a live connection is set up again at once', async (t) => {
   const { board, chip, text } = await startDesk(t)
   const { link, log } = startLink(t, board.port)
   link.show(frame(1234))
   await until('the digits', () => text() === '    1234')
-  board.reset()
   chip.power(false)
   chip.power(true)
-  await until('the reset is seen', () => log.lines.some((line) => line.includes('was reset')))
-  t.mock.timers.tick(1000)
+  board.reset()
   await until('the digits again', () => text() === '    1234')
+  assert.equal(log.lines.filter((line) => line.includes('was reset')).length, 1)
+  assert.deepEqual(chip.violations, [])
+})
+
+test('a display that lost its power is lit again within 10 s', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { board, chip, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(1234))
+  await until('the digits', () => text() === '    1234')
+  chip.power(false)
+  chip.power(true)
+  assert.equal(text(), 'off')
+  let passedMs = 0
+  await until('the digits again', () => {
+    t.mock.timers.tick(500)
+    passedMs += 500
+    return text() === '    1234'
+  })
+  assert.ok(passedMs <= 11_000, `${passedMs} ms`)
+})
+
+test('while numbers change all the time the registers are rewritten too', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { board, chip, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  let value = 0
+  link.show(frame(value))
+  await until('the digits', () => text() === '       0')
+  chip.power(false)
+  chip.power(true)
+  await until('light', () => {
+    value += 1
+    link.show(frame(value))
+    t.mock.timers.tick(1000)
+    return text() !== 'off'
+  })
+  await until('the newest', () => text() === String(value).padStart(8))
+})
+
+test('a board that comes and goes fifty times leaves no listener and no socket behind', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { board, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  const handles = () =>
+    process.getActiveResourcesInfo().filter((each) => each.includes('TCP')).length
+  link.show(frame(0))
+  await until('the digits', () => text() === '       0')
+  const before = handles()
+  for (let round = 1; round <= 50; round += 1) {
+    board.disconnectClients()
+    link.show(frame(round))
+    await until(`round ${round}`, () => {
+      t.mock.timers.tick(100)
+      return text().trim() === String(round)
+    })
+  }
+  await until('all sockets closed', () => handles() <= before)
+  assert.equal(process.listenerCount('SIGINT') + process.listenerCount('exit') < 5, true)
+})
+
+test('pins that the board does not have are refused with those it has', async (t) => {
+  const { board } = await startDesk(t)
+  for (const data of [0, 1, 50]) {
+    await assert.rejects(
+      openFirmata(
+        tcpLink('127.0.0.1', board.port),
+        { bus: 'spi', pins: { data, clock: 3, cs: 4 } },
+        new AbortController().signal,
+      ),
+      new RegExp(`no digital output at pin ${data}; it has 2, 3, 4`),
+    )
+  }
+})
+
+test('stopping takes less than a second also when the board hangs', async (t) => {
+  const { board, text } = await startDesk(t)
+  const { link } = startLink(t, board.port)
+  link.show(frame(1))
+  await until('the digits', () => text() === '       1')
+  board.freeze(true)
+  link.show(frame(2))
+  const startedMs = performance.now()
+  await link.stop({ ...frame(2), on: false })
+  assert.ok(performance.now() - startedMs < 1000)
 })
 
 test('a board that hangs is noticed by the heartbeat, and shown to again when it runs on', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const { board, text } = await startDesk(t)
   const { link, log } = startLink(t, board.port)
   link.show(frame(1234))
@@ -122,7 +205,7 @@ test('a board that hangs is noticed by the heartbeat, and shown to again when it
 })
 
 test('a peer that accepts and never speaks is given up, and one that speaks nonsense too', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   for (const greeting of ['', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
     const server = createServer((socket) => void socket.on('error', () => {}).write(greeting))
     t.after(() => server.close())
@@ -135,8 +218,8 @@ test('a peer that accepts and never speaks is given up, and one that speaks nons
     await connected
     await new Promise((resolve) => setImmediate(resolve))
     t.mock.timers.tick(8000)
-    await until('the end', () => log.lines.some((line) => line.includes('as Firmata does')))
-    await link.stop()
+    await until('the end', () => log.lines.some((line) => line.includes('does not get ready')))
+    await link.stop(undefined)
   }
 })
 
@@ -145,6 +228,6 @@ test('when the link stops the display is dark', async (t) => {
   const { link } = startLink(t, board.port)
   link.show(frame(9))
   await until('the digits', () => text() === '       9')
-  await link.stop()
+  await link.stop({ ...frame(9), on: false })
   assert.equal(text(), 'off')
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { chainMax7219, Max7219 } from '../../../hardware/virtual/max7219.ts'
 import type { Chip, Levels } from '../../../hardware/virtual/pins.ts'
+import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 
 const wiring = { data: 2, clock: 3, cs: 4 }
 
@@ -237,6 +238,32 @@ describe('MAX7219', () => {
       chips.map((chip) => chip.display().segments.at(-1)),
       [0x5b, 0x70, 0x30],
     )
+    assert.deepEqual(
+      chips.flatMap((chip) => chip.violations),
+      [],
+    )
+  })
+
+  test('shows 16 digits with a second chip behind it, each digit by itself', () => {
+    const chips = chainMax7219(wiring, 2)
+    const { send } = wires(...chips)
+    const shown = () => joinDisplays(chips.map((chip) => chip.display()))
+    send('0000 1011 0000 0111', '0000 1011 0000 0111')
+    send('0000 1001 1111 1111', '0000 1001 1111 1111')
+    send('0000 1100 0000 0001', '0000 1100 0000 0001')
+    // The word that is sent first ends in the chip farther from the data pin, here the right one.
+    for (let digit = 1; digit <= 8; digit++) {
+      const address = digit.toString(2).padStart(4, '0')
+      const fromLeft = (8 - digit + 1).toString(2).padStart(4, '0')
+      send(
+        `0000 ${address} 0000 ${digit === 8 ? '0000' : fromLeft}`,
+        `0000 ${address} 0000 ${fromLeft}`,
+      )
+    }
+    assert.equal(segmentsToText(shown().segments), '1234567802345678')
+    // One digit of one chip, with a no-op for the other.
+    send('0000 0001 0000 1001', '0000 0000 0000 0000')
+    assert.equal(segmentsToText(shown().segments), '1234567802345679')
     assert.deepEqual(
       chips.flatMap((chip) => chip.violations),
       [],

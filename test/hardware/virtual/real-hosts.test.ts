@@ -1,4 +1,5 @@
-// The board against host software that others wrote: firmata-io, and johnny-five's own MAX7219 driver.
+// The board and its chips against host software that others wrote: firmata-io, and johnny-five's own
+// drivers for the MAX7219 and the HT16K33.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
@@ -6,6 +7,7 @@ import { connect } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import type { Firmata } from 'firmata-io'
 import type five from 'johnny-five'
+import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { startBoard } from './host.ts'
@@ -16,7 +18,14 @@ const johnnyFive = require('johnny-five') as typeof five & {
   Led: {
     Digits: new (
       options: object,
-    ) => { print(text: string): void; brightness(percent: number): void }
+    ) => {
+      print(text: string): void
+      digit(device: number, position: number, character: string): void
+      brightness(percent: number): void
+      blink(rate: 'fast' | false): void
+      off(): void
+      on(): void
+    }
   }
 }
 
@@ -29,6 +38,13 @@ async function openFirmata(t: TestContext, port: number, reportVersionTimeout: n
   socket.once('connect', () => socket.emit('open'))
   await once(io, 'ready')
   return io
+}
+/** johnny-five's own drivers, ready on the io. */
+async function openJohnnyFive(io: Firmata) {
+  const options = { io, repl: false, debug: false, sigint: false, timeout: 10_000 } as const
+  const board = new johnnyFive.Board(options)
+  await once(board, 'ready')
+  return board
 }
 const barrier = (io: Firmata) => new Promise<void>((resolve) => io.reportVersion(resolve))
 
@@ -94,9 +110,7 @@ describe("johnny-five's MAX7219", () => {
     const chip = new Max7219({ data: 2, clock: 3, cs: 4 })
     const board = await startBoard(t, { chips: [chip] })
     const io = await openFirmata(t, board.port, 1)
-    const options = { io, repl: false, debug: false, sigint: false, timeout: 10_000 } as const
-    const host = new johnnyFive.Board(options)
-    await once(host, 'ready')
+    const host = await openJohnnyFive(io)
 
     board.resetReceived()
     const digits = new johnnyFive.Led.Digits({ pins: { data: 2, clock: 3, cs: 4 }, board: host })
@@ -116,6 +130,52 @@ describe("johnny-five's MAX7219", () => {
     await barrier(io)
     assert.equal(board.received.bytes, 150 + 1)
     assert.equal(chip.display().intensity, 15)
+    assert.deepEqual(chip.violations, [])
+  })
+})
+
+describe("johnny-five's HT16K33", () => {
+  test('prints with as many bytes as on the real firmware, and breaks no rule', async (t) => {
+    const chip = new Ht16k33({ powerOnRam: 0xff })
+    const board = await startBoard(t, { chips: [chip] })
+    const io = await openFirmata(t, board.port, 1)
+    const host = await openJohnnyFive(io)
+
+    board.resetReceived()
+    const digits = new johnnyFive.Led.Digits({ controller: 'HT16K33', board: host })
+    await barrier(io)
+    // Byte counts measured with StandardFirmata 2.5 in a simulated ATmega328P; F9 is ours.
+    assert.equal(board.received.bytes, 65 + 1)
+    const blank = { segments: [0, 0, 0, 0], on: true, intensity: 15, colon: false }
+    assert.deepEqual(chip.display(), blank)
+
+    board.resetReceived()
+    digits.print('1234')
+    await barrier(io)
+    assert.equal(board.received.bytes, 195 + 1)
+    assert.equal(segmentsToText(chip.display().segments), '1234')
+
+    board.resetReceived()
+    digits.digit(0, 4, '5')
+    await barrier(io)
+    assert.equal(board.received.bytes, 39 + 1)
+    assert.equal(segmentsToText(chip.display().segments), '1235')
+
+    digits.print('12:45')
+    digits.brightness(50)
+    digits.blink('fast')
+    await barrier(io)
+    const { segments, ...rest } = chip.display()
+    assert.equal(segmentsToText(segments), '1245')
+    assert.deepEqual(rest, { on: true, intensity: 7, colon: true })
+    assert.equal(chip.blinkHz, 2)
+
+    digits.off()
+    await barrier(io)
+    assert.equal(chip.display().on, false)
+    digits.on()
+    await barrier(io)
+    assert.equal(segmentsToText(chip.display().segments), '1245')
     assert.deepEqual(chip.violations, [])
   })
 })

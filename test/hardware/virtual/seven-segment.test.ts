@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { drawSegments, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import {
+  drawSegments,
+  joinDisplays,
+  segmentsFromLowA,
+  segmentsToText,
+} from '../../../hardware/virtual/seven-segment.ts'
 
 // Bits 7..0 are DP A B C D E F G.
 const DIGITS = [0x7e, 0x30, 0x6d, 0x79, 0x33, 0x5b, 0x5f, 0x70, 0x7f, 0x7b]
@@ -49,5 +54,33 @@ describe('segments as a drawing', () => {
       new Set(Array.from({ length: 256 }, (_, byte) => drawSegments([byte]).join('\n'))).size,
       256,
     )
+  })
+})
+
+describe('segments with A in the lowest bit', () => {
+  test('come out as DP A B C D E F G, one by one', () => {
+    assert.deepEqual(
+      [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80].map(segmentsFromLowA),
+      [0x40, 0x20, 0x10, 0x08, 0x04, 0x02, 0x01, 0x80],
+    )
+  })
+
+  test('come out together as they do one by one', () => {
+    assert.deepEqual([0x3f, 0x06, 0xdb, 0x00].map(segmentsFromLowA), [0x7e, 0x30, 0xed, 0x00])
+  })
+})
+
+describe('displays side by side', () => {
+  const left = { segments: [1, 2], on: true, intensity: 3 }
+  const right = { segments: [4], on: true, intensity: 5, colon: true }
+
+  test('are one display with the digits of all, the leftmost first', () => {
+    assert.deepEqual(joinDisplays([left, right]), { segments: [1, 2, 4], on: true, intensity: 5 })
+  })
+
+  test('are lit as long as one of them is', () => {
+    const off = { segments: [0], on: false, intensity: 15 }
+    assert.deepEqual(joinDisplays([left, off]), { segments: [1, 2, 0], on: true, intensity: 3 })
+    assert.deepEqual(joinDisplays([off]), { segments: [0], on: false, intensity: 0 })
   })
 })

@@ -1,0 +1,57 @@
+import type { Level, Levels, Pins } from './board.ts'
+
+/**
+ * The levels, in order, that shift bytes into a chip over three pins: data changes while the clock is
+ * low and is taken at its rising edge, chip select is low meanwhile and rises at the end.
+ */
+export function shiftOut({ data, clock, cs }: Pins, bytes: readonly number[]): Levels[] {
+  const steps: Levels[] = []
+  for (const byte of bytes) {
+    for (let bit = 7; bit >= 0; bit -= 1) {
+      steps.push(levels([clock, 0], [data, bitOf(byte, bit)], [cs, 0]), levels([clock, 1]))
+    }
+  }
+  steps.push(levels([cs, 1]))
+  return steps
+}
+
+/**
+ * The levels of one TM1637 transfer, from start (data falls while the clock is high) to stop (data
+ * rises while it is high). Each pin moves in a step of its own: not every board sets the pins of a port
+ * at one instant, and data that moves under a high clock is a start or a stop. From the eighth falling
+ * edge of the clock to the ninth the chip pulls data low to acknowledge, so by then we have let go of a
+ * high line.
+ */
+export function tm1637Levels({ data, clock }: Pins, bytes: readonly number[]): Levels[] {
+  const steps: Levels[] = []
+  const set = (pin: number, level: Level) => steps.push(levels([pin, level]))
+  set(data, 1)
+  set(clock, 1)
+  set(data, 0)
+  for (const byte of bytes) {
+    let before: 0 | 1 = 0
+    for (let bit = 0; bit < 8; bit += 1) {
+      const level = bitOf(byte, bit)
+      set(clock, 0)
+      if (level !== before) set(data, level)
+      set(clock, 1)
+      before = level
+    }
+    if (before === 1) set(data, 'released')
+    set(clock, 0)
+    set(clock, 1)
+    set(clock, 0)
+    if (before === 1) set(data, 0)
+  }
+  set(clock, 1)
+  set(data, 1)
+  return steps
+}
+
+function levels(...pairs: [pin: number, level: Level][]): Levels {
+  return new Map(pairs)
+}
+
+function bitOf(byte: number, bit: number): 0 | 1 {
+  return (byte >> bit) & 1 ? 1 : 0
+}

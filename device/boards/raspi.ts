@@ -1,0 +1,194 @@
+import { EventEmitter } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Board, Wiring } from './board.ts'
+import { type Io, openIo } from './io-board.ts'
+
+/** The kernel's own devices, and the packages that speak to them. */
+export interface RaspiWorld {
+  /** Names in /dev. */
+  readonly devices: () => readonly string[]
+  /** A package that the owner has installed, as it exports itself. */
+  readonly load: (name: string) => unknown
+}
+
+const thisMachine: RaspiWorld = {
+  devices: () => readdirSync('/dev'),
+  load: (name) => createRequire(join(process.cwd(), 'package.json'))(name),
+}
+
+const readyMs = 2000
+/** The MAX7219 takes 10 MHz; long wires and level shifters are happier with less. */
+const speedHz = 1_000_000
+
+/** What is used of spi-device 3. */
+interface SpiDevice {
+  transferSync(message: { sendBuffer: Buffer; byteLength: number; speedHz: number }[]): unknown
+  closeSync(): unknown
+}
+interface SpiPackage {
+  openSync(bus: number, device: number): SpiDevice
+}
+
+/** What is used of i2c-bus 5. */
+interface I2cBus {
+  i2cWriteSync(address: number, length: number, data: Buffer): number
+  closeSync(): unknown
+}
+interface I2cPackage {
+  openSync(bus: number): I2cBus
+}
+
+/**
+ * The 40-pin header of a Raspberry Pi through the kernel's spidev and i2c-dev: no root, no daemon, and
+ * on a Pi 5 too. The two packages are compiled when they are installed, so they come only when asked for.
+ *
+ * @throws Error that says what is missing and the command that mends it
+ */
+export async function openRaspi(
+  wiring: Wiring,
+  signal: AbortSignal,
+  world: RaspiWorld = thisMachine,
+): Promise<Board> {
+  if (wiring.bus === 'tm1637') {
+    throw new Error(
+      'the raspi board has no way for a TM1637, which needs plain pins; take a MAX7219 or HT16K33, or --board io:raspi-io',
+    )
+  }
+  const io = new RaspiIo(wiring.bus === 'spi' ? openSpi(world) : openI2c(world))
+  return openIo(io, 'raspi', wiring, readyMs, signal)
+}
+
+interface Bus {
+  readonly name: string
+  spiWrite?(bytes: readonly number[]): void
+  i2cWrite?(address: number, bytes: readonly number[]): void
+  close(): void
+}
+
+/** The johnny-five IO of a Raspberry Pi, as far as displays need one. */
+class RaspiIo extends EventEmitter implements Io {
+  readonly name: string
+  readonly MODES = { INPUT: 0, OUTPUT: 1, I2C: 6 } as const
+  readonly HIGH = 1
+  readonly LOW = 0
+  readonly pins: object[] = []
+  readonly analogPins: number[] = []
+  readonly isReady = true
+  readonly spiWrite: (bytes: readonly number[]) => void
+  readonly #bus: Bus
+
+  constructor(bus: Bus) {
+    super()
+    this.#bus = bus
+    this.name = bus.name
+    this.spiWrite = (bytes) => this.#report(() => bus.spiWrite?.(bytes))
+  }
+
+  pinMode(): void {}
+
+  digitalWrite(): void {}
+
+  i2cConfig(): void {}
+
+  i2cWrite(address: number, bytes: readonly number[]): void {
+    this.#report(() => this.#bus.i2cWrite?.(address, bytes))
+  }
+
+  close(): void {
+    this.#bus.close()
+  }
+
+  /** A wire that has come off is an error of the write, and the board counts as gone. */
+  #report(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.emit('error', new Error(`${this.name}: ${reason}; are the wires on the display's pins?`))
+    }
+  }
+}
+
+/** On a Pi 5 the header's SPI may be bus 10. */
+const spiNames = /^spidev(\d+)\.(\d+)$/
+const i2cNames = /^i2c-(\d+)$/
+
+function openSpi(world: RaspiWorld): Bus {
+  const [bus, device] = pick(world, spiNames, ['spidev0.0', 'spidev10.0'], {
+    what: 'SPI',
+    command: 'sudo raspi-config nonint do_spi 0',
+    parameter: 'dtparam=spi=on',
+  })
+  const name = `spidev${bus}.${device}`
+  const spi = opened(name, 'spi', () =>
+    fromPackage<SpiPackage>(world, 'spi-device').openSync(bus ?? 0, device ?? 0),
+  )
+  return {
+    name,
+    spiWrite: (bytes) =>
+      void spi.transferSync([
+        { sendBuffer: Buffer.from(bytes), byteLength: bytes.length, speedHz },
+      ]),
+    close: () => void spi.closeSync(),
+  }
+}
+
+function openI2c(world: RaspiWorld): Bus {
+  const [bus] = pick(world, i2cNames, ['i2c-1'], {
+    what: 'I2C',
+    command: 'sudo raspi-config nonint do_i2c 0',
+    parameter: 'dtparam=i2c_arm=on',
+  })
+  const name = `i2c-${bus}`
+  const i2c = opened(name, 'i2c', () =>
+    fromPackage<I2cPackage>(world, 'i2c-bus').openSync(bus ?? 1),
+  )
+  return {
+    name,
+    i2cWrite: (address, bytes) => void i2c.i2cWriteSync(address, bytes.length, Buffer.from(bytes)),
+    close: () => void i2c.closeSync(),
+  }
+}
+
+/** The numbers in the name of the device that is meant: a usual one, or the first there is. */
+function pick(
+  world: RaspiWorld,
+  pattern: RegExp,
+  usual: readonly string[],
+  missing: { what: string; command: string; parameter: string },
+): number[] {
+  const there = world
+    .devices()
+    .filter((name) => pattern.test(name))
+    .sort()
+  const name = usual.find((each) => there.includes(each)) ?? there[0]
+  if (name === undefined) {
+    const { what, command, parameter } = missing
+    throw new Error(
+      `${what} is switched off on this machine: ${command} (it sets ${parameter} in /boot/firmware/config.txt), then restart`,
+    )
+  }
+  return (pattern.exec(name) ?? []).slice(1).map(Number)
+}
+
+function fromPackage<Package>(world: RaspiWorld, name: string): Package {
+  try {
+    // The two packages have no types of their own that fit; what is used of them is declared above.
+    return world.load(name) as Package
+  } catch {
+    throw new Error(`the package ${name} is missing; in this folder: npm install ${name}`)
+  }
+}
+
+function opened<T>(name: string, group: string, open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (!(error instanceof Error) || !/EACCES|EPERM|permission/i.test(error.message)) throw error
+    throw new Error(
+      `this user may not open /dev/${name}: sudo usermod -aG ${group} $USER, then log in again`,
+    )
+  }
+}

@@ -1,0 +1,40 @@
+import type { EventEmitter } from 'node:events'
+import five from 'johnny-five'
+import { within } from './within.ts'
+
+/**
+ * Waits until johnny-five calls an IO plugin ready. Its own ways are switched off: it would read from
+ * standard input, handle Ctrl-C, print, and keep every board for ever.
+ *
+ * @param lost resolves with the reason when the board is gone before
+ * @throws Error when it is not ready in time, is gone, or the signal says to stop
+ */
+export async function readyIo(
+  io: EventEmitter,
+  lost: Promise<Error>,
+  readyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const board = new five.Board({
+    io,
+    repl: false,
+    debug: false,
+    sigint: false,
+    timeout: 2 * readyMs,
+  })
+  five.Board.cache.splice(0)
+  board.on('error', () => undefined)
+  let stop = () => {}
+  const ready = new Promise<void>((resolve, reject) => {
+    board.once('ready', () => resolve())
+    void lost.then(reject)
+    stop = () => reject(new Error('stopped'))
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    await within(readyMs, 'the board does not get ready', ready)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    clearTimeout(board.timer)
+  }
+}

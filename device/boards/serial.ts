@@ -1,0 +1,51 @@
+import { EventEmitter } from 'node:events'
+import { SerialPort } from 'serialport'
+import type { FirmataLink } from './firmata.ts'
+
+/** StandardFirmata's own speed. */
+const baudRate = 57_600
+
+/**
+ * An Arduino with StandardFirmata on a serial port. Most reset when the port is opened, run their boot
+ * loader, and blink their version for 2.2 s before they say it.
+ */
+export function serialLink(path: string): FirmataLink {
+  const port = new SerialPort({ path, baudRate, autoOpen: false })
+  const transport = Object.assign(new EventEmitter(), {
+    write: (data: Buffer, done?: () => void) => void port.write(data, () => done?.()),
+  })
+  port.on('close', () => transport.emit('close'))
+  port.on('error', (error) => transport.emit('error', error))
+  port.on('data', (data: Buffer) => {
+    try {
+      transport.emit('data', data)
+    } catch (error) {
+      transport.emit('error', error)
+    }
+  })
+  port.open((error) => {
+    if (error) transport.emit('error', new Error(openFailure(error, path)))
+    else transport.emit('open')
+  })
+  return {
+    transport,
+    name: `serial:${path}`,
+    readyMs: 8000,
+    askAfterMs: 3000,
+    close: () => {
+      if (port.isOpen) port.close(() => undefined)
+      else port.once('open', () => port.close(() => undefined))
+    },
+  }
+}
+
+function openFailure({ message }: Error, path: string): string {
+  if (/no such file|ENOENT/i.test(message)) {
+    return `there is no ${path}; is the board plugged in? Boards are at /dev/ttyACM0, /dev/ttyUSB0 or in /dev/serial/by-id/`
+  }
+  if (/permission|EACCES/i.test(message)) {
+    return `this user may not open ${path}; sudo usermod -aG dialout $USER, then log in again`
+  }
+  if (/lock|busy/i.test(message)) return `${path} is in use by another program`
+  return message
+}

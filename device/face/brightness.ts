@@ -1,0 +1,59 @@
+/** A step of brightness, or dark altogether. */
+export type Level = number | 'off'
+
+/** A part of each day with a brightness of its own. */
+export interface Window {
+  /** Minutes since local midnight. One that ends at or before its start spans midnight. */
+  readonly from: number
+  readonly to: number
+  readonly level: Level
+}
+
+export interface Schedule {
+  /** Outside all windows. */
+  readonly level: Level
+  /** Of several that hold at one time the first counts. */
+  readonly windows: readonly Window[]
+  /** Zone that the windows are in, as `Europe/Berlin`. */
+  readonly timezone: string
+}
+
+/** The window that holds at a time; one that starts and ends at the same minute holds all day. */
+export function windowAt({ windows, timezone }: Schedule, epochMs: number): Window | undefined {
+  if (windows.length === 0) return undefined
+  const minute = minuteOfDay(epochMs, timezone)
+  return windows.find(({ from, to }) =>
+    from < to ? minute >= from && minute < to : minute >= from || minute < to,
+  )
+}
+
+function minuteOfDay(epochMs: number, timezone: string): number {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  })
+  const [hour = 0, minute = 0] = format.format(epochMs).split(':').map(Number)
+  return hour * 60 + minute
+}
+
+/** A change of brightness that the eye does not see as a jump. */
+export interface Fade {
+  readonly from: Level
+  readonly to: Level
+  readonly startedMs: number
+}
+
+const fadeMs = 3000
+
+/** The brightness on the way; dark lies one step below the dimmest. */
+export function fadedLevel({ from, to, startedMs }: Fade, nowMs: number): Level {
+  const passed = Math.max(0, (nowMs - startedMs) / fadeMs)
+  if (passed >= 1) return to
+  const step = (level: Level) => (level === 'off' ? -1 : level)
+  const level = Math.round(step(from) + (step(to) - step(from)) * passed)
+  return level < 0 ? 'off' : level
+}
+
+/** When a fade takes its next step; undefined when it has ended. */
+export function nextFadeMs({ startedMs }: Fade, nowMs: number): number | undefined {
+  return nowMs >= startedMs + fadeMs ? undefined : nowMs + 100
+}

@@ -1,0 +1,162 @@
+import type { Answer } from '../feed/answer.ts'
+import {
+  type Fade,
+  fadedLevel,
+  type Level,
+  nextFadeMs,
+  type Schedule,
+  windowAt,
+} from './brightness.ts'
+import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
+import { DP, toSegments } from './font.ts'
+import type { Frame } from './frame.ts'
+import { celebration, celebrationMs, nextCelebrationMs } from './milestones.ts'
+import { dashes, numberText } from './number.ts'
+import { nextBlinkMs, statusSign } from './status.ts'
+
+export interface FaceOptions extends CounterOptions {
+  readonly digits: number
+  /** Whether thousands are marked with points. */
+  readonly points: boolean
+  /** Whether the rightmost point tells of an old number. */
+  readonly statusSign: boolean
+  /** One letter for each counter, shown when there are several. */
+  readonly legends: readonly string[]
+  /** How long each of several counters is shown. */
+  readonly dwellMs: number
+  readonly brightness: Schedule
+}
+
+/** What to show, and when it is to be looked at again. */
+export interface Look {
+  readonly frame: Frame
+  /** On the clock that never jumps. */
+  readonly nextMs: number
+}
+
+/** Brightness follows a calendar, whose minutes are looked at so often. */
+const calendarMs = 5000
+/** How long a legend stands alone where there is no room for it beside the number. */
+const legendMs = 1000
+
+/** The rules from answers to frames. */
+export class Face {
+  readonly #options: FaceOptions
+  readonly #counters: readonly Counter[]
+  #turn = 0
+  #turnedMs: number
+  #fade: Fade | undefined
+  #celebrating: { index: number; startedMs: number } | undefined
+
+  constructor(
+    options: FaceOptions,
+    remembered: readonly (RememberedCounter | undefined)[],
+    now: Instant,
+  ) {
+    this.#options = options
+    this.#counters = options.legends.map((_, i) => new Counter(options, remembered[i], now))
+    this.#turnedMs = now.monotonicMs
+  }
+
+  /** Takes an answer to the question for one of the counters. */
+  answer(index: number, answer: Answer, now: Instant): void {
+    const milestone = this.#counters[index]?.answer(answer, now)
+    const quiet = windowAt(this.#options.brightness, now.epochMs) !== undefined
+    if (milestone !== undefined && !quiet) {
+      this.#celebrating = { index, startedMs: now.monotonicMs }
+    }
+  }
+
+  look(now: Instant): Look {
+    const level = this.#level(now)
+    const index = this.#turnAt(now)
+    const { segments, nextMs } = this.#segments(index, now)
+    const times = [
+      ...nextMs,
+      now.monotonicMs + calendarMs,
+      this.#fade && nextFadeMs(this.#fade, now.monotonicMs),
+      this.#counters.length > 1 ? this.#turnedMs + this.#options.dwellMs : undefined,
+    ].filter((time) => time !== undefined)
+    return {
+      frame: { segments, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
+      nextMs: Math.max(now.monotonicMs + 1, Math.min(...times)),
+    }
+  }
+
+  remembered(now: Instant): (RememberedCounter | undefined)[] {
+    return this.#counters.map((counter) => counter.remembered(now))
+  }
+
+  #level(now: Instant): Level {
+    const { brightness } = this.#options
+    const wanted = windowAt(brightness, now.epochMs)?.level ?? brightness.level
+    this.#fade ??= { from: wanted, to: wanted, startedMs: Number.NEGATIVE_INFINITY }
+    if (this.#fade.to !== wanted) {
+      const from = fadedLevel(this.#fade, now.monotonicMs)
+      this.#fade = { from, to: wanted, startedMs: now.monotonicMs }
+    }
+    return fadedLevel(this.#fade, now.monotonicMs)
+  }
+
+  /** The counter whose turn it is: each for its dwell, longer while it rolls or celebrates. */
+  #turnAt(now: Instant): number {
+    const celebrating = this.#celebrating
+    if (celebrating !== undefined) {
+      if (now.monotonicMs < celebrating.startedMs + celebrationMs) {
+        this.#turn = celebrating.index
+        this.#turnedMs = now.monotonicMs
+        return this.#turn
+      }
+      this.#celebrating = undefined
+    }
+    const count = this.#counters.length
+    const busy = this.#counters[this.#turn]?.nextMs(now) !== undefined
+    if (count > 1 && !busy && now.monotonicMs >= this.#turnedMs + this.#options.dwellMs) {
+      this.#turnedMs = now.monotonicMs
+      const known = (turn: number) => this.#counters[turn]?.value(now) !== undefined
+      const turns = Array.from({ length: count }, (_, i) => (this.#turn + 1 + i) % count)
+      this.#turn = turns.find(known) ?? this.#turn
+    }
+    return this.#turn
+  }
+
+  /** What the digits show of one counter, and when that may change. */
+  #segments(
+    index: number,
+    now: Instant,
+  ): { segments: readonly number[]; nextMs: (number | undefined)[] } {
+    const { digits, points, legends } = this.#options
+    const counter = this.#counters[index]
+    const value = counter?.value(now)
+    if (counter === undefined || value === undefined) {
+      return { segments: toSegments(dashes(digits)), nextMs: [] }
+    }
+    const text = numberText(value, digits, points)
+    const legend = legends.length > 1 ? legends[index] : undefined
+    const shownMs = now.monotonicMs - this.#turnedMs
+    const alone = legend !== undefined && !text.startsWith('  ') && shownMs < legendMs
+    const withLegend =
+      legend === undefined || !text.startsWith('  ') ? text : legend + text.slice(1)
+    const number = toSegments(alone ? (legend ?? '').padEnd(digits) : withLegend)
+    const marked = alone ? number : this.#marked(number, counter, now)
+    const nextMs = [
+      counter.nextMs(now),
+      nextBlinkMs(counter.freshness(now), now.monotonicMs),
+      alone ? this.#turnedMs + legendMs : undefined,
+    ]
+    const celebrating = this.#celebrating
+    if (celebrating?.index !== index) return { segments: marked, nextMs }
+    const elapsedMs = now.monotonicMs - celebrating.startedMs
+    return {
+      segments: celebration(marked, elapsedMs),
+      nextMs: [...nextMs, nextCelebrationMs(elapsedMs, now.monotonicMs)],
+    }
+  }
+
+  /** With the rightmost point lit when the number is old. */
+  #marked(number: readonly number[], counter: Counter, now: Instant): readonly number[] {
+    const lit = this.#options.statusSign && statusSign(counter.freshness(now), now.monotonicMs)
+    const last = number.at(-1)
+    return lit && last !== undefined ? number.with(-1, last | DP) : number
+  }
+}

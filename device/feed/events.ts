@@ -1,0 +1,131 @@
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { get as httpsGet } from 'node:https'
+import { createParser } from 'eventsource-parser'
+import { backoffMs } from '../../backoff.ts'
+import type { Logger } from '../../log.ts'
+import { type Answer, parseAnswer } from './answer.ts'
+import { failure } from './failure.ts'
+import type { Feed, FeedListener } from './feed.ts'
+
+export interface EventsOptions {
+  readonly url: URL
+  readonly token: string | undefined
+  readonly random: () => number
+  readonly log: Logger
+  /** What to do where the address has no events: a page that is no bridge, or an older one. */
+  readonly otherwise: () => Feed
+}
+
+/** The bridge says something every 15 s; a stream that is silent for longer is dead. */
+const silenceMs = 40_000
+const retry = { firstMs: 500, mostMs: 4000 }
+/** A reading takes about 300 bytes. */
+const mostBytes = 65_536
+
+/**
+ * Listens to server-sent events: the number comes when it changes. A heartbeat confirms that it still
+ * holds. Where there are no events it asks instead.
+ */
+export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed {
+  const { url, token, random, log } = options
+  let instead: Feed | undefined
+  let request: ReturnType<typeof httpGet> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let last: Answer | undefined
+  let failures = 0
+  let said = ''
+  let stopped = false
+
+  const again = (reason: string) => {
+    clearTimeout(timer)
+    request?.destroy()
+    request = undefined
+    if (stopped) return
+    failures += 1
+    if (reason !== said) log.warn(`${url.origin}${url.pathname}: ${reason}; trying again`)
+    said = reason
+    timer = setTimeout(connect, backoffMs(failures, retry, random))
+  }
+
+  /** A sign of life: the stream gets its full time again. */
+  const alive = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => again(`nothing came for ${silenceMs / 1000} s`), silenceMs)
+  }
+
+  const receive = (response: IncomingMessage) => {
+    const type = response.headers['content-type'] ?? ''
+    if (response.statusCode !== 200 || !type.startsWith('text/event-stream')) {
+      response.resume()
+      if (response.statusCode === 200 || response.statusCode === 404) {
+        clearTimeout(timer)
+        log.info(`${url.origin}${url.pathname}: no events there; asking for the number instead`)
+        instead = options.otherwise()
+        instead.start()
+      } else {
+        again(`the answer is HTTP ${response.statusCode}`)
+      }
+      return
+    }
+    let bytes = 0
+    const parser = createParser({
+      onEvent({ event, data }) {
+        bytes = 0
+        if (event !== 'count') return
+        try {
+          last = parseAnswer(data)
+        } catch (error) {
+          again(failure(error))
+          return
+        }
+        if (failures > 0 && said !== '') log.info(`${url.host} answers again`)
+        failures = 0
+        said = ''
+        listener(last)
+      },
+      onComment() {
+        bytes = 0
+        if (last !== undefined && last.stale !== true) listener({ ...last, ageSeconds: 0 })
+      },
+    })
+    response.setEncoding('utf8')
+    response.on('data', (text: string) => {
+      alive()
+      bytes += text.length
+      if (bytes > mostBytes) again(`an event is longer than ${mostBytes} bytes`)
+      else parser.feed(text)
+    })
+    response.on('end', () => again('the stream has ended'))
+    response.on('error', (error) => again(failure(error)))
+  }
+
+  const connect = () => {
+    alive()
+    const headers = {
+      Accept: 'text/event-stream',
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    }
+    const attempt = (url.protocol === 'https:' ? httpsGet : httpGet)(
+      url,
+      { headers },
+      (response) => {
+        if (request === attempt) receive(response)
+        else response.destroy()
+      },
+    )
+    request = attempt
+    attempt.on('error', (error) => {
+      if (request === attempt) again(failure(error))
+    })
+  }
+
+  return {
+    start: connect,
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      request?.destroy()
+      instead?.stop()
+    },
+  }
+}

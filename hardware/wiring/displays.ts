@@ -1,0 +1,112 @@
+import type { Board, Bus } from './boards.ts'
+
+export type DisplayId = 'max7219' | 'ht16k33' | 'tm1637'
+
+/** What a pad is for; `logic` is a second supply that only sets the level of the lines. */
+export type Purpose = 'supply' | 'logic' | 'ground' | 'data' | 'clock' | 'cs' | 'sda' | 'scl'
+
+/** A solder pad or header pin of a module, by what is printed at it. */
+export interface Pad {
+  readonly label: string
+  readonly purpose: Purpose
+  /** Not every maker's module has it. */
+  readonly optional?: true
+}
+
+/** A display module that one can buy. */
+export interface Display {
+  readonly id: DisplayId
+  readonly name: string
+  readonly bus: Bus
+  /** From the top down, as the usual modules have them. */
+  readonly pads: readonly Pad[]
+  readonly digits: number
+  /** The only supply it may have; the board's logic voltage when left out. */
+  readonly supplyVolts?: 5
+  /** The lowest voltage that is surely taken as high, with that supply. */
+  readonly inputHigh: string
+  readonly current: string
+  /** What it is good for. */
+  readonly choose: string
+  readonly notes: readonly string[]
+}
+
+const max7219: Display = {
+  id: 'max7219',
+  name: 'MAX7219, 8 digits',
+  bus: 'spi',
+  pads: [
+    { label: 'VCC', purpose: 'supply' },
+    { label: 'GND', purpose: 'ground' },
+    { label: 'DIN', purpose: 'data' },
+    { label: 'CS', purpose: 'cs' },
+    { label: 'CLK', purpose: 'clock' },
+  ],
+  digits: 8,
+  supplyVolts: 5,
+  // MAX7219 data sheet (19-4452), electrical characteristics.
+  inputHigh: '3.5 V',
+  current: 'up to 330 mA',
+  choose: 'many digits on one module',
+  notes: [
+    'Wire the side of the module that has DIN; DOUT on the other side feeds a further module. CS is LOAD on some.',
+    'Put 10 µF and 100 nF from VCC to GND right at the module, unless it carries them already, and keep the two supply wires short and thick: the chip switches its digits in pulses and forgets its settings when the supply dips.',
+  ],
+}
+
+const ht16k33: Display = {
+  id: 'ht16k33',
+  name: 'HT16K33, 4 digits',
+  bus: 'i2c',
+  pads: [
+    { label: 'VI2C', purpose: 'logic', optional: true },
+    { label: 'VCC', purpose: 'supply' },
+    { label: 'GND', purpose: 'ground' },
+    { label: 'SDA', purpose: 'sda' },
+    { label: 'SCL', purpose: 'scl' },
+  ],
+  digits: 4,
+  inputHigh: '0.7 × VCC',
+  current: 'about 40 mA',
+  choose: 'the fewest wires and the fastest updates',
+  notes: [
+    'The pads stand in another order on some modules, and are named + − D C on others: go by the names. The module carries the pull-up resistors, to VCC.',
+    'VI2C (IO on some) sets the level of SDA and SCL; where there is one, it goes to the same pin as VCC.',
+    // Holtek HT16K33 data sheet, D.C. characteristics; Adafruit, LED backpack pinouts: "3V-5V".
+    'With 3.3 V boards VCC is 3.3 V: the data sheet of the chip begins at 4.5 V, but makers of the backpacks allow 3 to 5 V, and with more the pull-ups would lift the board’s pins too high.',
+    'Several side by side make one wide display: same wires, other addresses (solder bridges at the back), and `--addresses 0x70,0x71`.',
+  ],
+}
+
+const tm1637: Display = {
+  id: 'tm1637',
+  name: 'TM1637, 4 or 6 digits',
+  bus: 'tm1637',
+  pads: [
+    { label: 'CLK', purpose: 'clock' },
+    { label: 'DIO', purpose: 'data' },
+    { label: 'VCC', purpose: 'supply' },
+    { label: 'GND', purpose: 'ground' },
+  ],
+  digits: 4,
+  inputHigh: '0.7 × VCC',
+  current: 'up to about 80 mA',
+  choose: 'what is at hand; it is slower over Firmata',
+  notes: [
+    'The module pulls CLK and DIO up to its VCC: with VCC at the voltage of the board’s pins, these never see more.',
+    'Keep CLK and DIO short, 20 cm at most: many modules have capacitors on both. For 6 digits add `--digits 6`.',
+  ],
+}
+
+/** Every display, in the order in which the document tells of them. */
+export const displays: readonly Display[] = [max7219, ht16k33, tm1637]
+
+/** What a display is fed with at a board. */
+export function supplyVolts(board: Board, display: Display): 5 | 3.3 {
+  return display.supplyVolts ?? board.logicVolts
+}
+
+/** Whether the board's high is too low for the display. */
+export function needsLevelShifter(board: Board, display: Display): boolean {
+  return supplyVolts(board, display) > board.logicVolts
+}

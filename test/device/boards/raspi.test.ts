@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openRaspi, type RaspiWorld } from '../../../device/boards/raspi.ts'
+import { send } from '../../../device/boards/send.ts'
+import type { Transfer } from '../../../device/displays/display.ts'
+import { pins } from '../../support/displays.ts'
+
+const { signal } = new AbortController()
+const spi = { bus: 'spi', pins } as const
+const i2c = { bus: 'i2c', pins } as const
+
+/** A Raspberry Pi with these devices, whose packages keep what they are given. */
+function pi(
+  devices: readonly string[],
+  refuse?: string,
+): RaspiWorld & { readonly calls: unknown[][] } {
+  const calls: unknown[][] = []
+  const device = {
+    transferSync: ([message]: [{ sendBuffer: Buffer; byteLength: number; speedHz: number }]) => {
+      calls.push(['spi', [...message.sendBuffer], message.byteLength, message.speedHz])
+    },
+    i2cWriteSync: (address: number, length: number, data: Buffer) => {
+      calls.push(['i2c', address, length, [...data]])
+    },
+    closeSync: () => calls.push(['close']),
+  }
+  return {
+    calls,
+    devices: () => devices,
+    load: (name) => ({
+      openSync: (...numbers: number[]) => {
+        if (refuse !== undefined) throw new Error(refuse)
+        calls.push(['open', name, ...numbers])
+        return device
+      },
+    }),
+  }
+}
+
+test('a MAX7219 at a Raspberry Pi gets its words by the own SPI of the board', async () => {
+  const world = pi(['null', 'spidev0.0', 'spidev0.1'])
+  const board = await openRaspi(spi, signal, world)
+  const transfers: Transfer[] = [{ bus: 'spi', bytes: [0x0c, 1] }]
+  await send(board, spi, transfers)
+  board.close()
+  assert.deepEqual(world.calls, [
+    ['open', 'spi-device', 0, 0],
+    ['spi', [0x0c, 1], 2, 1_000_000],
+    ['close'],
+  ])
+  assert.match(board.name, /spidev0\.0/)
+})
+
+test('an HT16K33 gets its bytes by I2C', async () => {
+  const world = pi(['i2c-20', 'i2c-1'])
+  const board = await openRaspi(i2c, signal, world)
+  await send(board, i2c, [{ bus: 'i2c', address: 0x70, bytes: [0x21] }])
+  assert.deepEqual(world.calls, [
+    ['open', 'i2c-bus', 1],
+    ['i2c', 0x70, 1, [0x21]],
+  ])
+})
+
+test('on a Pi 5 the header may be bus 10', async () => {
+  const world = pi(['spidev10.0'])
+  await openRaspi(spi, signal, world)
+  assert.deepEqual(world.calls, [['open', 'spi-device', 10, 0]])
+})
+
+const missing: [what: string, open: () => Promise<unknown>, message: RegExp][] = [
+  [
+    'SPI',
+    () => openRaspi(spi, signal, pi([])),
+    /raspi-config nonint do_spi 0 \(it sets dtparam=spi=on/,
+  ],
+  ['I2C', () => openRaspi(i2c, signal, pi(['spidev0.0'])), /do_i2c 0 \(it sets dtparam=i2c_arm=on/],
+  [
+    'the package',
+    () => openRaspi(spi, signal, { devices: () => ['spidev0.0'], load: () => assert.fail('gone') }),
+    /package spi-device is missing; in this folder: npm install spi-device/,
+  ],
+  [
+    'the right to SPI',
+    () => openRaspi(spi, signal, pi(['spidev0.0'], 'EACCES: permission denied')),
+    /may not open \/dev\/spidev0\.0: sudo usermod -aG spi \$USER/,
+  ],
+  [
+    'the right to I2C',
+    () => openRaspi(i2c, signal, pi(['i2c-1'], 'EACCES: permission denied')),
+    /sudo usermod -aG i2c \$USER/,
+  ],
+  ['a way for a TM1637', () => openRaspi({ bus: 'tm1637', pins }, signal, pi([])), /io:raspi-io/],
+]
+for (const [what, open, message] of missing) {
+  test(`where ${what} is missing, the command that mends it is said`, async () => {
+    await assert.rejects(open(), message)
+  })
+}
+
+test('a write that fails is the loss of the board, with its reason', async () => {
+  const world = pi(['i2c-1'])
+  const board = await openRaspi(i2c, signal, {
+    ...world,
+    load: () => ({
+      openSync: () => ({
+        i2cWriteSync: () => {
+          throw new Error('EREMOTEIO: remote I/O error')
+        },
+        closeSync: () => undefined,
+      }),
+    }),
+  })
+  await assert.rejects(send(board, i2c, [{ bus: 'i2c', address: 0x70, bytes: [0] }]), /EREMOTEIO/)
+  assert.match((await board.lost).message, /are the wires on the display's pins/)
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { openFirmata } from '../../../device/boards/firmata.ts'
+import { Link } from '../../../device/boards/link.ts'
+import { serialLink } from '../../../device/boards/serial.ts'
+import { max7219 } from '../../../device/displays/max7219.ts'
+import { pins, startDesk } from '../../support/desk.ts'
+import { recordingLog } from '../../support/log.ts'
+import { until } from '../../support/until.ts'
+
+/** A pseudo-terminal with the board at its other end, as a USB cable would have it. */
+async function plugIn(t: TestContext, path: string, port: number) {
+  const cable = spawn('socat', [`pty,raw,echo=0,link=${path}`, `tcp:127.0.0.1:${port}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const pullOut = async () => {
+    if (cable.exitCode !== null || cable.signalCode !== null) return
+    const ended = once(cable, 'exit')
+    cable.kill('SIGKILL')
+    await ended
+    await rm(path, { force: true })
+  }
+  t.after(pullOut)
+  await until('the port', () => existsSync(path))
+  return { pullOut }
+}
+
+test('an Arduino on a serial port shows the number, and again after it was pulled out', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-serial-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'ttyACM0')
+  const { board, text } = await startDesk(t, { announce: true })
+  const log = recordingLog()
+  const link = new Link({
+    open: (wiring, signal) => openFirmata(serialLink(path), wiring, signal),
+    wiring: { bus: 'spi', pins },
+    display: max7219({ digits: 8 }),
+    now: () => performance.now(),
+    random: () => 0,
+    log,
+  })
+  t.after(() => link.stop(undefined))
+  const eights = { segments: Array(8).fill(0x7f), intensity: 3, on: true }
+  link.show(eights)
+  link.start()
+
+  await until('the reason', () => log.lines.some((line) => line.includes(`there is no ${path}`)))
+  const { pullOut } = await plugIn(t, path, board.port)
+  await until('the digits', () => text() === '88888888')
+  assert.equal(board.received.strayBytes, 0)
+
+  await pullOut()
+  await until('the loss', () => log.lines.filter((line) => line.startsWith('warn')).length >= 2)
+  link.show({ ...eights, segments: Array(8).fill(0x30) })
+  await plugIn(t, path, board.port)
+  await until('the digits again', () => text() === '11111111')
+})

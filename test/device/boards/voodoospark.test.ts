@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { Link } from '../../../device/boards/link.ts'
+import { openParticle } from '../../../device/boards/particle.ts'
+import { openVoodooSpark } from '../../../device/boards/voodoospark.ts'
+import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
+import { allPairs, type Pair, pins, shownBy } from '../../support/displays.ts'
+import { recordingLog } from '../../support/log.ts'
+import { until } from '../../support/until.ts'
+
+async function startPhoton(t: TestContext, pair: Pair) {
+  const board = await startVoodooSparkBoard({ host: '127.0.0.1', port: 0, chips: pair.chips })
+  t.after(() => board.close())
+  const log = recordingLog()
+  const link = new Link({
+    open: (wiring, signal) => openVoodooSpark('127.0.0.1', board.port, wiring, signal),
+    wiring: { bus: pair.display.bus, pins },
+    display: pair.display,
+    now: Date.now,
+    random: () => 0,
+    log,
+  })
+  t.after(() => link.stop(undefined))
+  return { board, link, log }
+}
+
+const frame = (digits: number, byte: number) => ({
+  ...{ segments: Array(digits).fill(byte), intensity: 5, on: true },
+})
+
+for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.test(name))) {
+  test(`a Photon with VoodooSpark drives ${name}`, async (t) => {
+    const pair = allPairs().find((each) => each.name === name)
+    assert.ok(pair)
+    const { board, link } = await startPhoton(t, pair)
+    link.start()
+    for (const byte of [0x7f, 0x30, 0xff, 0x01]) {
+      const wanted = frame(pair.display.digits, byte)
+      link.show(wanted)
+      await until(`segments ${byte}`, () =>
+        shownBy(pair).segments.every((segments) => segments === byte),
+      )
+    }
+    assert.deepEqual(board.violations, [])
+    assert.deepEqual(
+      pair.chips.flatMap(({ violations }) => violations),
+      [],
+    )
+    assert.equal(board.received.strayBytes, 0)
+  })
+}
+
+test('a Photon that goes and comes back is told everything anew', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
+  assert.ok(pair)
+  const { board, link, log } = await startPhoton(t, pair)
+  link.show(frame(8, 0x7e))
+  link.start()
+  const shows = (byte: number) => shownBy(pair).segments.every((segments) => segments === byte)
+  await until('the digits', () => shows(0x7e))
+  for (const chip of pair.chips) chip.power(false)
+  for (const chip of pair.chips) chip.power(true)
+  board.reset()
+  await until('the loss', () => log.lines.some((line) => line.startsWith('warn')))
+  await until('the digits again', () => {
+    t.mock.timers.tick(100)
+    return shows(0x7e)
+  })
+})
+
+test('a Photon is found by the address that it publishes in the cloud', async (t) => {
+  const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
+  assert.ok(pair)
+  const { board } = await startPhoton(t, pair)
+  const asked: unknown[] = []
+  const cloud = {
+    getVariable: async (question: unknown) => {
+      asked.push(question)
+      return { body: { result: `127.0.0.1:${board.port}` }, statusCode: 200 }
+    },
+  }
+  const wiring = { bus: 'spi', pins } as const
+  const open = openParticle('desk', 'secret', wiring, new AbortController().signal, cloud)
+  const opened = await open
+  t.after(() => opened.close())
+  await opened.barrier()
+  assert.deepEqual(asked, [{ deviceId: 'desk', name: 'endpoint', auth: 'secret' }])
+  assert.match(opened.name, /voodoospark:127\.0\.0\.1/)
+})
+
+test('what the cloud refuses is said, without the token', async () => {
+  const wiring = { bus: 'spi', pins } as const
+  const { signal } = new AbortController()
+  const cases: [answer: () => Promise<unknown>, message: RegExp][] = [
+    [
+      () => Promise.reject(Object.assign(new Error('secret'), { statusCode: 401 })),
+      /refuses the access token/,
+    ],
+    [() => Promise.reject(Object.assign(new Error('secret'), { statusCode: 502 })), /says 502/],
+    [() => Promise.reject(new Error('Network error from secret')), /cannot be reached/],
+    [async () => ({ body: { result: 'nonsense' } }), /publishes no address/],
+    [async () => ({ body: {} }), /publishes no address/],
+  ]
+  for (const [getVariable, message] of cases) {
+    await assert.rejects(
+      openParticle('desk', 'secret', wiring, signal, { getVariable }),
+      (error: Error) => message.test(error.message) && !error.message.includes('secret'),
+    )
+  }
+  await assert.rejects(
+    openParticle('../x', 'secret', wiring, signal, {
+      getVariable: () => assert.fail('asked'),
+    }),
+    /no name or id/,
+  )
+})
+
+test('a Photon that is not there is an error, not the end of the process', async () => {
+  const { signal } = new AbortController()
+  await assert.rejects(
+    openVoodooSpark('127.0.0.1', 1, { bus: 'spi', pins }, signal),
+    /ECONNREFUSED/,
+  )
+  const stopped = new AbortController()
+  const opening = openVoodooSpark('192.0.2.1', 9, { bus: 'spi', pins }, stopped.signal)
+  const rejected = assert.rejects(opening, /stopped/)
+  stopped.abort()
+  await rejected
+})

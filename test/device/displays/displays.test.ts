@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { ht16k33 } from '../../../device/displays/ht16k33.ts'
+import { openDisplay } from '../../../device/displays/index.ts'
+import { max7219 } from '../../../device/displays/max7219.ts'
+import { tm1637 } from '../../../device/displays/tm1637.ts'
+import type { Frame } from '../../../device/face/frame.ts'
+import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
+import { joinDisplays } from '../../../hardware/virtual/seven-segment.ts'
+import { allPairs, carrier, pins, shownBy } from '../../support/displays.ts'
+
+function frames(digits: number): fc.Arbitrary<Frame> {
+  return fc.record({
+    segments: fc.array(fc.integer({ min: 0, max: 255 }), { minLength: digits, maxLength: digits }),
+    intensity: fc.integer({ min: 0, max: 20 }),
+    on: fc.boolean(),
+  })
+}
+
+/** What a chip with so many steps of brightness shows of a frame. */
+function visible({ segments, intensity, on }: Frame, steps: number) {
+  return on
+    ? { segments, on, intensity: Math.min(intensity, steps - 1) }
+    : { segments: segments.map(() => 0), on, intensity: 0 }
+}
+
+for (const { name, display } of allPairs()) {
+  const newPair = () => {
+    const pair = allPairs().find((each) => each.name === name)
+    if (pair === undefined) throw new Error(name)
+    return { ...pair, carry: carrier(pair.chips) }
+  }
+  const violations = (pair: ReturnType<typeof newPair>) =>
+    pair.chips.flatMap((chip) => chip.violations)
+  const looks = (pair: ReturnType<typeof newPair>, frame: Frame) => {
+    const shown = shownBy(pair)
+    const wanted = visible(frame, pair.steps)
+    assert.deepEqual(frame.on ? shown : { ...shown, intensity: 0 }, wanted)
+  }
+
+  test(`${name} shows any frame after power-on, without breaking a rule of the data sheet`, () => {
+    fc.assert(
+      fc.property(frames(display.digits), (frame) => {
+        const pair = newPair()
+        pair.carry(pair.display.init(frame))
+        looks(pair, frame)
+        assert.deepEqual(violations(pair), [])
+      }),
+    )
+  })
+
+  test(`${name} goes from any frame to any other by its changes, or by a refresh`, () => {
+    fc.assert(
+      fc.property(
+        fc.array(frames(display.digits), { minLength: 2, maxLength: 6 }),
+        fc.boolean(),
+        (all, refresh) => {
+          const pair = newPair()
+          let before: Frame | undefined
+          for (const frame of all) {
+            const { init, changes } = pair.display
+            pair.carry(
+              before === undefined
+                ? init(frame)
+                : refresh
+                  ? pair.display.refresh(frame)
+                  : changes(before, frame),
+            )
+            looks(pair, frame)
+            before = frame
+          }
+          assert.deepEqual(violations(pair), [])
+        },
+      ),
+    )
+  })
+
+  test(`${name} is right again after a power cut by a refresh, and dark until it is told all`, () => {
+    const pair = newPair()
+    const eights = { segments: Array(display.digits).fill(0x7f), intensity: 7, on: true }
+    pair.carry(pair.display.init(eights))
+    for (const chip of pair.chips) chip.power(false)
+    for (const chip of pair.chips) chip.power(true)
+    assert.equal(shownBy(pair).on, false)
+    const seen: string[] = []
+    for (const chip of pair.chips) {
+      chip.onChange(() => {
+        if (chip.display().on) seen.push(JSON.stringify(chip.display().segments))
+      })
+    }
+    pair.carry(pair.display.refresh(eights))
+    looks(pair, eights)
+    assert.equal(new Set(seen).size, 1, 'something else lit up on the way')
+  })
+
+  test(`${name} needs no transfer for a frame that looks the same`, () => {
+    fc.assert(
+      fc.property(frames(display.digits), (frame) => {
+        assert.deepEqual(display.changes(frame, { ...frame, segments: [...frame.segments] }), [])
+      }),
+    )
+  })
+}
+
+test('what an earlier program left in a MAX7219 does not flash up', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }), (old) => {
+      const chips = chainMax7219(pins, 1)
+      const carry = carrier(chips)
+      carry(old.map((word) => ({ bus: 'spi', bytes: [word >> 8, word & 0xff] })))
+      const [chip] = chips
+      const wasLit = chip?.display().on
+      const seen: boolean[] = []
+      chip?.onChange(() => seen.push(chip.display().on))
+      carry(max7219({ digits: 8 }).init({ segments: Array(8).fill(0x30), intensity: 3, on: true }))
+      assert.deepEqual(seen.filter((on) => on).length, 1)
+      if (wasLit) assert.equal(seen[0], false)
+    }),
+  )
+})
+
+test('modules that are mirrored or swapped are put right by an order of digits', () => {
+  const digits = Array.from({ length: 16 }, (_, place) => place + 1)
+  const order = [...Array(8).keys()].map((i) => i + 8).concat([...Array(8).keys()])
+  const chips = chainMax7219(pins, 2)
+  const carry = carrier(chips)
+  const display = max7219({ digits: 16, digitOrder: order })
+  carry(display.init({ segments: digits, intensity: 3, on: true }))
+  const [left, right] = chips.map((chip) => chip.display())
+  assert.ok(left && right)
+  assert.deepEqual(joinDisplays([right, left]).segments, digits)
+
+  const mirrored = chainMax7219(pins, 1)
+  carrier(mirrored)(
+    max7219({ digits: 8, digitOrder: [7, 6, 5, 4, 3, 2, 1, 0] }).init({
+      ...{ segments: digits.slice(0, 8), intensity: 3, on: true },
+    }),
+  )
+  assert.deepEqual(mirrored[0]?.display().segments, digits.slice(0, 8).reverse())
+})
+
+test('an order or a count that no chip can have is refused', () => {
+  assert.throws(() => max7219({ digits: 8, digitOrder: [0, 1, 2] }), /names each of 1 to 8 once/)
+  assert.throws(() => max7219({ digits: 4, digitOrder: [0, 1, 2, 2] }), /once/)
+  assert.throws(() => max7219({ digits: 12 }), /12 digits/)
+  const setting = { digitOrder: undefined, addresses: [0x70] } as const
+  assert.throws(() => openDisplay({ ...setting, chip: 'tm1637', digits: 5 }), /4 or 6/)
+  assert.throws(
+    () => openDisplay({ ...setting, chip: 'ht16k33', digits: 8 }),
+    /each backpack has 4/,
+  )
+})
+
+test('one digit takes one transfer on every chip', () => {
+  for (const display of [max7219({ digits: 8 }), ht16k33([0x70]), tm1637({ digits: 4 })]) {
+    const segments = Array<number>(display.digits).fill(0x7e)
+    const shown = { segments, intensity: 3, on: true }
+    const changed = { ...shown, segments: segments.with(-1, 0x30) }
+    assert.equal(display.changes(shown, changed).length, 1)
+  }
+})

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { RememberedCounter } from '../../../device/face/counter.ts'
+import { Face, type FaceOptions } from '../../../device/face/face.ts'
+import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+
+const plain: FaceOptions = {
+  ...{ digits: 8, points: false, statusSign: true, legends: ['-'], dwellMs: 8000 },
+  ...{ intervalMs: 5000, rollMs: 0 },
+  milestones: { round: false, repdigits: false, list: [] },
+  brightness: { level: 3, windows: [], timezone: 'UTC' },
+}
+
+const startMs = Date.parse('2026-10-15T12:00:00Z')
+
+/** A face on a clock that the test moves. */
+function setup(
+  change: Partial<FaceOptions> = {},
+  remembered: (RememberedCounter | undefined)[] = [],
+) {
+  let passedMs = 0
+  const now = () => ({ monotonicMs: 1000 + passedMs, epochMs: startMs + passedMs })
+  const face = new Face({ ...plain, ...change }, remembered, now())
+  return {
+    face,
+    wait: (ms: number) => {
+      passedMs += ms
+    },
+    answer: (value: number, more: { age?: number; stale?: boolean; index?: number } = {}) =>
+      face.answer(
+        more.index ?? 0,
+        { value, ageSeconds: more.age ?? 0, stale: more.stale ?? undefined },
+        now(),
+      ),
+    text: () => {
+      const { frame } = face.look(now())
+      return frame.on ? segmentsToText(frame.segments) : 'off'
+    },
+    frame: () => face.look(now()).frame,
+    /** How long nothing changes by itself. */
+    restMs: () => face.look(now()).nextMs - now().monotonicMs,
+  }
+}
+
+test('dashes until the first number, then the number at once', () => {
+  const { text, answer } = setup({ rollMs: 5000 })
+  assert.equal(text(), '--------')
+  answer(1234)
+  assert.equal(text(), '    1234')
+})
+
+test('the rightmost point is lit when nothing was heard for twice the interval', () => {
+  const { text, answer, wait, restMs } = setup()
+  answer(1234)
+  wait(10_000)
+  assert.equal(text(), '    1234')
+  assert.ok(restMs() <= 2)
+  wait(1)
+  assert.equal(text(), '    1234.')
+  answer(1234)
+  assert.equal(text(), '    1234')
+})
+
+test('the point blinks once a second when the number is older than an hour', () => {
+  const { text, answer, wait } = setup()
+  answer(7)
+  wait(3_600_000)
+  const seen = new Set<string>()
+  for (let second = 0; second < 4; second += 1) {
+    seen.add(text())
+    wait(1000)
+  }
+  assert.deepEqual([...seen].sort(), ['       7', '       7.'])
+})
+
+test("the bridge's word counts where it gives one, the age where it does not", () => {
+  const { text, answer } = setup()
+  answer(7, { age: 400, stale: false })
+  assert.equal(text(), '       7')
+  answer(7, { age: 1, stale: true })
+  assert.equal(text(), '       7.')
+  answer(7, { age: 400 })
+  assert.equal(text(), '       7.')
+})
+
+test('the sign can be switched off, and thousands points on', () => {
+  const { text, answer } = setup({ statusSign: false, points: true })
+  answer(1_234_567, { stale: true })
+  assert.equal(text(), ' 1.234.567')
+})
+
+test('a remembered number is shown after a restart, marked old', () => {
+  const { text, answer } = setup({}, [{ value: 99, asOfMs: startMs - 60_000, milestone: 0 }])
+  assert.equal(text(), '      99.')
+  answer(100)
+  assert.equal(text(), '     100')
+})
+
+test('a rise rolls, never beyond the new number; a fall and a rise after a gap snap', () => {
+  const { text, answer, wait } = setup({ rollMs: 2000 })
+  answer(100)
+  wait(5000)
+  answer(200)
+  const seen: number[] = []
+  for (let i = 0; i < 50; i += 1) {
+    seen.push(Number(text()))
+    wait(50)
+  }
+  assert.ok(new Set(seen).size > 10)
+  assert.deepEqual(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  )
+  assert.equal(seen.at(-1), 200)
+  wait(2500)
+  answer(150)
+  assert.equal(text(), '     150')
+  wait(60_000)
+  answer(500)
+  assert.equal(text(), '     500')
+})
+
+test('several counters take turns, each with its letter; unknown ones are passed over', () => {
+  const { text, answer, wait } = setup({ legends: ['A', 'd', 'o'] })
+  answer(123_456, { index: 0 })
+  answer(17, { index: 1 })
+  assert.equal(text(), 'A 123456')
+  wait(8000)
+  assert.equal(text(), 'd     17')
+  wait(8000)
+  assert.equal(text(), 'A 123456.')
+})
+
+test('a legend without room beside the number stands alone for a second', () => {
+  const { text, answer, wait } = setup({ legends: ['A', 'd'], statusSign: false })
+  answer(1_234_567, { index: 0 })
+  assert.equal(text(), 'A       ')
+  wait(1000)
+  assert.equal(text(), ' 1234567')
+})
+
+test('a milestone is celebrated once ever, also when a poll jumps over it, not at the first reading', () => {
+  const round = { milestones: { round: true, repdigits: false, list: [] } }
+  const { text, answer, wait, face } = setup(round)
+  answer(1500)
+  assert.equal(text(), '    1500')
+  wait(5000)
+  answer(2003)
+  const celebrating = text()
+  assert.notEqual(celebrating.trim(), '2003')
+  wait(7400)
+  assert.equal(text(), '    2003')
+  answer(1999)
+  answer(2001)
+  assert.equal(text(), '    2001')
+
+  const remembered = face.remembered({ monotonicMs: 9_000_000, epochMs: startMs })
+  const again = setup(round, remembered)
+  again.answer(1990)
+  again.answer(2005)
+  assert.equal(again.text(), '    2005')
+})
+
+test('at night a milestone is passed in silence, and not celebrated later', () => {
+  const { text, answer, wait } = setup({
+    milestones: { round: true, repdigits: false, list: [] },
+    brightness: {
+      ...{ level: 3, timezone: 'UTC' },
+      windows: [{ from: 12 * 60, to: 12 * 60 + 1, level: 1 }],
+    },
+  })
+  answer(990)
+  wait(5000)
+  answer(1001)
+  assert.equal(text(), '    1001')
+  wait(120_000)
+  answer(1002)
+  assert.equal(text(), '    1002')
+})
+
+test('brightness follows the schedule with a fade, and off is dark', () => {
+  const { frame, answer, wait, text } = setup({
+    brightness: {
+      ...{ level: 4, timezone: 'UTC' },
+      windows: [{ from: 12 * 60 + 1, to: 12 * 60 + 2, level: 'off' }],
+    },
+  })
+  answer(5)
+  assert.equal(frame().intensity, 4)
+  wait(60_000)
+  frame()
+  wait(1500)
+  assert.ok([1, 2].includes(frame().intensity), `${frame().intensity}`)
+  wait(1500)
+  assert.equal(text(), 'off')
+  wait(57_000)
+  frame()
+  wait(3000)
+  assert.deepEqual([frame().on, frame().intensity], [true, 4])
+})
+
+test('looking again when told is enough: nothing changes in between', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat({ max: 30_000 }), fc.nat({ max: 3000 })), { maxLength: 8 }),
+      (answers) => {
+        const desk = setup({
+          rollMs: 3000,
+          milestones: { round: true, repdigits: false, list: [] },
+        })
+        for (const [waitMs, value] of answers) {
+          let left = waitMs
+          while (left > 0) {
+            const before = desk.text()
+            const rest = Math.min(left, desk.restMs())
+            if (rest > 1) {
+              desk.wait(rest - 1)
+              assert.equal(desk.text(), before)
+              desk.wait(1)
+            } else {
+              desk.wait(rest)
+            }
+            left -= rest
+          }
+          desk.answer(value)
+        }
+      },
+    ),
+    { numRuns: 200 },
+  )
+})

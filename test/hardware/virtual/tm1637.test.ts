@@ -1,0 +1,408 @@
+// Pages are those of the Titan Micro TM1637 data sheet, V2.4.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { type Chip, type Drive, Pins } from '../../../hardware/virtual/pins.ts'
+import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
+import { connectHost, startBoard } from './host.ts'
+
+const wiring = { clock: 2, data: 3 }
+
+/** What a pin does to its wire: drives it low or high, or leaves it to the pull-up. */
+type Pin = 0 | 1 | 'released'
+
+/** Wires to the chip: sets one or both in one instant. */
+function wires(chip: Chip) {
+  let drive: Drive = { levels: 0, outputs: 0 }
+  const set = (change: Partial<Record<keyof typeof wiring, Pin>>) => {
+    const before = drive
+    let { levels, outputs } = drive
+    for (const [name, pin] of Object.entries(change)) {
+      const bit = 1 << wiring[name as keyof typeof wiring]
+      outputs = pin === 'released' ? outputs & ~bit : outputs | bit
+      levels = pin === 1 ? levels | bit : levels & ~bit
+    }
+    drive = { levels, outputs }
+    chip.driveChanged?.(before, drive)
+  }
+  /** The host as open drain, as the data sheet draws it: high is released. */
+  const bit = (character: string): Pin => (character === '1' ? 'released' : 0)
+  const start = () => {
+    set({ data: 'released' })
+    set({ clock: 'released' })
+    set({ data: 0 })
+    set({ clock: 0 })
+  }
+  const stop = () => {
+    set({ data: 0 })
+    set({ clock: 'released' })
+    set({ data: 'released' })
+  }
+  /** Clocks in bits, B0 first; spaces are for the reader. */
+  const clockIn = (bits: string) => {
+    for (const character of bits.replaceAll(' ', '')) {
+      set({ data: bit(character) })
+      set({ clock: 'released' })
+      set({ clock: 0 })
+    }
+  }
+  const ninthClock = () => {
+    set({ data: 'released' })
+    set({ clock: 'released' })
+    set({ clock: 0 })
+  }
+  /** From start to stop: bytes as bits, B0 first. */
+  const send = (...bytes: string[]) => {
+    start()
+    for (const byte of bytes) {
+      clockIn(byte)
+      ninthClock()
+    }
+    stop()
+  }
+  return { set, start, stop, clockIn, ninthClock, send }
+}
+
+// B0 to B7.
+const WRITE_AUTO = '0000 0010' // 0x40
+const WRITE_FIXED = '0010 0010' // 0x44
+const FROM_C0 = '0000 0011'
+const ON_1_16 = '0001 0001' // 0x88
+
+/** A chip that is lit at its lowest pulse width. */
+function running(options: ConstructorParameters<typeof Tm1637>[1] = {}) {
+  const chip = new Tm1637(wiring, options)
+  const host = wires(chip)
+  host.send(ON_1_16)
+  return { chip, ...host }
+}
+
+const blank = [0, 0, 0, 0]
+
+describe('TM1637', () => {
+  test('is dark after power-on', () => {
+    assert.deepEqual(new Tm1637(wiring).display(), { segments: blank, on: false, intensity: 0 })
+  })
+
+  test('shows C0H leftmost, B0 to B6 as A to G and B7 as DP, in ascending addresses (p. 3, 4)', () => {
+    const { chip, send } = running()
+    send(WRITE_AUTO)
+    send(FROM_C0, '1000 0000', '0100 0010', '0001 0001', '1111 1100')
+    // DP A B C D E F G
+    assert.deepEqual(chip.display().segments, [0b0100_0000, 0b0010_0001, 0b1000_1000, 0b0111_1110])
+    assert.deepEqual(chip.violations, [])
+  })
+
+  test('writes one byte to a fixed address, and notes a second (p. 4)', () => {
+    const { chip, send } = running()
+    send(WRITE_FIXED)
+    send('0100 0011', '0110 0000') // C2H
+    assert.deepEqual(chip.display().segments, [0, 0, 0b0011_0000, 0])
+    assert.deepEqual(chip.violations, [])
+    send('0000 0011', '1110 0000', '1111 1111')
+    assert.deepEqual(chip.display().segments, [0b0111_0000, 0, 0b0011_0000, 0])
+    assert.deepEqual(chip.violations, ['0xff came where the command was complete (p. 4)'])
+  })
+
+  test('takes the pulse width as intensity and goes dark with its registers kept (p. 5)', () => {
+    const { chip, send } = running()
+    send(WRITE_AUTO)
+    send(FROM_C0, '1111 1111')
+    send('1111 0001') // 0x8F
+    assert.deepEqual(chip.display(), { segments: [0xff, 0, 0, 0], on: true, intensity: 7 })
+    send('0100 0001') // 0x82
+    assert.deepEqual(chip.display(), { segments: blank, on: false, intensity: 2 })
+    send('0101 0001') // 0x8A
+    assert.deepEqual(chip.display(), { segments: [0xff, 0, 0, 0], on: true, intensity: 2 })
+  })
+
+  test('pulls DIO low from the 8th falling edge of CLK to the 9th (p. 3)', () => {
+    const { chip, set, start, clockIn } = running()
+    start()
+    clockIn('0000 001')
+    set({ data: 0 })
+    set({ clock: 'released' })
+    assert.equal(chip.acknowledges, false)
+    set({ clock: 0 })
+    assert.equal(chip.acknowledges, true)
+    set({ data: 'released' })
+    set({ clock: 'released' })
+    assert.equal(chip.acknowledges, true)
+    set({ clock: 0 })
+    assert.equal(chip.acknowledges, false)
+    assert.deepEqual(chip.violations, [])
+  })
+
+  describe('while it acknowledges', () => {
+    /** Up to the 8th clock of the byte for C0H, which is still high and carries a 0 or a 1. */
+    function eighthClock(last: Pin) {
+      const host = running()
+      host.start()
+      host.clockIn(FROM_C0)
+      host.ninthClock()
+      host.clockIn('0000 000')
+      host.set({ data: last })
+      host.set({ clock: 1 })
+      return host
+    }
+    const fought = ['DIO was driven high against the ACK of the chip (p. 3)']
+
+    test('notes, once, a host that drives DIO high', () => {
+      const { chip, set } = eighthClock(1)
+      set({ clock: 0 })
+      assert.deepEqual(chip.violations, fought)
+      set({ clock: 1 })
+      set({ clock: 0 })
+      assert.deepEqual(chip.violations, fought)
+    })
+
+    test('notes a host that drives DIO high later, and again with the next byte', () => {
+      const { chip, set, clockIn } = eighthClock(0)
+      set({ clock: 0 })
+      set({ clock: 1 })
+      set({ data: 1 })
+      set({ data: 0 })
+      set({ clock: 0 })
+      assert.deepEqual(chip.violations, fought)
+      clockIn('0000 000')
+      set({ data: 1 })
+      set({ clock: 1 })
+      set({ clock: 0 })
+      assert.deepEqual(chip.violations, [...fought, ...fought])
+      assert.deepEqual(chip.display().segments, [0, 0x80, 0, 0], 'that was no start')
+    })
+
+    test('notes a host that drives DIO high together with the 9th falling edge (tPLZ)', () => {
+      const { chip, set } = eighthClock(0)
+      set({ clock: 0 })
+      set({ clock: 1 })
+      set({ clock: 0, data: 1 })
+      assert.deepEqual(chip.violations, fought)
+      assert.equal(chip.acknowledges, false)
+    })
+
+    test('lets a host drive DIO low, also from the 8th falling edge on', () => {
+      const { chip, set, clockIn, ninthClock, stop } = eighthClock(1)
+      set({ clock: 0, data: 0 })
+      set({ clock: 1 })
+      set({ clock: 0 })
+      clockIn('1111 1111')
+      ninthClock()
+      stop()
+      assert.deepEqual(chip.display().segments, [0x80, 0xff, 0, 0])
+      assert.deepEqual(chip.violations, [])
+    })
+
+    test('lets a host release DIO together with the 9th rising edge', () => {
+      const { chip, set } = eighthClock(0)
+      set({ clock: 0 })
+      set({ clock: 1, data: 'released' })
+      set({ clock: 0 })
+      assert.deepEqual(chip.violations, [])
+    })
+
+    test('lets a host release DIO, which then stays low and is no stop', () => {
+      const { chip, set, clockIn, ninthClock } = eighthClock(0)
+      set({ clock: 0 })
+      set({ clock: 1 })
+      set({ data: 'released' })
+      set({ clock: 0 })
+      clockIn('1111 1111')
+      ninthClock()
+      assert.deepEqual(chip.display().segments, [0, 0xff, 0, 0])
+      assert.deepEqual(chip.violations, [])
+    })
+  })
+
+  test('takes the old level when DIO changes together with the rising CLK', () => {
+    const { chip, set, start, clockIn, ninthClock } = running()
+    start()
+    clockIn(FROM_C0)
+    ninthClock()
+    set({ data: 0 })
+    set({ data: 'released', clock: 'released' })
+    set({ clock: 0 })
+    clockIn('0000 000')
+    assert.deepEqual(chip.display().segments, blank)
+    assert.deepEqual(chip.violations, ['DIO changed in the same instant as CLK rose (p. 3)'])
+  })
+
+  test('lets DIO change together with the falling CLK', () => {
+    const { chip, set, start } = running()
+    start()
+    for (const byte of [FROM_C0, '1011 0110']) {
+      for (const bit of byte.replaceAll(' ', '')) {
+        set({ clock: 0, data: bit === '1' ? 'released' : 0 })
+        set({ clock: 1 })
+      }
+      set({ clock: 0, data: 0 })
+      set({ clock: 1 })
+    }
+    assert.deepEqual(chip.display().segments, [0b0101_1011, 0, 0, 0])
+    assert.deepEqual(chip.violations, [])
+  })
+
+  test('ignores clocks before a start', () => {
+    const chip = new Tm1637(wiring)
+    const { set, clockIn, ninthClock, stop } = wires(chip)
+    set({ clock: 0 })
+    clockIn(ON_1_16)
+    ninthClock()
+    assert.equal(chip.acknowledges, false)
+    stop()
+    assert.deepEqual([chip.display().on, chip.violations], [false, []])
+  })
+
+  test('drops a byte that a stop or a start cuts off, and notes it (p. 4)', () => {
+    const { chip, start, stop, clockIn, ninthClock, send } = running()
+    start()
+    clockIn(FROM_C0)
+    ninthClock()
+    clockIn('1111')
+    stop()
+    start()
+    clockIn('111')
+    send('0000 0001') // 0x80
+    assert.deepEqual(chip.display(), { segments: blank, on: false, intensity: 0 })
+    assert.deepEqual(chip.violations, [
+      'stop after 5 bits of a byte (p. 4)',
+      'start after 4 bits of a byte (p. 4)',
+    ])
+  })
+
+  test('takes a command behind a start only: 8CH behind 40H without a stop is lost', () => {
+    const chip = new Tm1637(wiring)
+    wires(chip).send(WRITE_AUTO, '0011 0001')
+    assert.equal(chip.display().on, false)
+    assert.deepEqual(chip.violations, ['0x8c came where the command was complete (p. 4)'])
+  })
+
+  test('has no display register behind C5H (p. 3)', () => {
+    const { chip, send } = running({ digits: 6 })
+    send(WRITE_AUTO)
+    send('1010 0011', '1111 1111', '1111 1111') // from C5H
+    assert.deepEqual(chip.display().segments, [0, 0, 0, 0, 0, 0xff])
+    assert.deepEqual(chip.violations, ['there is no display register 0xc6 (p. 3)'])
+  })
+
+  test('has no use for test mode, key scan and unknown commands, and notes them (p. 4)', () => {
+    const { chip, send } = running()
+    const before = chip.display()
+    send('0001 0010') // 0x48
+    send('0100 0010') // 0x42
+    send('1000 0010') // 0x41
+    send('0000 0100') // 0x20
+    assert.deepEqual(chip.display(), before)
+    assert.deepEqual(chip.violations, [
+      '0x48 is for internal use (p. 4)',
+      '0x42 does not write the display (p. 4)',
+      '0x41 does not write the display (p. 4)',
+      '0x20 is no command (p. 4)',
+    ])
+  })
+
+  test('shows the grids in the order in which a module wires them', () => {
+    const { chip, send } = running({ digits: 6, gridOrder: [3, 2, 1, 6, 5, 4] })
+    send(WRITE_AUTO)
+    send(FROM_C0, '1000 0000', '0100 0000', '0010 0000', '0001 0000', '0000 1000', '0000 0100')
+    const [a, b, c, d, e, f] = [0x40, 0x20, 0x10, 0x08, 0x04, 0x02]
+    assert.deepEqual(chip.display().segments, [c, b, a, f, e, d])
+  })
+
+  test('has forgotten everything after a loss of power', () => {
+    const { chip, send } = running({ powerOnRam: 0xff })
+    send(WRITE_FIXED)
+    send(FROM_C0, '0000 0000')
+    chip.power(false)
+    send('1111 0001')
+    assert.deepEqual(chip.display(), { segments: blank, on: false, intensity: 0 })
+    chip.power(true)
+    send(ON_1_16)
+    assert.deepEqual(chip.display(), { segments: Array(4).fill(0xff), on: true, intensity: 0 })
+    send(FROM_C0, '0000 0000', '0000 0000')
+    assert.deepEqual(chip.display().segments, [0, 0, 0xff, 0xff], 'the address counts up again')
+  })
+
+  test('tells of a byte or a loss of power that changed what is visible, and of no other', () => {
+    const { chip, send } = running()
+    let changes = 0
+    const end = chip.onChange(() => changes++)
+    send(FROM_C0, '1111 1111', '0000 0000', '1111 1111')
+    assert.equal(changes, 2)
+    send(FROM_C0, '1111 1111')
+    send('0010 0011', '1111 1111') // C4H, which has no digit here
+    assert.equal(changes, 2)
+    chip.power(false)
+    assert.equal(changes, 3)
+    end()
+    chip.power(true)
+    send(ON_1_16)
+    assert.equal(changes, 3)
+  })
+
+  test('is driven by pin modes alone over StandardFirmata, whose outputs start low', async (t) => {
+    const chip = new Tm1637(wiring)
+    const board = await startBoard(t, { chips: [chip] })
+    const host = await connectHost(t, board.port)
+    const low = (pin: number) => host.send(0xf4, pin, 1)
+    const high = (pin: number) => host.send(0xf4, pin, 0)
+    const clockIn = (bit: string) => {
+      ;(bit === '1' ? high : low)(wiring.data)
+      high(wiring.clock)
+      low(wiring.clock)
+    }
+    for (const bytes of [[WRITE_AUTO], [FROM_C0, '0110 0000', '1101 1010'], ['1111 0001']]) {
+      high(wiring.data)
+      high(wiring.clock)
+      low(wiring.data)
+      low(wiring.clock)
+      for (const byte of bytes) for (const bit of `${byte.replace(' ', '')}1`) clockIn(bit)
+      low(wiring.data)
+      high(wiring.clock)
+      high(wiring.data)
+    }
+    await host.ask()
+    assert.deepEqual(chip.display(), { segments: [0x30, 0x6d, 0, 0], on: true, intensity: 7 })
+    assert.deepEqual(chip.violations, [])
+  })
+
+  test('shows whatever bytes are sent, and nobody breaks a rule', () => {
+    const byte = fc.integer({ min: 0, max: 255 })
+    const bits = (value: number) => [...value.toString(2).padStart(8, '0')].reverse().join('')
+    fc.assert(
+      fc.property(fc.array(byte, { minLength: 4, maxLength: 4 }), (values) => {
+        const { chip, send } = running()
+        send(WRITE_AUTO)
+        send(FROM_C0, ...values.map(bits))
+        const shown = chip.display().segments.map((segments) => {
+          const [point, ...letters] = segments.toString(2).padStart(8, '0')
+          return [...letters, point].join('')
+        })
+        assert.deepEqual([shown, chip.violations], [values.map(bits), []])
+      }),
+    )
+  })
+
+  test('lights nothing in the dark and nothing beyond its digits, whatever the pins do', () => {
+    const step = fc.record({
+      pin: fc.constantFrom(0, ...Object.values(wiring)),
+      mode: fc.constantFrom(0, 1, 3, 11),
+      level: fc.constantFrom(0, 1),
+      both: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const chip = new Tm1637(wiring, { powerOnRam: 0xff })
+        const pins = new Pins([], [chip])
+        for (const { pin, mode, level, both } of steps) {
+          if (both) pins.write(0b1100, level ? 0b1100 : 0)
+          else if (mode === 1) pins.write(1 << pin, level << pin)
+          else pins.setMode(pin, mode === 3 ? 1 : mode, level)
+          const { segments, on } = chip.display()
+          assert.equal(segments.length, 4)
+          if (!on) assert.deepEqual(segments, blank)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,99 @@
+import type { Pins } from '../../device/boards/board.ts'
+import { shiftOut, tm1637Levels } from '../../device/boards/levels.ts'
+import type { Display, Transfer } from '../../device/displays/display.ts'
+import { ht16k33 } from '../../device/displays/ht16k33.ts'
+import { max7219 } from '../../device/displays/max7219.ts'
+import { tm1637 } from '../../device/displays/tm1637.ts'
+import { Ht16k33 } from '../../hardware/virtual/ht16k33.ts'
+import { chainMax7219 } from '../../hardware/virtual/max7219.ts'
+import {
+  type DisplayChip,
+  i2cAt,
+  MODE_INPUT,
+  MODE_OUTPUT,
+  Pins as VirtualPins,
+} from '../../hardware/virtual/pins.ts'
+import { joinDisplays } from '../../hardware/virtual/seven-segment.ts'
+import { Tm1637 } from '../../hardware/virtual/tm1637.ts'
+
+export const pins: Pins = { data: 2, clock: 3, cs: 4 }
+
+/** A driver, and the chips that it is to drive, made from their data sheets alone. */
+export interface Pair {
+  readonly name: string
+  readonly display: Display
+  readonly chips: readonly (DisplayChip & { readonly violations: readonly string[] })[]
+  /** Steps of brightness that the chip has. */
+  readonly steps: number
+}
+
+/** Every kind of display, new. */
+export function allPairs(): Pair[] {
+  return [
+    ...[1, 4, 8].map((digits) => ({
+      name: `a MAX7219 with ${digits} digits`,
+      display: max7219({ digits }),
+      chips: chainMax7219(pins, 1),
+      steps: 16,
+    })),
+    {
+      name: 'two MAX7219 in a chain',
+      display: max7219({ digits: 16 }),
+      chips: chainMax7219(pins, 2),
+      steps: 16,
+    },
+    ...[[0x70], [0x70, 0x71, 0x77]].map((addresses) => ({
+      name: `HT16K33 backpacks at ${addresses.map((address) => address.toString(16)).join()}`,
+      display: ht16k33(addresses),
+      chips: addresses.map((address) => new Ht16k33({ address, powerOnRam: 0xff })),
+      steps: 16,
+    })),
+    {
+      name: 'a TM1637 with 4 digits',
+      display: tm1637({ digits: 4 }),
+      chips: [new Tm1637(pins, { powerOnRam: 0xff })],
+      steps: 8,
+    },
+    {
+      name: 'a TM1637 with 6 digits',
+      display: tm1637({ digits: 6 }),
+      chips: [new Tm1637(pins, { digits: 6, gridOrder: [3, 2, 1, 6, 5, 4], powerOnRam: 0xff })],
+      steps: 8,
+    },
+  ]
+}
+
+/** What the chips show together: as many digits as the display has, from the right. */
+export function shownBy({ display, chips }: Pair) {
+  const { segments, on, intensity } = joinDisplays(chips.map((chip) => chip.display()))
+  return { segments: segments.slice(-display.digits), on, intensity }
+}
+
+/** Takes transfers to chips over virtual pins, without a board. */
+export function carrier(chips: readonly DisplayChip[]): (transfers: readonly Transfer[]) => void {
+  const wires = new VirtualPins([], chips)
+  for (const pin of [pins.clock, pins.data, pins.cs]) wires.setMode(pin, MODE_OUTPUT)
+  return (transfers) => {
+    for (const transfer of transfers) {
+      if (transfer.bus === 'i2c') {
+        i2cAt(chips, transfer.address)?.write(transfer.bytes)
+        continue
+      }
+      const toLevels = transfer.bus === 'spi' ? shiftOut : tm1637Levels
+      for (const step of toLevels(pins, transfer.bytes)) {
+        let mask = 0
+        let levels = 0
+        for (const [pin, level] of step) {
+          if (level === 'released') {
+            wires.setMode(pin, MODE_INPUT)
+            continue
+          }
+          if (wires.mode(pin) !== MODE_OUTPUT) wires.setMode(pin, MODE_OUTPUT)
+          mask |= 1 << pin
+          levels |= level << pin
+        }
+        wires.write(mask, levels)
+      }
+    }
+  }
+}
