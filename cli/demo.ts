@@ -77,7 +77,7 @@ export const demo = command({
           ...{ digits: display.digits, points: false, statusSign: true, legends: ['-'] },
           ...{ dwellMs: 8000, intervalMs: feed.intervalMs, rollMs: 1000 },
           milestones: { round: true, repdigits: false, list: [] },
-          brightness: { level: 8, windows: [], timezone },
+          brightness: { level: 8, windows: [], minuteOfDay: () => 0 },
         },
         feeds: [feed.open],
         memory: openMemory(folder, [feed.address], log),

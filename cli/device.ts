@@ -27,6 +27,9 @@ export const device = command({
   async run(values, world) {
     const { chooseFeed, startDevice, testPattern } = await import('../device/run.ts')
     const { openMemory } = await import('../device/memory.ts')
+    const { localMinuteOfDay } = await import('../device/face/brightness.ts')
+    // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
+    if (values.timezone !== undefined) process.env['TZ'] = values.timezone
     const { screen, digits, stop } = await openScreen(values, world)
     const { log } = world
     if (values.testPattern) {
@@ -57,7 +60,7 @@ export const device = command({
         brightness: {
           level: values.brightness,
           windows: values.dim ?? [],
-          timezone: values.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+          minuteOfDay: localMinuteOfDay,
         },
       },
       feeds: feeds.map(({ open }) => open),

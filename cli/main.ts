@@ -66,7 +66,7 @@ async function run(command: Command, given: Record<string, string | undefined>):
   const names = [...command.settings, 'logLevel' as const]
   const { values, sites } = await loadSettings(names, { flags, env, config })
   const level = (values['logLevel'] ?? command.logLevel ?? 'info') as LogLevel
-  const log = createLog(level, stderr.isTTY === true)
+  const log = await createLog(level, stderr.isTTY === true)
   const controller = new AbortController()
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
@@ -116,7 +116,7 @@ function isDatabaseError(error: unknown): error is Error {
 
 /** One line; what looks like a user and a password in an address is left out, wherever it comes from. */
 function complain(message: string): void {
-  process.stderr.write(`visitor-counter: ${message.replace(/:\S*@/g, ':…@')}\n`)
+  process.stderr.write(`visitor-counter: ${message.replace(/:(?!\/\/user:password@)\S*@/g, ':…@')}\n`)
 }
 
 process.exitCode = await main(process.argv)

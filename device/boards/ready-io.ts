@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import five from 'johnny-five'
+import Board from 'johnny-five/lib/board.js'
 import { within } from './within.ts'
 
 /**
@@ -15,14 +15,14 @@ export async function readyIo(
   readyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const board = new five.Board({
+  const board = new Board({
     io,
     repl: false,
     debug: false,
     sigint: false,
     timeout: 2 * readyMs,
   })
-  five.Board.cache.splice(0)
+  Board.cache.splice(0)
   board.on('error', () => undefined)
   let stop = () => {}
   const ready = new Promise<void>((resolve, reject) => {

@@ -14,25 +14,23 @@ export interface Schedule {
   readonly level: Level
   /** Of several that hold at one time the first counts. */
   readonly windows: readonly Window[]
-  /** Zone that the windows are in, as `Europe/Berlin`. */
-  readonly timezone: string
+  /** Minutes since local midnight at a time, in the zone that the windows are in. */
+  readonly minuteOfDay: (epochMs: number) => number
 }
 
 /** The window that holds at a time; one that starts and ends at the same minute holds all day. */
-export function windowAt({ windows, timezone }: Schedule, epochMs: number): Window | undefined {
+export function windowAt({ windows, minuteOfDay }: Schedule, epochMs: number): Window | undefined {
   if (windows.length === 0) return undefined
-  const minute = minuteOfDay(epochMs, timezone)
+  const minute = minuteOfDay(epochMs)
   return windows.find(({ from, to }) =>
     from < to ? minute >= from && minute < to : minute >= from || minute < to,
   )
 }
 
-function minuteOfDay(epochMs: number, timezone: string): number {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  })
-  const [hour = 0, minute = 0] = format.format(epochMs).split(':').map(Number)
-  return hour * 60 + minute
+/** In the zone of the process. */
+export function localMinuteOfDay(epochMs: number): number {
+  const time = new Date(epochMs)
+  return time.getHours() * 60 + time.getMinutes()
 }
 
 /** A change of brightness that the eye does not see as a jump. */

@@ -1,11 +1,11 @@
-import { get as httpGet, type IncomingMessage } from 'node:http'
-import { get as httpsGet } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { createParser } from 'eventsource-parser'
 import { backoffMs } from '../../backoff.ts'
 import type { Logger } from '../../log.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 import { failure } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
+import { clientFor } from './http.ts'
 
 export interface EventsOptions {
   readonly url: URL
@@ -29,7 +29,7 @@ const mostBytes = 65_536
 export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed {
   const { url, token, random, log } = options
   let instead: Feed | undefined
-  let request: ReturnType<typeof httpGet> | undefined
+  let request: ClientRequest | undefined
   let timer: NodeJS.Timeout | undefined
   let last: Answer | undefined
   let failures = 0
@@ -105,7 +105,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       Accept: 'text/event-stream',
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     }
-    const attempt = (url.protocol === 'https:' ? httpsGet : httpGet)(
+    const attempt = clientFor(url).get(
       url,
       { headers },
       (response) => {

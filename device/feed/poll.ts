@@ -1,10 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Agent } from 'node:http'
 import { backoffMs } from '../../backoff.ts'
 import type { Logger } from '../../log.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 import { failure } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
+import { clientFor } from './http.ts'
 
 export interface PollOptions {
   readonly url: URL
@@ -22,8 +22,7 @@ const mostBytes = 65_536
 /** Asks a URL for the number again and again, over one kept connection. */
 export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
   const { url, token, pollMs, random, log } = options
-  const secure = url.protocol === 'https:'
-  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 })
+  const agent = new (clientFor(url).Agent)({ keepAlive: true, maxSockets: 1 })
   let tag: string | undefined
   let last: Answer | undefined
   let failures = 0
@@ -41,7 +40,7 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
     try {
       const { status, etag, age, body, location } = await get(
         url,
-        { agent, secure, signal: abort.signal },
+        { agent, signal: abort.signal },
         {
           ...(last === undefined || tag === undefined ? {} : { 'If-None-Match': tag }),
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
@@ -99,12 +98,12 @@ interface Response {
 
 function get(
   url: URL,
-  { agent, secure, signal }: { agent: HttpAgent; secure: boolean; signal: AbortSignal },
+  { agent, signal }: { agent: Agent; signal: AbortSignal },
   more: Record<string, string>,
 ): Promise<Response> {
   const headers = { Accept: 'application/json, text/plain', ...more }
   return new Promise((resolve, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(
+    const request = clientFor(url).request(
       url,
       { agent, headers, signal },
       (response) => {

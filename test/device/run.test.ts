@@ -43,7 +43,7 @@ async function startTestDevice(
       ...{ digits: 8, points: false, statusSign: true, legends: ['-'], dwellMs: 8000 },
       ...{ intervalMs: feed.intervalMs, rollMs: 0 },
       milestones: { round: false, repdigits: false, list: [] },
-      brightness: { level: 3, windows: [], timezone: 'UTC' },
+      brightness: { level: 3, windows: [], minuteOfDay: () => 0 },
     },
     feeds: [feed.open],
     memory: openMemory(options.stateDir ?? folder, [feed.address], log),

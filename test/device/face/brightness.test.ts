@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import {
   fadedLevel,
   type Level,
+  localMinuteOfDay,
   nextFadeMs,
   type Window,
   windowAt,
@@ -46,8 +47,15 @@ const cases: [windows: Window[], timezone: string, instant: string, level: Level
 for (const [windows, timezone, instant, level] of cases) {
   const names = windows.map((each) => `${each.from}-${each.to}=${each.level}`).join()
   test(`at ${instant} in ${timezone}, windows ${names} say ${level}`, () => {
-    const schedule = { level: 3, windows, timezone }
-    assert.equal(windowAt(schedule, Date.parse(instant))?.level, level)
+    const before = process.env['TZ']
+    process.env['TZ'] = timezone
+    try {
+      const schedule = { level: 3, windows, minuteOfDay: localMinuteOfDay }
+      assert.equal(windowAt(schedule, Date.parse(instant))?.level, level)
+    } finally {
+      if (before === undefined) delete process.env['TZ']
+      else process.env['TZ'] = before
+    }
   })
 }
 

@@ -5,11 +5,13 @@ import type { RememberedCounter } from '../../../device/face/counter.ts'
 import { Face, type FaceOptions } from '../../../device/face/face.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 
+const minuteOfDay = (epochMs: number) => Math.floor(epochMs / 60_000) % 1440
+
 const plain: FaceOptions = {
   ...{ digits: 8, points: false, statusSign: true, legends: ['-'], dwellMs: 8000 },
   ...{ intervalMs: 5000, rollMs: 0 },
   milestones: { round: false, repdigits: false, list: [] },
-  brightness: { level: 3, windows: [], timezone: 'UTC' },
+  brightness: { level: 3, windows: [], minuteOfDay },
 }
 
 const startMs = Date.parse('2026-10-15T12:00:00Z')
@@ -166,7 +168,7 @@ test('at night a milestone is passed in silence, and not celebrated later', () =
   const { text, answer, wait } = setup({
     milestones: { round: true, repdigits: false, list: [] },
     brightness: {
-      ...{ level: 3, timezone: 'UTC' },
+      ...{ level: 3, minuteOfDay },
       windows: [{ from: 12 * 60, to: 12 * 60 + 1, level: 1 }],
     },
   })
@@ -182,7 +184,7 @@ test('at night a milestone is passed in silence, and not celebrated later', () =
 test('brightness follows the schedule with a fade, and off is dark', () => {
   const { frame, answer, wait, text } = setup({
     brightness: {
-      ...{ level: 4, timezone: 'UTC' },
+      ...{ level: 4, minuteOfDay },
       windows: [{ from: 12 * 60 + 1, to: 12 * 60 + 2, level: 'off' }],
     },
   })

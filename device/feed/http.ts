@@ -1,0 +1,8 @@
+import type * as http from 'node:http'
+
+/** Node's client for the address; that for https is loaded only where it is needed: 2 MB. */
+export function clientFor({ protocol }: URL): Pick<typeof http, 'Agent' | 'get' | 'request'> {
+  return protocol === 'https:'
+    ? process.getBuiltinModule('node:https')
+    : process.getBuiltinModule('node:http')
+}
