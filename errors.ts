@@ -7,3 +7,19 @@ export class UsageError extends Error {
 export class FatalError extends Error {
   override name = 'FatalError'
 }
+
+/**
+ * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such
+ * database), `schema` means that a table or column is not what it was, `limit` that the query took
+ * longer than it may, `away` is everything else.
+ */
+export type DatabaseErrorKind = 'refused' | 'schema' | 'limit' | 'away'
+
+export class DatabaseError extends Error {
+  override name = 'DatabaseError'
+  readonly kind: DatabaseErrorKind
+  constructor(kind: DatabaseErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.kind = kind
+  }
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError, Command as Program } from 'commander'
-import { FatalError, UsageError } from '../errors.ts'
+import { DatabaseError, FatalError, UsageError } from '../errors.ts'
 import { createLog, type LogLevel } from '../log.ts'
 import { board } from './board.ts'
 import type { Command } from './command.ts'
@@ -100,7 +100,7 @@ async function main(argv: readonly string[]): Promise<number> {
       complain(error.message)
       return WRONG_USAGE
     }
-    if (error instanceof FatalError || isDatabaseError(error)) {
+    if (error instanceof FatalError || error instanceof DatabaseError) {
       complain(error.message)
       return FAILED
     }
@@ -109,14 +109,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** By name: the database's own module is loaded only by the commands that need it. */
-function isDatabaseError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'DatabaseError'
-}
-
 /** One line; what looks like a user and a password in an address is left out, wherever it comes from. */
 function complain(message: string): void {
-  process.stderr.write(`visitor-counter: ${message.replace(/:(?!\/\/user:password@)\S*@/g, ':…@')}\n`)
+  process.stderr.write(
+    `visitor-counter: ${message.replace(/:(?!\/\/user:password@)\S*@/g, ':…@')}\n`,
+  )
 }
 
 process.exitCode = await main(process.argv)

@@ -10,7 +10,7 @@ import type { DeskMemory } from './memory.ts'
 import type { Screen } from './screen.ts'
 
 /** What the display is left with at the end. */
-export const farewells = ['blank', 'keep', 'dashes'] as const
+type Farewell = 'blank' | 'keep' | 'dashes'
 
 export interface DeviceOptions {
   readonly screen: Screen
@@ -18,7 +18,7 @@ export interface DeviceOptions {
   /** Where each counter comes from. */
   readonly feeds: readonly ((listener: FeedListener) => Feed)[]
   readonly memory: DeskMemory
-  readonly onExit: (typeof farewells)[number]
+  readonly onExit: Farewell
   /** Milliseconds of a clock that never jumps. */
   readonly monotonic: () => number
   /** Milliseconds since 1970. */
@@ -72,7 +72,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   }
 }
 
-function farewell(onExit: (typeof farewells)[number], frame: Frame): Frame | undefined {
+function farewell(onExit: Farewell, frame: Frame): Frame | undefined {
   switch (onExit) {
     case 'keep':
       return undefined

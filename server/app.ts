@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
 import type { Logger } from '../log.ts'
 import { type Metric, metrics, periods } from '../reading.ts'
+import type { Events } from './events.ts'
 import { Problem } from './problem.ts'
 import type { SiteState } from './readings/poller.ts'
 import { type PresentReading, present } from './readings/present.ts'
@@ -14,6 +17,7 @@ import type { Remembered } from './readings/store.ts'
 export interface AppOptions {
   /** What is known of the sites at this moment, the one that is meant by default first. */
   readonly sites: () => readonly SiteState[]
+  readonly events: Events
   readonly now: () => number
   readonly log: Logger
 }
@@ -22,6 +26,10 @@ export interface AppOptions {
 interface KnownSite {
   readonly state: SiteState
   readonly last: Remembered
+}
+
+interface Env {
+  Bindings: Partial<HttpBindings>
 }
 
 const daysMessage = 'a number of days from 1 to 366'
@@ -41,11 +49,11 @@ const Query = v.object({
   ),
 })
 
-const routes = ['/count', '/v1/count', '/v1/counts', '/v1/series', '/health']
+const routes = ['/count', '/v1/count', '/v1/counts', '/v1/series', '/v1/events', '/health']
 
 /** The routes. All answer from memory; none asks the database. */
-export function createApp({ sites, now, log }: AppOptions): Hono {
-  const app = new Hono()
+export function createApp({ sites, events, now, log }: AppOptions): Hono<Env> {
+  const app = new Hono<Env>()
 
   app.use(cors({ origin: '*', allowMethods: ['GET', 'HEAD'], exposeHeaders: ['Age', 'ETag'] }))
 
@@ -77,6 +85,27 @@ export function createApp({ sites, now, log }: AppOptions): Hono {
     const today = last.counts.filter((count) => count.metric === metric)
     const readings = today.map((count) => present(count, state, now()))
     return unlessKnown(c, readings, () => c.json(points))
+  })
+
+  app.get('/v1/events', (c) => {
+    const { site, metric, period } = chosen(c)
+    const { outgoing } = c.env
+    if (c.req.method === 'HEAD' || outgoing === undefined) {
+      return c.body(null, 200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
+    }
+    if (events.isFull) {
+      throw new Problem(503, 'Service Unavailable', 'there are as many streams as may be open', {
+        'Retry-After': '30',
+      })
+    }
+    const read = () => {
+      const state = sites().find((each) => each.last?.site === site)
+      const count = state?.last?.counts.find((c) => c.metric === metric && c.period === period)
+      return state && count && present(count, state, now())
+    }
+    const headers = Object.fromEntries(c.res.headers)
+    events.open(`${site} ${metric} ${period}`, read, outgoing, headers)
+    return RESPONSE_ALREADY_SENT
   })
 
   app.get('/health', (c) => {

@@ -5,7 +5,9 @@ import { describeConnection } from './wordpress/connection.ts'
 import type { Database, Query, Row } from './wordpress/database.ts'
 import { toDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
+import type { Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
+import type { Source } from './wordpress/sources/source.ts'
 
 /** One thing that was looked at, and what to do about it. */
 export interface Finding {
@@ -104,19 +106,21 @@ const harmless = /^(USAGE|SELECT|SHOW VIEW)$/
 async function grants(query: Query, { site, source }: Found): Promise<Finding> {
   const rows = await query({ text: 'SHOW GRANTS FOR CURRENT_USER', values: [] })
   const lines = rows.map((row: Row) => String(Object.values(row)[0]))
-  const tables = source.unprefixed
-    ? Object.keys(source.needs)
-    : Object.keys(source.needs).map((table) => site.prefix + table)
-  const needed = [...tables, `${site.prefix}options`]
+  const needed = neededTables(site, source)
     .map((table) => `GRANT SELECT ON <database>.${table} TO <user>;`)
     .join(' ')
   const more = lines.flatMap((line) => {
+    const [, role] = /^GRANT (`[^`]+`(?:@`[^`]*`)?) TO /.exec(line) ?? []
+    if (role !== undefined) return [`what the role ${role} can`]
     const [, privileges = ''] = /^GRANT (.*?) ON /.exec(line) ?? []
-    return privileges
-      .replace(/\([^)]*\)/g, '')
-      .split(/\s*,\s*/)
-      .map((privilege) => privilege.trim())
-      .filter((privilege) => privilege !== '' && !harmless.test(privilege))
+    return [
+      ...privileges
+        .replace(/\([^)]*\)/g, '')
+        .split(/\s*,\s*/)
+        .map((privilege) => privilege.trim())
+        .filter((privilege) => privilege !== '' && !harmless.test(privilege)),
+      ...(line.endsWith(' WITH GRANT OPTION') ? ['GRANT OPTION'] : []),
+    ]
   })
   const names = [...new Set(more)].join(', ')
   return names === ''
@@ -127,6 +131,13 @@ async function grants(query: Query, { site, source }: Found): Promise<Finding> {
         text: `the account can do more than read: ${names}`,
         advice: `give the counter an account of its own that may read what it needs: ${needed}`,
       }
+}
+
+/** The tables that the account must be able to read: what is hidden from it looks as if it were not there. */
+function neededTables(site: Site, { needs, also = [], unprefixed = false }: Source): string[] {
+  if (also === 'all') return ['*']
+  const own = [...Object.keys(needs), ...also.filter((table) => site.has(table))]
+  return [...own.map((table) => (unprefixed ? table : site.prefix + table)), ...site.core]
 }
 
 /** A page cache that keeps the plugin from counting shows in rows that stop. */

@@ -2,6 +2,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
+import { Events } from './events.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
@@ -20,6 +21,9 @@ export interface ServeOptions {
   readonly log: Logger
 }
 
+/** A stream takes about 10 KB. */
+const mostStreams = 10_000
+
 export interface Bridge {
   readonly url: string
   stop(): Promise<void>
@@ -34,11 +38,15 @@ export interface Bridge {
  */
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log } = options
-  const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site }))
+  const events = new Events(mostStreams)
+  const onRound = () => events.look()
+  const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites: () => groups.flatMap((group) => group.states), now, log })
+  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
   const http = await listen(app.fetch, options)
+  events.start()
   const stop = async () => {
+    events.stop()
     await http.close()
     for (const group of groups) await group.stop()
   }
@@ -62,7 +70,7 @@ interface Listening {
 }
 
 async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch })

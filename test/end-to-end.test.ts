@@ -28,7 +28,8 @@ const sites: [fixture: string, total: number, visit: string][] = [
     "INSERT INTO wpsite_statify (created, referrer, target) VALUES (CURDATE(), '', '/')",
   ],
 ]
-const pollMs = 500
+/** Long enough that a query on a busy machine stays under the 1 % of it that a poll may take. */
+const pollMs = 2000
 
 test('a row in WordPress becomes a digit on the desk', async (t) => {
   const mariadb = await startMariadb(t)
@@ -57,10 +58,8 @@ test('a row in WordPress becomes a digit on the desk', async (t) => {
       const answeredMs = performance.now() - startedMs
       assert.ok(answeredMs < 1500, `first /count after ${Math.round(answeredMs)} ms`)
 
-      const device = start(t, [
-        ...['device', '--count-url', url, '--board', `tcp:127.0.0.1:${desk.board.port}`],
-        ...['--poll', '100ms'],
-      ])
+      const board = `tcp:127.0.0.1:${desk.board.port}`
+      const device = start(t, ['device', '--count-url', url, '--board', board])
       await until('the total on the digits', () => desk.text() === String(total).padStart(8))
 
       await mariadb.execute(visit, database)

@@ -7,14 +7,3 @@ export interface Frame {
   /** Dark as a whole, which is not the same as the dimmest step. */
   readonly on: boolean
 }
-
-/** Whether two frames look the same. */
-export function sameFrame(a: Frame, b: Frame): boolean {
-  if (a.on !== b.on) return false
-  if (!a.on) return true
-  return (
-    a.intensity === b.intensity &&
-    a.segments.length === b.segments.length &&
-    a.segments.every((byte, place) => byte === b.segments[place])
-  )
-}

@@ -105,14 +105,10 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       Accept: 'text/event-stream',
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     }
-    const attempt = clientFor(url).get(
-      url,
-      { headers },
-      (response) => {
-        if (request === attempt) receive(response)
-        else response.destroy()
-      },
-    )
+    const attempt = clientFor(url).get(url, { headers }, (response) => {
+      if (request === attempt) receive(response)
+      else response.destroy()
+    })
     request = attempt
     attempt.on('error', (error) => {
       if (request === attempt) again(failure(error))

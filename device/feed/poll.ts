@@ -103,32 +103,28 @@ function get(
 ): Promise<Response> {
   const headers = { Accept: 'application/json, text/plain', ...more }
   return new Promise((resolve, reject) => {
-    const request = clientFor(url).request(
-      url,
-      { agent, headers, signal },
-      (response) => {
-        const chunks: Buffer[] = []
-        let bytes = 0
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length
-          if (bytes > mostBytes) {
-            request.destroy(new Error(`the answer is longer than ${mostBytes} bytes`))
-            return
-          }
-          chunks.push(chunk)
-        })
-        response.on('error', reject)
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            etag: response.headers.etag,
-            age: Number.parseInt(response.headers.age ?? '0', 10) || 0,
-            body: Buffer.concat(chunks).toString('utf8'),
-            location: response.headers.location,
-          }),
-        )
-      },
-    )
+    const request = clientFor(url).request(url, { agent, headers, signal }, (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes > mostBytes) {
+          request.destroy(new Error(`the answer is longer than ${mostBytes} bytes`))
+          return
+        }
+        chunks.push(chunk)
+      })
+      response.on('error', reject)
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          etag: response.headers.etag,
+          age: Number.parseInt(response.headers.age ?? '0', 10) || 0,
+          body: Buffer.concat(chunks).toString('utf8'),
+          location: response.headers.location,
+        }),
+      )
+    })
     request.on('error', reject)
     request.end()
   })

@@ -1,8 +1,7 @@
-import type { Metric } from '../../reading.ts'
 import type { Count, Round } from './reader.ts'
 
-/** What has been carried forward of one metric. */
-export interface Carry {
+/** What has been carried forward of one metric of a plugin. */
+interface Carry {
   /** The plugin's own total, as last read. */
   readonly raw: number
   /** What is added to it, so that the shown total does not fall. */
@@ -11,8 +10,8 @@ export interface Carry {
   readonly fall: number
 }
 
-/** Key: metric. */
-export type Carries = Readonly<Partial<Record<Metric, Carry>>>
+/** Key: source and metric, `statify.views`. */
+export type Carries = Readonly<Record<string, Carry>>
 
 /**
  * Carries a fall of a total forward: by how much the plugin's own figure fell, as by a purge, is from
@@ -20,14 +19,24 @@ export type Carries = Readonly<Partial<Record<Metric, Carry>>>
  * that was away for a moment, so its offset goes again.
  */
 export function carryTotals(round: Round, before: Carries): { round: Round; carries: Carries } {
-  const carries: Partial<Record<Metric, Carry>> = { ...before }
+  const carries: Record<string, Carry> = { ...before }
   const counts = round.counts.map((count): Count => {
     if (count.period !== 'total') return count
-    const carry = carried(before[count.metric], count.value)
-    carries[count.metric] = carry
+    const key = `${count.source}.${count.metric}`
+    const carry = carried(before[key], count.value)
+    carries[key] = carry
     return { ...count, value: count.value + carry.offset, carried: carry.offset }
   })
   return { round: { ...round, counts }, carries }
+}
+
+/** The counts as the plugin has them, for a reader to go on with. */
+export function uncarried<T extends Pick<Round, 'counts'>>(round: T): T {
+  const counts = round.counts.map(({ carried = 0, ...count }) => ({
+    ...count,
+    value: count.value - carried,
+  }))
+  return { ...round, counts }
 }
 
 function carried(before: Carry | undefined, raw: number): Carry {

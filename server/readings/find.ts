@@ -31,7 +31,7 @@ export async function findSource(
   epochMs: number,
 ): Promise<Found> {
   const schema = await readSchema(query, engine)
-  const readNamed = () => readSite(query, schema, engine, prefix ?? findPrefix(schema))
+  const readNamed = async () => readSite(query, schema, engine, prefix ?? findPrefix(schema))
   if (sql === undefined) {
     const site = await readNamed()
     return { site, ...(await choosePlugin(query, schema, site, source, epochMs)) }
@@ -59,6 +59,7 @@ function bareDatabase(engine: Database['engine']): Site {
       engine,
       timezone: 'UTC',
       activePlugins: [],
+      core: [],
       tables: [],
     },
     table: (name) => `\`${name}\``,

@@ -9,10 +9,12 @@ import type { Counts, DayRange } from '../wordpress/sources/source.ts'
 export interface Ledger {
   /** Zone that the days were cut in. */
   readonly zone: string
+  /** Tells ways of counting apart that must not be mixed, where a plugin has several. */
+  readonly layout?: string | undefined
   /** First of the open days, which every poll reads again. */
   readonly openFrom: string
   /** No row of an open day has a key at or below this; undefined when the source has no such key. */
-  readonly watermark: number | undefined
+  readonly watermark?: number | undefined
   /** The closed days that a period may ask for. Key: site-local day. */
   readonly days: Readonly<Record<string, Counts>>
   /** All closed days before those. */
@@ -38,7 +40,7 @@ function add(a: Counts, b: Counts): Counts {
 /** A ledger of all days before `openFrom`, from a full count of these days. */
 export function closeDays(
   rows: readonly DayCounts[],
-  { openFrom, zone, watermark, base }: Omit<Ledger, 'days' | 'older'>,
+  { openFrom, zone, layout, watermark, base }: Omit<Ledger, 'days' | 'older'>,
 ): Ledger {
   const keptFrom = addDays(openFrom, -keptDays)
   const days: Record<string, Counts> = {}
@@ -48,7 +50,7 @@ export function closeDays(
     if (row.day < keptFrom) older = add(older, row)
     else days[row.day] = add(days[row.day] ?? none, row)
   }
-  return { openFrom, zone, watermark, days, older, base }
+  return { openFrom, zone, layout, watermark, days, older, base }
 }
 
 /** The days that a period is made of, both ends included; all days for the total. */

@@ -1,3 +1,5 @@
+import { DatabaseError } from '../../errors.ts'
+
 /** A query that takes so long runs again after 100 times that: we take 1 % of the database's time. */
 const restFactor = 100
 /** A query is as dear as the cheapest of its last runs: a pause of our own machine is none of the database. */
@@ -9,17 +11,27 @@ const slackMs = 5
 export class Pace {
   readonly #leastMs: number
   readonly #share: number
+  readonly #stopwatch: () => number
   /** Of the last runs, oldest first. */
   #costsMs: readonly number[] = []
   #startedMs = Number.NEGATIVE_INFINITY
+  #failure: unknown
 
   /**
    * @param leastMs from one run to the next, at least
    * @param share how many sites share the database, and so the 1 %
+   * @param stopwatch milliseconds that no setting of the clock changes: a Raspberry Pi wakes up in the
+   *   past, and the first answer from the network would look like a query of days
    */
-  constructor(leastMs: number, share: number) {
+  constructor(leastMs: number, share: number, stopwatch = () => performance.now()) {
     this.#leastMs = leastMs
     this.#share = share
+    this.#stopwatch = stopwatch
+  }
+
+  /** Of the last run; undefined when it brought what it was to bring. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** How long the last run took. */
@@ -34,15 +46,26 @@ export class Pace {
   }
 
   isDue(nowMs: number): boolean {
-    return nowMs >= this.#startedMs + this.everyMs - slackMs
+    // A clock that has been set back does not wait for the old time to come again.
+    return nowMs < this.#startedMs || nowMs >= this.#startedMs + this.everyMs - slackMs
   }
 
   /** Runs a query and learns what it costs. */
-  async run<T>(now: () => number, query: () => Promise<T>): Promise<T> {
-    this.#startedMs = now()
-    const result = await query()
-    const costMs = Math.max(0, now() - this.#startedMs)
-    this.#costsMs = [...this.#costsMs, costMs].slice(-judgedRuns)
-    return result
+  async run<T>(nowMs: number, query: () => Promise<T>): Promise<T> {
+    this.#startedMs = nowMs
+    const begunMs = this.#stopwatch()
+    const costMs = () => this.#stopwatch() - begunMs
+    try {
+      const result = await query()
+      this.#costsMs = [...this.#costsMs, costMs()].slice(-judgedRuns)
+      this.#failure = undefined
+      return result
+    } catch (error) {
+      // That one is as dear as it looks; of other failures the time says nothing about the query.
+      const overLimit = error instanceof DatabaseError && error.kind === 'limit'
+      if (overLimit) this.#costsMs = [costMs()]
+      this.#failure = error
+      throw error
+    }
   }
 }

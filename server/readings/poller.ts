@@ -1,7 +1,6 @@
 import { backoffMs } from '../../backoff.ts'
-import { FatalError } from '../../errors.ts'
+import { DatabaseError, FatalError } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
-import { DatabaseError } from '../wordpress/database.ts'
 import { carryTotals } from './carry.ts'
 import type { Round } from './reader.ts'
 import type { Remembered } from './store.ts'
@@ -102,7 +101,13 @@ export class Poller {
     const { log, carry, onRound } = this.#options
     if (this.#failures > 0) log.info({ site: found.site }, 'the database answers again')
     this.#failures = 0
-    const before = this.#state.last?.carry ?? {}
+    const last = this.#state.last
+    if (last !== undefined && last.source !== found.source) {
+      log.info(
+        `${found.site}: from now on ${found.source} (${found.why}) instead of ${last.source}`,
+      )
+    }
+    const before = last?.carry ?? {}
     const { round, carries } = carry ? carryTotals(found, before) : { round: found, carries: {} }
     this.#state = {
       ...this.#state,

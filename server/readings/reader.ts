@@ -1,9 +1,10 @@
+import { DatabaseError, FatalError } from '../../errors.ts'
 import type { Metric, Period, Reading } from '../../reading.ts'
 import { toCount } from '../wordpress/count.ts'
-import { type Database, DatabaseError, type Query, type Row } from '../wordpress/database.ts'
+import type { Database, Query, Row } from '../wordpress/database.ts'
 import { toDay } from '../wordpress/day.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
-import { type Counts, type OpenDays, toCounts } from '../wordpress/sources/source.ts'
+import { type Counts, toCounts } from '../wordpress/sources/source.ts'
 import { type Found, findSource, type Wanted } from './find.ts'
 import { closeDays, type DayCounts, daysOf, type Ledger, sumPeriod } from './ledger.ts'
 import { Pace } from './pace.ts'
@@ -25,7 +26,7 @@ export interface Round {
   readonly timezone: string
   readonly counts: readonly Count[]
   /** Undefined where the plugin keeps no days. */
-  readonly ledger: Ledger | undefined
+  readonly ledger?: Ledger | undefined
   /** The days since the ledger was closed. */
   readonly open: readonly DayCounts[]
   /** Whether a day without rows had no visitors. */
@@ -58,16 +59,28 @@ const settleSeconds = 300
 /** Reads one site: finds its plugin, counts all once, then looks at what can have changed. */
 export class Reader {
   readonly #options: ReaderOptions
+  /** Id of the source that all of the following belongs to. */
+  #source: string | undefined
   readonly #paces: Map<string, Pace> = new Map()
   /** Each with the pace that it is read at. Key: metric and period, `visitors.total`. */
   readonly #counts: Map<string, { count: Count; pace: string }> = new Map()
-  #found: Found | undefined
+  /** Of the last full count. */
   #ledger: Ledger | undefined
-  #open: readonly DayCounts[] = []
+  /** As of the last poll, with the ledger that it went on from: only together do they make sums. */
+  #days: { ledger: Ledger; open: readonly DayCounts[] } | undefined
+  #found: Found | undefined
+  #roundMs = 0
   #background: Promise<void> | undefined
+  #warning: string | undefined
+  #backgroundFailure: string | undefined
 
   constructor(options: ReaderOptions) {
+    const { remembered } = options
     this.#options = options
+    this.#source = remembered?.source
+    this.#ledger = remembered?.ledger
+    for (const count of remembered?.counts ?? [])
+      this.#counts.set(keyOf(count), { count, pace: '' })
   }
 
   /**
@@ -76,25 +89,32 @@ export class Reader {
    * @throws DatabaseError, or FatalError when there is no WordPress or no plugin to read
    */
   async read(): Promise<Round> {
-    const { query } = this.#options.database
+    const { query, snapshot } = this.#options.database
+    // Of the round, not of each query: one that comes late in a slow round is due in the next again.
+    this.#roundMs = this.#options.now()
     try {
       const found = this.#found ?? this.#take(await this.#find(query))
-      const moment = this.#moment(found)
-      const { plan } = found
-      const first = plan.days !== undefined && this.#ledger?.zone !== moment.timezone
-      if (first) {
-        this.#paces.delete(recount)
-        await this.#when(recount, () => this.#recount(found), recountEveryMs)
+      if (!this.#isCounted(found)) {
+        // Days that were cut or counted in another way: at once, unless that has just failed.
+        if (this.#paces.get(recount)?.failure === undefined) this.#paces.delete(recount)
+        await this.#poll(
+          recount,
+          async () => {
+            this.#ledger = await snapshot((through) => this.#count(found, through))
+          },
+          recountEveryMs,
+        )
       }
-      await this.#when('days', () => this.#readDays(found, moment))
-      await this.#when('totals', () => this.#readTotal(found, moment))
-      await this.#when('online', () => this.#readOnline(found, moment))
-      if (first) await this.#readPeriods(found)
-      else this.#startBackground(found)
+      const moment = this.#moment(found)
+      await this.#poll('days', () => this.#readDays(found, moment))
+      await this.#poll('totals', () => this.#readTotal(found, moment))
+      await this.#poll('online', () => this.#readOnline(found, moment))
+      const isComplete = found.plan.offers.every((offer) => this.#counts.has(keyOf(offer)))
+      if (isComplete) this.#startBackground()
+      else await this.#readPeriods(found)
       return this.#round(found)
     } catch (error) {
-      // A table or column has gone: the next round looks for the plugin again.
-      if (error instanceof DatabaseError && error.kind === 'schema') this.#found = undefined
+      this.#doubt(error)
       throw error
     }
   }
@@ -106,18 +126,32 @@ export class Reader {
 
   /** Goes on with what was found; with another source than before, from nothing. */
   #take(found: Found): Found {
-    const { remembered, onWarning } = this.#options
-    const before = this.#found?.source.id ?? remembered?.source
-    if (before !== found.source.id) {
+    const { source, warning } = found
+    if (source.id !== this.#source) {
+      this.#source = source.id
+      this.#paces.clear()
       this.#counts.clear()
       this.#ledger = undefined
-    } else if (this.#ledger === undefined && remembered !== undefined) {
-      this.#ledger = remembered.ledger
-      for (const count of remembered.counts) this.#counts.set(keyOf(count), { count, pace: '' })
+      this.#days = undefined
     }
-    if (found.warning !== undefined && this.#found === undefined) onWarning(found.warning)
+    if (warning !== undefined && warning !== this.#warning) this.#options.onWarning(warning)
+    this.#warning = warning
     this.#found = found
     return found
+  }
+
+  /** After an error that says that the plugin is not what it was, the next round looks for it again. */
+  #doubt(error: unknown): void {
+    const changed = error instanceof DatabaseError && error.kind === 'schema'
+    if (changed || error instanceof FatalError) this.#found = undefined
+  }
+
+  /** Whether there is a full count that polls can go on from. */
+  #isCounted(found: Found): boolean {
+    const { days, layout } = found.plan
+    if (days === undefined) return true
+    const ledger = this.#ledger
+    return ledger?.zone === this.#moment(found).timezone && ledger.layout === layout
   }
 
   #moment({ site, plan }: Found): Moment {
@@ -127,10 +161,17 @@ export class Reader {
 
   /** Does one kind of work when it is due. */
   async #when(name: string, work: () => Promise<void>, leastMs?: number): Promise<void> {
-    const { now, pollMs, share } = this.#options
+    const { pollMs, share } = this.#options
     const pace = this.#paces.get(name) ?? new Pace(leastMs ?? pollMs, share)
     this.#paces.set(name, pace)
-    if (pace.isDue(now())) await pace.run(now, work)
+    if (pace.isDue(this.#roundMs)) await pace.run(this.#roundMs, work)
+  }
+
+  /** As `#when`; where it is not due and has failed, that failure still stands. */
+  async #poll(name: string, work: () => Promise<void>, leastMs?: number): Promise<void> {
+    await this.#when(name, work, leastMs)
+    const failure = this.#paces.get(name)?.failure
+    if (failure !== undefined) throw failure
   }
 
   async #readDays(found: Found, moment: Moment): Promise<void> {
@@ -138,22 +179,18 @@ export class Reader {
     const ledger = this.#ledger
     if (plan.days === undefined || ledger === undefined) return
     const { openFrom: from, watermark } = ledger
-    this.#open = toDays(source.name, await this.#days(found, { from, watermark }, moment))
+    const rows = await this.#options.database.query(plan.days({ from, watermark }, moment))
+    const open = toDays(source.name, rows)
+    this.#days = { ledger, open }
     for (const { metric, period } of plan.offers) {
       if (period === 'online' || (period === 'total' && plan.total !== undefined)) continue
       // A single day is in the rows of its day also where people are counted once a period.
       const range = daysOf(period, moment.today)
       const isDay = range !== undefined && range.from === range.to
       if (!isDay && plan.distinct?.includes(metric)) continue
-      const sums = sumPeriod(ledger, this.#open, period, moment.today)
+      const sums = sumPeriod(ledger, open, period, moment.today)
       this.#keep(found, metric, period, plan.shown?.(sums) ?? sums, moment, 'days')
     }
-  }
-
-  #days({ plan }: Found, open: OpenDays | undefined, moment: Moment): Promise<Row[]> {
-    return plan.days === undefined
-      ? Promise.resolve([])
-      : this.#options.database.query(plan.days(open, moment))
   }
 
   async #readTotal(found: Found, moment: Moment): Promise<void> {
@@ -167,45 +204,61 @@ export class Reader {
 
   async #readOnline(found: Found, moment: Moment): Promise<void> {
     if (found.plan.online === undefined) return
-    const visitors = await found.plan.online(this.#options.database.query, moment)
+    const { query } = this.#options.database
+    const visitors = await found.plan.online(query, moment, this.#ledger?.watermark)
     this.#keep(found, 'visitors', 'online', { visitors, views: 0 }, moment, 'online')
   }
 
   /** Recounts and asks for distinct visitors, on the connection for slow work. */
-  #startBackground(found: Found): void {
-    this.#background ??= this.#when(recount, () => this.#recount(found), recountEveryMs)
-      .then(() => this.#readPeriods(found))
-      .catch((error: Error) => this.#options.onBackgroundError(error))
+  #startBackground(): void {
+    this.#background ??= this.#when(recount, () => this.#recount(), recountEveryMs)
+      .then(() => (this.#found === undefined ? undefined : this.#readPeriods(this.#found)))
+      .catch((error: Error) => {
+        this.#doubt(error)
+        if (error.message !== this.#backgroundFailure) this.#options.onBackgroundError(error)
+        this.#backgroundFailure = error.message
+      })
       .finally(() => {
         this.#background = undefined
       })
   }
 
-  /** Counts all closed days and what the plugin adds to them, as of one moment. */
-  async #recount(before: Found): Promise<void> {
-    const { database } = this.#options
-    await database.snapshot(async (query) => {
-      const found = this.#take(await this.#find(query))
-      const { plan, source } = found
-      if (plan.days === undefined) return
-      const moment = this.#moment(found)
-      const settledMs = moment.epochMs - (plan.settleSeconds ?? settleSeconds) * 1000
-      const openFrom = momentAt(settledMs, moment.timezone).today
-      const rows = toDays(source.name, await query(plan.days(undefined, moment)))
-      const base = (await plan.base?.(query)) ?? { visitors: 0, views: 0 }
-      const [row] = plan.watermark ? await query(plan.watermark(openFrom, moment)) : []
-      const key = row?.['watermark'] ?? undefined
-      const watermark = key === undefined ? undefined : toCount(key, `watermark of ${source.name}`)
-      this.#ledger = closeDays(rows, { openFrom, zone: moment.timezone, watermark, base })
+  /** Looks for the plugin again and counts its closed days anew, as of one moment. */
+  async #recount(): Promise<void> {
+    await this.#options.database.snapshot(async (query) => {
+      const found = await this.#find(query)
+      if (found.source.id !== this.#source) {
+        // The next round begins with the other one; until it is complete the last reading stays.
+        this.#found = undefined
+        return
+      }
+      const ledger = await this.#count(found, query)
+      // Both at once: no poll may add the rows of one layout to the days of another.
+      this.#take(found)
+      this.#ledger = ledger
     })
-    if (before.source.id !== this.#found?.source.id) this.#paces.clear()
+    this.#backgroundFailure = undefined
+  }
+
+  /** Counts all closed days and what the plugin adds to them. */
+  async #count(found: Found, query: Query): Promise<Ledger | undefined> {
+    const { plan, source } = found
+    if (plan.days === undefined) return undefined
+    const moment = this.#moment(found)
+    const settledMs = moment.epochMs - (plan.settleSeconds ?? settleSeconds) * 1000
+    const openFrom = momentAt(settledMs, moment.timezone).today
+    const rows = toDays(source.name, await query(plan.days(undefined, moment)))
+    const base = (await plan.base?.(query)) ?? { visitors: 0, views: 0 }
+    const [row] = plan.watermark ? await query(plan.watermark(openFrom, moment)) : []
+    const key = row?.['watermark'] ?? undefined
+    const watermark = key === undefined ? undefined : toCount(key, `watermark of ${source.name}`)
+    const { layout } = plan
+    return closeDays(rows, { openFrom, zone: moment.timezone, layout, watermark, base })
   }
 
   /** Asks for the periods that are not the sum of their days, each when it is due. */
-  async #readPeriods({ source }: Found): Promise<void> {
-    const found = this.#found
-    if (found === undefined || found.source !== source) return
-    const { plan } = found
+  async #readPeriods(found: Found): Promise<void> {
+    const { plan, source } = found
     const asked = plan.offers.filter(({ metric }) => plan.distinct?.includes(metric))
     for (const period of new Set(asked.map((offer) => offer.period))) {
       if (plan.period === undefined || period === 'online') continue
@@ -213,7 +266,7 @@ export class Reader {
       const range = daysOf(period, moment.today)
       if (range !== undefined && range.from === range.to) continue
       const sql = plan.period(range, moment)
-      await this.#when(period, async () => {
+      await this.#poll(period, async () => {
         const [row] = await this.#options.database.snapshot((query) => query(sql))
         const counts = toCounts(row, source.name)
         for (const metric of plan.distinct ?? []) {
@@ -232,7 +285,8 @@ export class Reader {
     pace: string,
   ): void {
     const unit = plan.offers.find((o) => o.metric === metric && o.period === period)?.unit
-    if (unit === undefined) return
+    // Another source may have been taken up while its query ran.
+    if (unit === undefined || source.id !== this.#source) return
     const count: Count = {
       ...{ value: counts[metric], metric, period, unit, bots: source.bots },
       ...{ site: this.#options.name ?? site.name, source: source.id },
@@ -257,8 +311,8 @@ export class Reader {
         if (pace === undefined) return [kept.count]
         return [{ ...kept.count, everyMs: pace.everyMs, tookMs: pace.tookMs }]
       }),
-      ledger: this.#ledger,
-      open: this.#open,
+      ledger: this.#days?.ledger,
+      open: this.#days?.open ?? [],
       emptyDays: plan.emptyDays ?? 'none',
     }
   }
@@ -268,9 +322,7 @@ function keyOf({ metric, period }: { metric: Metric; period: Period }): string {
   return `${metric}.${period}`
 }
 
+/** Rows of no day come before all days: they are in the total, as in the plugin's. */
 function toDays(what: string, rows: readonly Row[]): DayCounts[] {
-  return rows.flatMap((row) => {
-    const day = toDay(row)
-    return day === undefined ? [] : [{ day, ...toCounts(row, what) }]
-  })
+  return rows.map((row) => ({ day: toDay(row) ?? '', ...toCounts(row, what) }))
 }

@@ -6,6 +6,7 @@ import { type Connection, describeConnection } from '../wordpress/connection.ts'
 import type { Database } from '../wordpress/database.ts'
 import { openDatabase } from '../wordpress/open-database.ts'
 import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
+import { uncarried } from './carry.ts'
 import { isFinal, Poller, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
 import { openStore, type Remembered, type Store } from './store.ts'
@@ -30,6 +31,8 @@ export interface GroupOptions extends SiteOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
+  /** Told after each round that brought something. */
+  readonly onRound: () => void
 }
 
 /** Flash memory wears: a state file at most so often, and at the end. */
@@ -75,8 +78,10 @@ export class SiteGroup {
 
   /** Makes what is remembered known; it costs no query. */
   async load(): Promise<void> {
-    for (const remembered of await this.#store.load())
-      this.#addPoller(remembered.prefix, remembered)
+    const sites = await this.#store.load()
+    for (const remembered of sites) {
+      this.#addPoller(remembered.prefix, remembered, sites.length)
+    }
   }
 
   /**
@@ -150,7 +155,7 @@ export class SiteGroup {
     for (const error of errors) log.debug({ err: error }, 'a site of the network is left out')
   }
 
-  #addPoller(prefix: string, remembered: Remembered | undefined, share = 1): Poller {
+  #addPoller(prefix: string, remembered: Remembered | undefined, share: number): Poller {
     const { name, source, sql, log, now, pollMs } = this.#options
     let reader: Reader | undefined
     // A name from the settings is that of the main site; others of a network go by their address.
@@ -159,7 +164,8 @@ export class SiteGroup {
       const database = this.#database
       if (database === undefined) throw new FatalError('the database has not been opened')
       reader ??= new Reader({
-        ...{ database, pollMs, now, share, remembered },
+        ...{ database, pollMs, now, share },
+        remembered: remembered && uncarried(remembered),
         wanted: { prefix: prefix === '' ? undefined : prefix, source, sql },
         name: ownName,
         onBackgroundError: (error) => {
@@ -169,7 +175,10 @@ export class SiteGroup {
       })
       return reader.read()
     }
-    const onRound = () => this.#saveNowAndThen()
+    const onRound = () => {
+      this.#saveNowAndThen()
+      this.#options.onRound()
+    }
     const poller = new Poller({ ...this.#options, name: ownName, read, onRound }, remembered)
     this.#pollers.set(prefix, poller)
     return poller

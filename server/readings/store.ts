@@ -1,14 +1,15 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { Reading } from '../../reading.ts'
+import { readState, writeState } from '../../state-file.ts'
 
 const Counts = v.object({ visitors: v.number(), views: v.number() })
 
 const Ledger = v.object({
   zone: v.string(),
+  layout: v.optional(v.string()),
   openFrom: v.string(),
-  watermark: v.union([v.number(), v.undefined()]),
+  watermark: v.optional(v.number()),
   days: v.record(v.string(), Counts),
   older: Counts,
   base: Counts,
@@ -26,10 +27,10 @@ const Remembered = v.object({
   counts: v.array(
     v.object({ ...v.omit(Reading, ['stale']).entries, everyMs: v.number(), tookMs: v.number() }),
   ),
-  ledger: v.union([Ledger, v.undefined()]),
+  ledger: v.optional(Ledger),
   open: v.array(v.object({ day: v.string(), ...Counts.entries })),
   emptyDays: v.picklist(['none', 'unknown']),
-  /** Key: metric. What falls of a total have been carried forward. */
+  /** Key: source and metric. What falls of a total have been carried forward. */
   carry: v.optional(v.record(v.string(), Carry), {}),
 })
 export type Remembered = v.InferOutput<typeof Remembered>
@@ -51,27 +52,7 @@ export function openStore(
 ): Store {
   const file = join(directory, `${name}.json`)
   return {
-    async load() {
-      const text = await readFile(file, 'utf8').catch(() => undefined)
-      if (text === undefined) return []
-      const sites = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(Remembered)), text)
-      if (sites.success) return sites.output
-      await rename(file, `${file}.damaged`).catch(() => undefined)
-      onDamaged(file)
-      return []
-    },
-    async save(sites) {
-      await mkdir(directory, { recursive: true })
-      // Written aside and renamed: a power cut leaves the old file or the new one, never half of one.
-      const draft = `${file}.new`
-      const handle = await open(draft, 'w')
-      try {
-        await handle.writeFile(JSON.stringify(sites))
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(draft, file)
-    },
+    load: async () => (await readState(file, v.array(Remembered), onDamaged)) ?? [],
+    save: (sites) => writeState(file, sites),
   }
 }

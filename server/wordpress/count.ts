@@ -1,4 +1,4 @@
-import { DatabaseError } from './database.ts'
+import { DatabaseError } from '../../errors.ts'
 
 /**
  * A sum or count as the driver gives it, made an integer once and for all. BIGINT and DECIMAL sums

@@ -20,18 +20,3 @@ export interface Database {
   /** At once: a query that is under way fails. */
   close(): void
 }
-
-/**
- * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such
- * database), `schema` means that a table or column is not what it was, `away` is everything else.
- */
-export type DatabaseErrorKind = 'refused' | 'schema' | 'away'
-
-export class DatabaseError extends Error {
-  override name = 'DatabaseError'
-  readonly kind: DatabaseErrorKind
-  constructor(kind: DatabaseErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.kind = kind
-  }
-}

@@ -1,14 +1,7 @@
 import mysql, { type RowDataPacket } from 'mysql2/promise'
-import { type Connection, describeConnection } from './connection.ts'
-import {
-  type Database,
-  DatabaseError,
-  type DatabaseErrorKind,
-  type Row,
-  type Sql,
-} from './database.ts'
-
-type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
+import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../errors.ts'
+import { describeConnection, type MysqlConnection } from './connection.ts'
+import type { Database, Row, Sql } from './database.ts'
 
 const connectTimeoutMs = 10_000
 /** Limits of the server on a statement: of a poll, and of a recount, which looks at all rows. */
@@ -32,11 +25,11 @@ export function openMysql(settings: MysqlConnection): Database {
     query: (sql) => quick.run((connection) => select(connection, sql, quickLimitSeconds)),
     snapshot: (work) =>
       slow.run(async (connection) => {
-        await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+        await tell(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
         try {
           return await work((sql) => select(connection, sql, slowLimitSeconds))
         } finally {
-          await connection.query('COMMIT')
+          await tell(connection, 'COMMIT')
         }
       }),
     close() {
@@ -104,6 +97,12 @@ class Lane {
   }
 }
 
+/** mysql2 checks the name in a certificate only when it is told to. */
+const tlsOptions = {
+  'no-verify': { rejectUnauthorized: false },
+  verify: { rejectUnauthorized: true, verifyIdentity: true },
+}
+
 async function connect(settings: MysqlConnection, limitSeconds: number): Promise<mysql.Connection> {
   const connection = await mysql.createConnection({
     ...(settings.socketPath === undefined
@@ -112,7 +111,7 @@ async function connect(settings: MysqlConnection, limitSeconds: number): Promise
     user: settings.user,
     password: settings.password,
     database: settings.database,
-    ...(settings.tls === 'off' ? {} : { ssl: { rejectUnauthorized: settings.tls === 'verify' } }),
+    ...(settings.tls === 'off' ? {} : { ssl: tlsOptions[settings.tls] }),
     connectTimeout: connectTimeoutMs,
     enableKeepAlive: true,
     dateStrings: true,
@@ -120,13 +119,18 @@ async function connect(settings: MysqlConnection, limitSeconds: number): Promise
     bigNumberStrings: true,
   })
   try {
-    const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version')
+    const [row] = await select(
+      connection,
+      { text: 'SELECT VERSION() AS version', values: [] },
+      quickLimitSeconds,
+    )
     // MariaDB counts the limit of a statement in seconds, MySQL in milliseconds and for SELECT only.
-    const limit = /mariadb/i.test(String(rows[0]?.['version']))
+    const limit = /mariadb/i.test(String(row?.['version']))
       ? `max_statement_time=${limitSeconds}`
       : `max_execution_time=${limitSeconds * 1000}`
-    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-    await connection.query(
+    await tell(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+    await tell(
+      connection,
       `SET SESSION ${limit}, lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
     )
     return connection
@@ -134,6 +138,11 @@ async function connect(settings: MysqlConnection, limitSeconds: number): Promise
     connection.destroy()
     throw error
   }
+}
+
+/** A statement that answers at once, or the link is dead. */
+async function tell(connection: mysql.Connection, sql: string): Promise<void> {
+  await connection.query({ sql, timeout: quickLimitSeconds * 1000 })
 }
 
 async function select(
@@ -173,6 +182,11 @@ function codeOf(error: unknown): string {
 /** Codes of mysql2, the server and Node's resolver that waiting does not mend, with what to do. */
 const refusals: Record<string, string> = {
   ER_ACCESS_DENIED_ERROR: 'the server refuses this user and password',
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'the server refuses this user without a password',
+  ER_ACCOUNT_HAS_BEEN_LOCKED: 'this account is locked',
+  ER_MUST_CHANGE_PASSWORD: 'the password of this account has expired',
+  ER_MUST_CHANGE_PASSWORD_LOGIN: 'the password of this account has expired',
+  AUTH_SWITCH_PLUGIN_ERROR: 'the server wants a way of logging in that is not known here',
   ER_DBACCESS_DENIED_ERROR: 'this user may not open this database',
   ER_TABLEACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
   ER_COLUMNACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
@@ -186,14 +200,23 @@ const refusals: Record<string, string> = {
 
 const schemaCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR'])
 
+/** `max_statement_time exceeded` of MariaDB, for which mysql2 has no name, and that of MySQL. */
+const limitNumbers = new Set([1969, 3024])
+
 function databaseError(error: unknown, settings: MysqlConnection): Error {
-  if (error instanceof DatabaseError) return error
+  // What the work itself has refused is no failure of the server.
+  if (error instanceof DatabaseError || error instanceof FatalError) return error
   const code = codeOf(error)
+  const where = `database ${describeConnection(settings)}`
+  if (error instanceof Error && 'errno' in error && limitNumbers.has(Number(error.errno))) {
+    return new DatabaseError('limit', `${where}: a query took longer than its time limit`, {
+      cause: error,
+    })
+  }
   const refusal = refusals[code]
   const kind: DatabaseErrorKind =
     refusal !== undefined ? 'refused' : schemaCodes.has(code) ? 'schema' : 'away'
   const reason = refusal ?? (error instanceof Error ? error.message : String(error))
-  return new DatabaseError(kind, `database ${describeConnection(settings)}: ${reason} (${code})`, {
-    cause: error,
-  })
+  const said = code === '' ? reason : `${reason} (${code})`
+  return new DatabaseError(kind, `${where}: ${said}`, { cause: error })
 }

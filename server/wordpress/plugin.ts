@@ -36,8 +36,8 @@ export async function choosePlugin(
   wanted: string,
   epochMs: number,
 ): Promise<Choice> {
-  const known = wanted === 'auto' ? sources : sources.filter(({ id }) => id === wanted)
-  refuseNewerLayouts(site, known)
+  const asked = wanted === 'auto' ? sources : sources.filter(({ id }) => id === wanted)
+  const known = asked.filter((source) => !hasNewerLayout(site, source))
   const installed = known.filter((source) => missing(schema, site, source).length === 0)
   const active = installed.filter((source) => site.activePlugins.includes(source.plugin))
   const moment = momentAt(epochMs, site.timezone)
@@ -47,7 +47,13 @@ export async function choosePlugin(
     ),
   )
   const [best, ...others] = candidates.sort(byPreference)
-  if (best === undefined) throw new FatalError(noPlugin(schema, site, known, installed, wanted))
+  if (best === undefined) {
+    throw new FatalError(
+      known.length < asked.length
+        ? `${site.name} has WP Statistics 15, whose tables (${site.prefix}statistics_sessions) are not supported yet; another active plugin can be named with --source, or a query given with --source sql`
+        : noPlugin(schema, site, known, installed, wanted),
+    )
+  }
   const { source, plan, newest } = best
   if (active.length === 0) {
     const last = newest === undefined ? '' : `; its last row is of ${newest}`
@@ -103,12 +109,8 @@ function missing(schema: Schema, site: Site, source: Source): string[] {
  * WP Statistics 15 counts in new tables and may leave the old ones behind, with numbers that stand
  * still: better no number than an old one.
  */
-function refuseNewerLayouts(site: Site, known: readonly Source[]): void {
-  if (!known.some(({ id }) => id === 'wp-statistics')) return
-  if (!site.has('statistics_sessions') || !site.has('statistics_views')) return
-  throw new FatalError(
-    `${site.name} has WP Statistics 15, whose tables (${site.prefix}statistics_sessions) are not supported yet; another active plugin can be named with --source, or a query given with --source sql`,
-  )
+function hasNewerLayout(site: Site, { id }: Source): boolean {
+  return id === 'wp-statistics' && site.has('statistics_sessions') && site.has('statistics_views')
 }
 
 function noPlugin(

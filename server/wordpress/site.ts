@@ -20,6 +20,8 @@ export interface Site {
   readonly timezone: string
   /** Paths, those of the whole network among them. */
   readonly activePlugins: readonly string[]
+  /** Full names of WordPress's own tables that are read. */
+  readonly core: readonly string[]
   /** Tables of this site, without its prefix. */
   readonly tables: readonly string[]
   /** The quoted name of a table of this site. */
@@ -67,7 +69,10 @@ export function findPrefix(schema: Schema): string {
     .map(([table]) => table.slice(0, -'options'.length))
     .sort()
   const main = prefixes.filter((prefix) => networkOf(schema, prefix) === undefined)
-  const [only, ...others] = main
+  // A table of some plugin may look the same, but there are no posts beside it.
+  const whole = main.filter((prefix) => schema.has(`${prefix}posts`))
+  const candidates = whole.length === 0 ? main : whole
+  const [only, ...others] = candidates
   if (only === undefined) {
     throw new FatalError(
       'there is no WordPress in this database: no table named …options has a column option_name; check the database name',
@@ -75,7 +80,7 @@ export function findPrefix(schema: Schema): string {
   }
   if (others.length > 0) {
     throw new FatalError(
-      `this database holds more than one WordPress; choose one with --table-prefix: ${main.join(', ')}`,
+      `this database holds more than one WordPress; choose one with --table-prefix: ${candidates.join(', ')}`,
     )
   }
   return only
@@ -122,7 +127,8 @@ export async function readSite(
   const network = networkOf(schema, prefix)
   const option: Site['option'] = (name, through = query) =>
     readValue(through, optionsTable, 'option_name', 'option_value', name)
-  const sitemeta = `${network?.base ?? prefix}sitemeta`
+  const base = network?.base ?? prefix
+  const sitemeta = `${base}sitemeta`
   const networkPlugins = schema.has(sitemeta)
     ? await readValue(query, sitemeta, 'meta_key', 'meta_value', 'active_sitewide_plugins')
     : undefined
@@ -139,6 +145,7 @@ export async function readSite(
       ...pluginPaths(parseSerialized(await option('active_plugins'))),
       ...networkPluginPaths(parseSerialized(networkPlugins)),
     ],
+    core: [optionsTable, ...[sitemeta, `${base}blogs`].filter((table) => schema.has(table))],
     tables: [...schema.keys()]
       .filter((table) => table.startsWith(prefix))
       .map((table) => table.slice(prefix.length)),

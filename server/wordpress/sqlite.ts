@@ -2,8 +2,9 @@ import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sqlite from 'node-sqlite3-wasm'
+import { DatabaseError, FatalError } from '../../errors.ts'
 import type { Connection } from './connection.ts'
-import { type Database, DatabaseError, type Query } from './database.ts'
+import type { Database, Query } from './database.ts'
 
 type SqliteConnection = Extract<Connection, { engine: 'sqlite' }>
 
@@ -108,6 +109,7 @@ async function makeCopy(file: string, state: string): Promise<Copy | undefined> 
     // Without shared memory SQLite reads a write-ahead log only when it has the file to itself.
     database.exec('PRAGMA locking_mode = EXCLUSIVE')
     database.all('SELECT COUNT(*) FROM sqlite_master')
+    database.exec('PRAGMA query_only = ON')
     return {
       state,
       database,
@@ -123,7 +125,7 @@ async function makeCopy(file: string, state: string): Promise<Copy | undefined> 
 }
 
 function sqliteError(error: unknown, file: string): Error {
-  if (error instanceof DatabaseError) return error
+  if (error instanceof DatabaseError || error instanceof FatalError) return error
   const message = error instanceof Error ? error.message : String(error)
   const kind = /no such (table|column)/.test(message)
     ? 'schema'

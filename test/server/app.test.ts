@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApp } from '../../server/app.ts'
+import { Events } from '../../server/events.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import type { Count } from '../../server/readings/reader.ts'
 import { silent } from '../support/log.ts'
@@ -38,7 +39,7 @@ const nothing: SiteState = { name: undefined, last: undefined, failure: undefine
 /** An app that knows this state, so many seconds after its reading. */
 function appWith(state: SiteState | SiteState[], seconds = 3) {
   const now = () => Date.parse(asOf) + seconds * 1000
-  return createApp({ sites: () => [state].flat(), now, log: silent })
+  return createApp({ sites: () => [state].flat(), events: new Events(1), now, log: silent })
 }
 
 test('/count is the digits and a newline, visitors in total by default', async () => {

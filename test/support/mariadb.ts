@@ -19,6 +19,11 @@ export interface Mariadb {
   execute(sql: string, database?: string): Promise<mysql.RowDataPacket[]>
   /** Makes a database, fills it, and says how to reach it. */
   create(database: string, ...dumps: readonly string[]): Promise<MysqlConnection>
+  /**
+   * Runs statements as root on a connection that stays open, as to lock a table or to begin a
+   * transaction, until the function that comes back is called; at last with the test.
+   */
+  hold(sql: string, database: string): Promise<() => Promise<void>>
   /** As a crash, with the data kept. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -75,6 +80,7 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
       socketPath,
       user: 'root',
       multipleStatements: true,
+      dateStrings: true,
       ...(database === undefined ? {} : { database }),
     })
     try {
@@ -101,6 +107,15 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
       )
       for (const dump of dumps) await execute(dump, database)
       return { engine: 'mysql', host: '127.0.0.1', port, ...reader, database, tls: 'off' }
+    },
+    hold: async (sql, database) => {
+      const connection = await mysql.createConnection({
+        ...{ socketPath, user: 'root', multipleStatements: true, database },
+      })
+      connection.on('error', () => {})
+      t.after(() => connection.destroy())
+      await connection.query(sql)
+      return () => connection.end()
     },
     kill: () => end('SIGKILL'),
     restart: async () => {

@@ -55,7 +55,7 @@ export const burstStatistics: Source = {
           query,
           {
             text: `SELECT COUNT(DISTINCT uid) AS visitors FROM ${table}
-              WHERE time > ? AND time + COALESCE(time_on_page, 0) / 1000 + ${graceSeconds} > ?`,
+              WHERE time > ? AND time + time_on_page / 1000.0 + ${graceSeconds} > ?`,
             values: [Math.floor(epochMs / 1000) - onlineSeconds, Math.floor(epochMs / 1000)],
           },
           table,

@@ -38,7 +38,10 @@ export const independentAnalytics: Source = {
         }
       },
       period(range, { timezone }) {
-        if (range === undefined) return { text: `SELECT ${counted} ${joined}`, values: [] }
+        if (range === undefined) {
+          const text = `SELECT ${counted} ${joined} WHERE v.viewed_at IS NOT NULL`
+          return { text, values: [] }
+        }
         const from = utcOfMidnight(range.from, timezone)
         const to = utcOfMidnight(addDays(range.to, 1), timezone)
         return {

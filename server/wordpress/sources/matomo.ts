@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { toCount } from '../count.ts'
+import { siteTimezone } from '../moment.ts'
 import type { Offer, Source } from './source.ts'
 
 const archive = /^matomo_archive_numeric_(\d{4})_(\d{2})$/
@@ -8,6 +9,8 @@ const PERIOD_DAY = 1
 const DONE_OK = 1
 
 const SiteRow = v.object({ idsite: v.unknown(), timezone: v.string() })
+/** Beside IANA names, `UTC+5.5`. */
+const hours = /^UTC([+-][\d.]+)$/
 
 const visitorDays: Offer[] = (['today', 'yesterday'] as const).map((period) => ({
   metric: 'visitors',
@@ -28,17 +31,21 @@ export const matomo: Source = {
   name: 'Matomo',
   plugin: 'matomo/matomo.php',
   needs: { matomo_site: ['idsite', 'timezone'], matomo_log_visit: ['idvisit'] },
+  also: 'all',
   bots: 'excluded',
   async plan(site, query) {
     const [row] = await query({
       text: `SELECT idsite, timezone FROM ${site.table('matomo_site')} ORDER BY idsite LIMIT 1`,
       values: [],
     })
-    const { idsite, timezone } = v.parse(SiteRow, row)
+    // A plugin that is not set up yet has no site, and nothing that belongs to one.
+    const own = v.safeParse(SiteRow, row)
+    const { idsite, timezone } = own.success ? own.output : { idsite: 1, timezone: site.timezone }
     const id = toCount(idsite, 'idsite of matomo_site')
+    const zone = own.success ? siteTimezone(timezone, hours.exec(timezone)?.[1] ?? '') : timezone
     return {
       offers: [...visitorDays, ...views],
-      zone: () => timezone,
+      zone: () => zone,
       days(open) {
         const month = open?.from.slice(0, 7) ?? ''
         const tables = site.tables.filter((name) => {
@@ -50,7 +57,8 @@ export const matomo: Source = {
           // Without a table there is no archive yet: no rows, in the columns that are expected.
           text:
             selects.length === 0
-              ? "SELECT '1970-01-01' AS day, 0 AS visitors, 0 AS views WHERE 1 = 0"
+              ? `SELECT '1970-01-01' AS day, 0 AS visitors, 0 AS views
+                  FROM ${site.table('matomo_site')} WHERE 1 = 0`
               : selects.join(' UNION ALL '),
           values: open === undefined ? [] : tables.map(() => open.from),
         }

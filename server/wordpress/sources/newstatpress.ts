@@ -46,15 +46,17 @@ export const newStatPress: Source = {
                 WHERE ${people} ${range === undefined ? '' : 'AND date BETWEEN ? AND ?'}`,
         values: range === undefined ? [] : [compact(range.from), compact(range.to)],
       }),
-      // Of the same date only: the plugin's figure starts anew at midnight.
-      online(query, moment) {
+      // Of the same date only: the plugin's figure starts anew at midnight. The table has no index but
+      // its key.
+      online(query, moment, watermark = 0) {
         const from = wallTimeBefore(moment, onlineSeconds)
         return countVisitors(
           query,
           {
             text: `SELECT COUNT(DISTINCT ip) AS visitors FROM ${table}
-              WHERE ${people} AND date = ? AND time > ? AND time <= ?`,
+              WHERE id > ? AND ${people} AND date = ? AND time BETWEEN ? AND ?`,
             values: [
+              watermark,
               compact(moment.today),
               from.startsWith(moment.today) ? from.slice(11) : '00:00:00',
               moment.wallTime.slice(11),

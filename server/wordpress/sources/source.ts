@@ -38,6 +38,8 @@ export interface Plan {
   readonly offers: readonly Offer[]
   /** The zone that the plugin's days are in at a moment, where it is not the site's. */
   zone?(epochMs: number): string
+  /** Tells layouts of the plugin's tables apart in which the same day may count differently. */
+  readonly layout?: string
   /** For how long a day may still change after its end; 5 minutes when left out. */
   readonly settleSeconds?: number
   /**
@@ -58,8 +60,8 @@ export interface Plan {
   period?(range: DayRange | undefined, moment: Moment): Sql
   /** The metrics whose period is not the sum of its days: different people over the whole time. */
   readonly distinct?: readonly Metric[]
-  /** Who is on the site now. */
-  online?(query: Query, moment: Moment): Promise<number>
+  /** Who is on the site now; rows of today have keys above the watermark, where there is one. */
+  online?(query: Query, moment: Moment, watermark?: number): Promise<number>
   /** One row (`day`): of the newest row. */
   newest?(moment: Moment): Sql
   /** How the plugin turns the sums of a period into what it shows, where that is not the same. */
@@ -77,6 +79,8 @@ export interface Source {
   readonly plugin: string
   /** Table name without prefix, to the columns that the queries use. */
   readonly needs: Readonly<Record<string, readonly string[]>>
+  /** Tables beside those that it reads where they are there; `all` when new ones come with time. */
+  readonly also?: readonly string[] | 'all'
   /** The plugin gives its tables no prefix. */
   readonly unprefixed?: boolean
   readonly bots: Reading['bots']

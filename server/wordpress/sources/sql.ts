@@ -1,6 +1,5 @@
-import { UsageError } from '../../../errors.ts'
+import { DatabaseError, UsageError } from '../../../errors.ts'
 import { toCount } from '../count.ts'
-import { DatabaseError } from '../database.ts'
 import type { Plan, Source } from './source.ts'
 
 /**
@@ -37,11 +36,12 @@ export function sqlSource(text: string): Source {
 /** The session is read-only and its statements have a time limit; this is for a clear message. */
 function oneSelect(text: string): string {
   const statement = text.trim().replace(/;\s*$/, '')
-  const bare = statement
-    .replace(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`/g, "''")
-    .replace(/\/\*[\s\S]*?\*\/|(?:--\s|#).*$/gm, ' ')
+  const unquoted = statement.replace(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`/g, "''")
+  const bare = unquoted.replace(/\/\*[\s\S]*?\*\/|(?:--\s|#).*$/gm, ' ')
   if (!/^\s*(SELECT|WITH)\b/i.test(bare)) throw refused('it must begin with SELECT')
   if (bare.includes(';')) throw refused('it must be one statement')
+  // What is in a comment that begins with /*! is run.
+  if (/\/\*M?!/.test(unquoted)) throw refused('it must only read, without comments for a server')
   if (/\bINTO\b|\bFOR\s+(UPDATE|SHARE)\b|\bLOCK\s+IN\b/i.test(bare)) {
     throw refused('it must only read, without INTO, FOR UPDATE or LOCK')
   }

@@ -28,6 +28,7 @@ export const wpStatistics: Source = {
     statistics_visitor: ['ID', 'last_counter', 'hits'],
     statistics_historical: ['category', 'value'],
   },
+  also: ['statistics_visit', 'statistics_useronline'],
   bots: 'excluded',
   plan(site) {
     const visitor = site.table('statistics_visitor')
@@ -37,14 +38,15 @@ export const wpStatistics: Source = {
     const online: NonNullable<Plan['online']> | undefined = site.has('statistics_useronline')
       ? (query, moment) =>
           // The list is what the last hit left of it: as the plugin shows it while that hit is recent,
-          // and nobody once it is not, although the plugin would go on showing the entries.
+          // and nobody once it is not, although the plugin would go on showing the entries. In the hour
+          // after the clocks were put back the last hit is not the one with the highest time.
           countVisitors(
             query,
             {
               text: `SELECT COUNT(*) AS visitors FROM ${useronline}
-                WHERE \`timestamp\` > (SELECT MAX(\`timestamp\`) FROM ${useronline}) - ${onlineEntrySeconds}
-                  AND (SELECT MAX(\`timestamp\`) FROM ${useronline}) > ?`,
-              values: [moment.wallEpoch - onlineEntrySeconds],
+                WHERE \`timestamp\` >= (SELECT MAX(\`timestamp\`) FROM ${useronline}
+                  WHERE \`timestamp\` > ? AND \`timestamp\` <= ?) - ${onlineEntrySeconds}`,
+              values: [moment.wallEpoch - onlineEntrySeconds, moment.wallEpoch],
             },
             useronline,
           )
@@ -66,6 +68,7 @@ export const wpStatistics: Source = {
         ...(online === undefined ? [] : [onlineVisitors]),
         ...daily('views', 'views'),
       ],
+      layout: hasVisit ? 'statistics_visit' : 'statistics_visitor',
       days(open) {
         const rows = whereOpen(open, { column: 'last_counter' }, 'ID')
         const visitors = `SELECT last_counter AS day, COUNT(*) AS visitors,

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { FatalError } from '../../../errors.ts'
+import { DatabaseError, FatalError } from '../../../errors.ts'
 import { Poller } from '../../../server/readings/poller.ts'
 import type { Round } from '../../../server/readings/reader.ts'
-import { DatabaseError } from '../../../server/wordpress/database.ts'
 import { recordingLog } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 

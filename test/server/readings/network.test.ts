@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTestBridge, type TestBridge } from '../../support/bridge.ts'
+import { recordingLog } from '../../support/log.ts'
+import { startMariadb } from '../../support/mariadb.ts'
+import { serializedList, tablesOf, wordpress } from '../../support/models/model.ts'
+import { until } from '../../support/until.ts'
+
+const statify = await tablesOf('statify', 'statify')
+const koko = await tablesOf('koko-analytics', 'koko_analytics_site_stats')
+const now = Date.parse('2026-10-15T12:00:00Z')
+
+async function blog(prefix: string, address: string, plugin: string): Promise<string> {
+  const active_plugins = serializedList([plugin])
+  return wordpress({ home: `https://${address}`, timezone_string: 'UTC', active_plugins }, prefix)
+}
+const statifyBlog = async (prefix: string, address: string, views: number) =>
+  `${await blog(prefix, address, 'statify/statify.php')}
+  ${statify.replaceAll('wp_statify', `${prefix}statify`)}
+  ${`INSERT INTO ${prefix}statify (created) VALUES ('2026-10-15');`.repeat(views)}`
+const kokoBlog = async (prefix: string, address: string, visitors: number) =>
+  `${await blog(prefix, address, 'koko-analytics/koko-analytics.php')}
+  ${koko.replaceAll('wp_koko', `${prefix}koko`)}
+  INSERT INTO ${prefix}koko_analytics_site_stats VALUES ('2026-10-15', ${visitors}, ${2 * visitors});`
+
+/** A main site, one in a folder, one without a plugin, and three that are shut. */
+const network = [
+  `CREATE TABLE wp_blogs (blog_id INT, archived INT DEFAULT 0, spam INT DEFAULT 0, deleted INT DEFAULT 0);
+   INSERT INTO wp_blogs VALUES (1,0,0,0), (2,0,0,0), (3,0,0,0), (4,1,0,0), (5,0,1,0), (6,0,0,1), (7,0,0,0);`,
+  await statifyBlog('wp_', 'net.example.com', 4),
+  await kokoBlog('wp_2_', 'net.example.com/shop/', 6),
+  await blog('wp_3_', 'net.example.com/plain', 'akismet/akismet.php'),
+  await kokoBlog('wp_4_', 'net.example.com/archived', 1),
+  await kokoBlog('wp_5_', 'net.example.com/spam', 1),
+  await kokoBlog('wp_6_', 'net.example.com/deleted', 1),
+].join('\n')
+
+const text = async ({ url }: TestBridge, path: string) => {
+  const answer = await fetch(url + path)
+  return `${answer.status} ${(await answer.text()).trim()}`
+}
+
+test('a WordPress network', async (t) => {
+  const mariadb = await startMariadb(t)
+
+  await t.test('is served site by site; the main one by default', async (t) => {
+    const connection = await mariadb.create('net', network)
+    const bridge = await startTestBridge(t, [{ connection }], { now: () => now })
+    assert.equal(await text(bridge, '/count'), '200 4')
+    assert.equal(await text(bridge, '/count?site=net.example.com'), '200 4')
+    assert.equal(await text(bridge, '/count?site=net.example.com-shop'), '200 6')
+    for (const other of ['plain', 'archived', 'spam', 'deleted']) {
+      assert.equal(
+        await text(bridge, `/count?site=net.example.com-${other}`),
+        `404 there is no site=net.example.com-${other}; there are net.example.com, net.example.com-shop`,
+      )
+    }
+  })
+
+  await t.test('has one of its sites read alone by its prefix', async (t) => {
+    const connection = await mariadb.create('one', network)
+    const options = { connection, tablePrefix: 'wp_2_', name: 'shop' }
+    const bridge = await startTestBridge(t, [options], { now: () => now })
+    assert.equal(await text(bridge, '/count'), '200 6')
+    assert.equal(await text(bridge, '/count?site=shop'), '200 6')
+  })
+
+  await t.test('whose main site has no plugin is served all the same', async (t) => {
+    const connection = await mariadb.create(
+      'mainless',
+      `${network} UPDATE wp_options SET option_value = 'a:0:{}' WHERE option_name = 'active_plugins'`,
+    )
+    const bridge = await startTestBridge(t, [{ connection }], { now: () => now })
+    assert.equal(await text(bridge, '/count?site=net.example.com-shop'), '200 6')
+    assert.equal(await text(bridge, '/count'), '200 6')
+  })
+
+  await t.test('loses the table of one site, and the others go on', async (t) => {
+    const connection = await mariadb.create('lost', network)
+    let clock = now
+    const log = recordingLog()
+    const options = { now: () => clock, pollMs: 20, log }
+    const bridge = await startTestBridge(t, [{ connection }], options)
+    await mariadb.execute(
+      "DROP TABLE wp_2_koko_analytics_site_stats; INSERT INTO wp_statify (created) VALUES ('2026-10-15')",
+      'lost',
+    )
+    await until('the new view, and the loss', async () => {
+      clock += 1000
+      const lost = log.lines.some((line) => line.includes('wp_2_koko_analytics_site_stats'))
+      return lost && (await text(bridge, '/count')) === '200 5'
+    })
+    const path = '/v1/count?site=net.example.com-shop'
+    const count = await bridge.json<{ value: number; stale: boolean }>(path)
+    assert.deepEqual([count.value, count.stale], [6, true])
+    assert.equal((await bridge.json<{ status: string }>('/health')).status, 'degraded')
+  })
+
+  await t.test('gets a new site, which is found within ten minutes', async (t) => {
+    const connection = await mariadb.create('grown', network)
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const bridge = await startTestBridge(t, [{ connection }], { now: () => now })
+    await mariadb.execute(await kokoBlog('wp_7_', 'net.example.com/new', 9), 'grown')
+    t.mock.timers.tick(600_000)
+    await until('the new site', async () => {
+      return (await text(bridge, '/count?site=net.example.com-new')) === '200 9'
+    })
+  })
+
+  await t.test('of several databases one that is away leaves the others alone', async (t) => {
+    const other = await startMariadb(t)
+    const sites = [
+      {
+        name: 'away',
+        connection: await other.create('a', await statifyBlog('wp_', 'a.example', 1)),
+      },
+      {
+        name: 'here',
+        connection: await mariadb.create('b', await statifyBlog('wp_', 'b.example', 2)),
+      },
+    ]
+    await other.kill()
+    const bridge = await startTestBridge(t, sites, { now: () => now, pollMs: 20 })
+    assert.match(await text(bridge, '/count?site=away'), /^503 nothing has been read yet$/)
+    assert.equal(await text(bridge, '/count?site=here'), '200 2')
+    assert.match(await text(bridge, '/health'), /^200 .*degraded/)
+  })
+
+  await t.test('remembers all of its sites', async (t) => {
+    const connection = await mariadb.create('again', network)
+    const first = await startTestBridge(t, [{ connection }], { now: () => now })
+    await first.stop()
+    await mariadb.execute('DROP DATABASE again')
+    const { stateDir } = first
+    const second = await startTestBridge(t, [{ connection }], { now: () => now + 1000, stateDir })
+    assert.equal(await text(second, '/count'), '200 4')
+    assert.equal(await text(second, '/count?site=net.example.com-shop'), '200 6')
+  })
+})

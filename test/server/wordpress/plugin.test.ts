@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Found, findSource, type Wanted } from '../../../server/readings/find.ts'
+import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { startMariadb } from '../../support/mariadb.ts'
+import { matomo } from '../../support/models/matomo.ts'
+import { serializedList, tablesOf, wordpress } from '../../support/models/model.ts'
+
+const statistics = await tablesOf(
+  'wp-statistics',
+  ...['statistics_visitor', 'statistics_historical'],
+)
+const koko = await tablesOf('koko-analytics', 'koko_analytics_site_stats')
+const statify = await tablesOf('statify', 'statify')
+const postViews = await tablesOf('wp-postviews', 'postmeta')
+const matomoTables = await matomo.schema()
+/** As the repository of WP Statistics has them. */
+const statistics15 = `
+  CREATE TABLE wp_statistics_visitors (ID INT, hash VARCHAR(40), created_at DATETIME);
+  CREATE TABLE wp_statistics_sessions (ID INT, visitor_id INT, started_at DATETIME, ended_at DATETIME, total_views INT);
+  CREATE TABLE wp_statistics_views (ID INT, session_id INT, viewed_at DATETIME);`
+
+const paths = {
+  statistics: 'wp-statistics/wp-statistics.php',
+  koko: 'koko-analytics/koko-analytics.php',
+  statify: 'statify/statify.php',
+  postViews: 'wp-postviews/wp-postviews.php',
+  matomo: 'matomo/matomo.php',
+}
+
+const visitor = (day: string) =>
+  `INSERT INTO wp_statistics_visitor (last_counter, referred, agent, ip, user_id) VALUES ('${day}', '', '', '', 0);`
+const kokoDay = (day: string) => `INSERT INTO wp_koko_analytics_site_stats VALUES ('${day}', 1, 2);`
+const statifyView = (day: string) => `INSERT INTO wp_statify (created) VALUES ('${day}');`
+
+interface Case {
+  readonly name: string
+  /** Of `active_plugins`, as PHP writes it. */
+  readonly active: string
+  readonly sql: string
+  readonly source?: string
+  readonly chosen?: string
+  readonly why?: RegExp
+  readonly warning?: RegExp
+  readonly refused?: RegExp
+}
+
+const cases: Case[] = [
+  {
+    name: 'the one that is active is chosen, and not the newer rows of one that is not',
+    active: serializedList(['akismet/akismet.php', paths.statistics]),
+    sql: statistics + koko + visitor('2026-10-01') + kokoDay('2026-10-15'),
+    chosen: 'wp-statistics',
+    why: /^the plugin is active and its tables are there$/,
+  },
+  {
+    name: 'of two that count visitors the one with the newest row is chosen',
+    active: serializedList([paths.statistics, paths.koko]),
+    sql: statistics + koko + visitor('2026-10-14') + kokoDay('2026-10-15'),
+    chosen: 'koko-analytics',
+    why: /preferred to WP Statistics/,
+  },
+  {
+    name: 'one that counts visitors goes before one with newer rows that does not',
+    active: serializedList([paths.statify, paths.koko]),
+    sql: koko + statify + kokoDay('2026-10-10') + statifyView('2026-10-15'),
+    chosen: 'koko-analytics',
+    why: /preferred to Statify/,
+  },
+  {
+    name: 'one that was just installed and has no rows yet is read',
+    active: serializedList([paths.koko]),
+    sql: koko,
+    chosen: 'koko-analytics',
+  },
+  {
+    name: 'the one that was named is chosen although another is newer',
+    active: serializedList([paths.statistics, paths.koko]),
+    sql: statistics + koko + visitor('2026-10-14') + kokoDay('2026-10-15'),
+    ...{ source: 'wp-statistics', chosen: 'wp-statistics' },
+  },
+  {
+    name: 'gaps in the list of active plugins do no harm',
+    active: `a:2:{i:3;s:19:"akismet/akismet.php";i:7;s:19:"${paths.statify}";}`,
+    sql: statify,
+    chosen: 'statify',
+  },
+  {
+    name: 'nor do letters of several bytes in another path',
+    active: serializedList(['zähler/größe.php', paths.statify, 'счётчик/счётчик.php']),
+    sql: statify,
+    chosen: 'statify',
+  },
+  {
+    name: 'a damaged list names what is there, and how to choose it',
+    active: 'a:2:{i:0;s:19:"statify/stat',
+    sql: statify + statifyView('2026-10-15'),
+    refused:
+      /no statistics plugin is active on .*old tables are there of Statify \(--source statify\)/,
+  },
+  {
+    name: 'old tables of an inactive plugin are not taken by themselves',
+    active: serializedList(['akismet/akismet.php']),
+    sql: statistics + visitor('2026-03-01'),
+    refused: /no statistics plugin is active.*WP Statistics \(--source wp-statistics\)/,
+  },
+  {
+    name: 'they are when named, with a warning and the date of the last row',
+    active: serializedList([]),
+    sql: statistics + visitor('2026-02-27') + visitor('2026-03-01'),
+    ...{ source: 'wp-statistics', chosen: 'wp-statistics' },
+    why: /named with --source, but the plugin is not active; its last row is of 2026-03-01/,
+    warning: /WP Statistics is not active .*stand still; its last row is of 2026-03-01/,
+  },
+  {
+    name: 'or without a date where the rows have none',
+    active: serializedList([]),
+    sql: postViews,
+    ...{ source: 'wp-postviews', chosen: 'wp-postviews', warning: /stand still$/ },
+  },
+  {
+    name: 'a plugin that was named and has no tables is refused, naming them',
+    active: serializedList([paths.statify]),
+    sql: statify,
+    source: 'wp-statistics',
+    refused:
+      /wp-statistics is not on .*table wp_statistics_visitor, table wp_statistics_historical/,
+  },
+  {
+    name: 'a missing column is named with its table and plugin',
+    active: serializedList([paths.statistics]),
+    sql: `${statistics} ALTER TABLE wp_statistics_visitor DROP hits, RENAME COLUMN last_counter TO day`,
+    refused:
+      /is of a version that is not known here: WP Statistics lacks column last_counter of table wp_statistics_visitor, column hits of table wp_statistics_visitor/,
+  },
+  {
+    name: 'with no plugin at all the known ones are named',
+    active: serializedList(['jetpack/jetpack.php']),
+    sql: '',
+    refused:
+      /no supported statistics plugin on .*known are WP Statistics, Koko Analytics, .*Matomo/,
+  },
+  {
+    name: 'WP Statistics 15 is named as not supported yet',
+    active: serializedList([paths.statistics]),
+    sql: statistics15 + statistics + visitor('2026-10-15'),
+    refused: /has WP Statistics 15, whose tables .* are not supported yet/,
+  },
+  {
+    name: 'also when it was asked for by name',
+    active: serializedList([paths.statistics]),
+    sql: statistics15,
+    source: 'wp-statistics',
+    refused: /has WP Statistics 15/,
+  },
+  {
+    name: 'but its tables do not stand in the way of another plugin that is active',
+    active: serializedList([paths.koko]),
+    sql: statistics15 + statistics + koko + kokoDay('2026-10-15'),
+    chosen: 'koko-analytics',
+  },
+  {
+    name: 'nor when both are active',
+    active: serializedList([paths.statistics, paths.koko]),
+    sql: statistics15 + statistics + koko + kokoDay('2026-10-15'),
+    chosen: 'koko-analytics',
+  },
+  {
+    name: 'a plugin that is not set up yet does not keep another from being read',
+    active: serializedList([paths.matomo, paths.statistics]),
+    sql: matomoTables + statistics + visitor('2026-10-15'),
+    chosen: 'wp-statistics',
+  },
+]
+
+test('of the plugins of a site', async (t) => {
+  const mariadb = await startMariadb(t)
+  for (const [index, each] of cases.entries()) {
+    await t.test(each.name, async (t) => {
+      const site = await wordpress({
+        home: 'https://blog.example.com',
+        active_plugins: each.active,
+      })
+      const database = openMysql(await mariadb.create(`plugin${index}`, site + each.sql))
+      t.after(() => database.close())
+      const wanted: Wanted = { prefix: undefined, source: each.source ?? 'auto', sql: undefined }
+      const found = () =>
+        findSource(database.query, 'mysql', wanted, Date.parse('2026-10-15T20:00:00Z'))
+      if (each.refused !== undefined) {
+        await assert.rejects(found, { name: 'FatalError', message: each.refused })
+        return
+      }
+      const { source, why, warning } = await found()
+      assert.equal(source.id, each.chosen)
+      if (each.why !== undefined) assert.match(why, each.why)
+      if (each.warning === undefined) assert.equal(warning, undefined)
+      else assert.match(warning ?? '', each.warning)
+    })
+  }
+})
+
+test('of the tables that could be a WordPress', async (t) => {
+  const mariadb = await startMariadb(t)
+  const options = (prefix: string, plugin = paths.statify) =>
+    wordpress(
+      {
+        home: `https://${prefix.replaceAll('_', '')}.example.com`,
+        active_plugins: serializedList([plugin]),
+      },
+      prefix,
+    )
+  const statifyOf = (prefix: string) => statify.replaceAll('wp_statify', `${prefix}statify`)
+  const posts = (prefix: string) => `CREATE TABLE ${prefix}posts (ID INT);`
+  const none = await wordpress({ home: 'https://net.example.com', active_plugins: 'a:0:{}' })
+  const network = `
+    CREATE TABLE wp_blogs (blog_id INT, archived INT DEFAULT 0, spam INT DEFAULT 0, deleted INT DEFAULT 0);
+    INSERT INTO wp_blogs (blog_id) VALUES (1), (2);
+    CREATE TABLE wp_sitemeta (meta_key VARCHAR(255), meta_value LONGTEXT);
+    INSERT INTO wp_sitemeta VALUES ('active_sitewide_plugins', 'a:1:{s:19:"${paths.statify}";i:1790000000;}');`
+  let databases = 0
+  const find = async (
+    t: { after(end: () => void): void },
+    sql: string,
+    prefix?: string,
+  ): Promise<Found> => {
+    databases += 1
+    const database = openMysql(await mariadb.create(`prefix${databases}`, sql))
+    t.after(() => database.close())
+    return findSource(database.query, 'mysql', { prefix, source: 'auto', sql: undefined }, 0)
+  }
+
+  await t.test('the one is found by its table of options, whatever its prefix', async (t) => {
+    for (const prefix of ['wp_', 'Blog7_', 'a_b_', 'wp_2_']) {
+      const { site } = await find(t, (await options(prefix)) + statifyOf(prefix))
+      assert.deepEqual([site.prefix, site.blog], [prefix, 1])
+    }
+  })
+
+  await t.test("another plugin's table that ends in options is none", async (t) => {
+    const others = `
+      CREATE TABLE wp_frm_options (id INT, name TEXT);
+      CREATE TABLE myoptions (option_name TEXT, option_value TEXT);
+      CREATE TABLE wp_shop_options (option_id INT, option_name TEXT, option_value TEXT);`
+    const { site } = await find(t, (await options('wp_')) + posts('wp_') + statify + others)
+    assert.equal(site.prefix, 'wp_')
+  })
+
+  await t.test('of two a choice is asked for, naming them', async (t) => {
+    const sql = [await options('wp_'), await options('shop_'), posts('wp_'), posts('shop_')].join(
+      '',
+    )
+    const both = sql + statify + statifyOf('shop_')
+    await assert.rejects(find(t, both), {
+      name: 'FatalError',
+      message: /more than one WordPress; choose one with --table-prefix: shop_, wp_/,
+    })
+    assert.equal((await find(t, both, 'shop_')).site.name, 'shop.example.com')
+  })
+
+  await t.test('a prefix that is not there is refused', async (t) => {
+    await assert.rejects(find(t, (await options('wp_')) + statify, 'wq_'), {
+      name: 'FatalError',
+      message: 'table prefix "wq_": there is no table wq_options in this database',
+    })
+  })
+
+  await t.test('a plugin of the whole network is active on each of its sites', async (t) => {
+    const sql =
+      none + (await options('wp_2_', 'hello.php')) + network + statify + statifyOf('wp_2_')
+    const main = await find(t, sql)
+    assert.deepEqual([main.site.prefix, main.site.blog, main.source.id], ['wp_', 1, 'statify'])
+    const second = await find(t, sql, 'wp_2_')
+    assert.deepEqual([second.site.prefix, second.site.blog], ['wp_2_', 2])
+    assert.equal(second.source.id, 'statify')
+  })
+})

@@ -1,0 +1,68 @@
+import { fixture } from './mariadb.ts'
+
+interface Expected {
+  readonly now: string
+  readonly expected: Readonly<Record<string, Readonly<Record<string, number>> | null>>
+}
+
+/** A dump that a real plugin wrote. */
+export interface Fixture {
+  readonly name: string
+  readonly dump: string
+  readonly nowMs: number
+  /** The plugin's own numbers, by `visitors.total`. */
+  readonly wanted: Readonly<Record<string, number>>
+  /** What we serve beyond what the plugin was asked for when the fixture was made. */
+  readonly more: readonly string[]
+}
+
+const distinctIps = (period: string) => [`visitors.${period}`, `visitors.${period}_distinct_ip`]
+
+/** Each fixture; our names for what its `expected` says in other words; and what we serve beyond it. */
+const list: [name: string, alias: Record<string, string>, more: string[]][] = [
+  ['wp-statistics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
+  ['wp-statistics-13', { 'visitors.online': 'online.useronline_rows' }, []],
+  ['koko-analytics', {}, []],
+  ['statify', {}, []],
+  [
+    'slimstat',
+    Object.fromEntries(['total', 'today', 'yesterday', 'last7days', 'last30days'].map(distinctIps)),
+    ['visitors.online'],
+  ],
+  ['burst-statistics', { 'visitors.online': 'online.visitors_active' }, []],
+  ['independent-analytics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
+  ['post-views-counter', {}, []],
+  ['wp-postviews', {}, []],
+  ['wps-visitor-counter', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
+  [
+    'newstatpress',
+    { 'visitors.online': 'online.visitors_last_4_minutes' },
+    [
+      ...['visitors.last7days', 'visitors.last30days', 'views.yesterday'],
+      ...['views.last7days', 'views.last30days'],
+    ],
+  ],
+  [
+    'visitors-traffic-real-time-statistics',
+    {},
+    ['visitors.last7days', 'visitors.last30days', 'views.last7days', 'views.last30days'],
+  ],
+]
+
+const periods = ['total', 'today', 'yesterday', 'last7days', 'last30days', 'online']
+
+export const fixtures: readonly Fixture[] = await Promise.all(
+  list.map(async ([name, alias, more]) => {
+    const { dump, expected } = await fixture(name)
+    const { now, expected: numbers } = expected as Expected
+    const wanted: Record<string, number> = {}
+    for (const key of ['visitors', 'views'].flatMap((metric) =>
+      periods.map((p) => `${metric}.${p}`),
+    )) {
+      const [group = '', own = ''] = (alias[key] ?? key).split('.')
+      const value = numbers[group]?.[own]
+      if (value !== undefined) wanted[key] = value
+    }
+    return { name, dump, nowMs: Date.parse(now), wanted, more }
+  }),
+)

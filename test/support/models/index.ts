@@ -1,0 +1,25 @@
+import {
+  countPerDay,
+  kokoAnalytics,
+  postViewsCounters,
+  wpPostViews,
+  wpsVisitorCounter,
+} from './by-day.ts'
+import {
+  burstStatistics,
+  independentAnalytics,
+  newStatPress,
+  slimstat,
+  statify,
+  visitorsTraffic,
+} from './by-hit.ts'
+import { matomo } from './matomo.ts'
+import type { Model } from './model.ts'
+import { wpStatistics13, wpStatistics1415, wpStatistics1416 } from './wp-statistics.ts'
+
+/** Every plugin, in every layout of its tables and setting that changes what it counts. */
+export const models: readonly Model[] = [
+  ...[wpStatistics13, wpStatistics1415, wpStatistics1416, kokoAnalytics, statify, slimstat],
+  ...[burstStatistics, independentAnalytics, ...postViewsCounters, wpPostViews],
+  ...[wpsVisitorCounter, newStatPress, visitorsTraffic, countPerDay, matomo],
+]

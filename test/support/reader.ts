@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { Reader, type ReaderOptions, type Round } from '../../server/readings/reader.ts'
+import type { Database } from '../../server/wordpress/database.ts'
+
+/** A reader of whatever plugin a database has, which puts up with no failure in the background. */
+export function testReader(
+  database: Database,
+  options: Pick<ReaderOptions, 'now'> & Partial<ReaderOptions>,
+): Reader {
+  return new Reader({
+    ...{ database, name: undefined, pollMs: 5000, share: 1, remembered: undefined },
+    wanted: { prefix: undefined, source: 'auto', sql: undefined },
+    onBackgroundError: assert.ifError,
+    onWarning: assert.fail,
+    ...options,
+  })
+}
+
+/** The values of a round, by `visitors.total`. */
+export function valuesOf({ counts }: Pick<Round, 'counts'>): Record<string, number> {
+  return Object.fromEntries(
+    counts.map(({ metric, period, value }) => [`${metric}.${period}`, value]),
+  )
+}
+
+/** A reader whose work in the background is waited for, so that each step is whole. */
+export interface SteppedReader {
+  /** A round, and all that it set going. */
+  step(): Promise<Round>
+}
+
+export function steppedReader(
+  database: Database,
+  options: Pick<ReaderOptions, 'now'> & Partial<ReaderOptions>,
+): SteppedReader {
+  const running = new Set<Promise<unknown>>()
+  const snapshot: Database['snapshot'] = (work) => {
+    const result = database.snapshot(work)
+    running.add(result)
+    const end = () => void running.delete(result)
+    result.then(end, end)
+    return result
+  }
+  const reader = testReader({ ...database, snapshot }, options)
+  const whole = async () => {
+    const round = await reader.read()
+    do {
+      await Promise.allSettled(running)
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (running.size > 0)
+    return round
+  }
+  return {
+    async step() {
+      await whole()
+      // Nothing is due again at the same moment: this brings what the background has found.
+      return whole()
+    },
+  }
+}
