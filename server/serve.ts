@@ -1,4 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
@@ -43,7 +44,12 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
   const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
-  const http = await listen(app.fetch, options)
+  const answer: Fetch = async (request, env) => {
+    const response = await app.fetch(request, env)
+    // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
+    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+  }
+  const http = await listen(answer, options)
   events.start()
   const stop = async () => {
     events.stop()
@@ -64,13 +70,15 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   return { url: http.url, stop }
 }
 
+type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
+
 interface Listening {
   readonly url: string
   close(): Promise<void>
 }
 
 async function listen(
-  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
+  fetch: Fetch,
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch })
