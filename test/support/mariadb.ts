@@ -48,6 +48,8 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     ...asRoot('--user=root'),
   ])
   let server: ChildProcess
+  /** An administrator's, kept open: a server that is full has room for one only. */
+  let kept: mysql.Connection | undefined
   const start = async () => {
     server = spawn(program('mariadbd'), [
       '--no-defaults',
@@ -65,6 +67,8 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     await untilItAnswers(server, socketPath, errorLog)
   }
   const end = async (signal: NodeJS.Signals) => {
+    kept?.destroy()
+    kept = undefined
     if (server.exitCode !== null || server.signalCode !== null) return
     const exit = once(server, 'exit')
     server.kill(signal)
@@ -75,19 +79,23 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     await end('SIGKILL')
     await rm(folder, { recursive: true, force: true })
   })
-  const execute = async (sql: string, database?: string) => {
-    const connection = await mysql.createConnection({
-      socketPath,
-      user: 'root',
-      multipleStatements: true,
-      dateStrings: true,
-      ...(database === undefined ? {} : { database }),
+  const connect = () =>
+    mysql.createConnection({
+      ...{ socketPath, user: 'root', multipleStatements: true, dateStrings: true },
     })
+  const execute = async (sql: string, database?: string) => {
+    const connection = kept ?? (await connect())
+    kept = undefined
+    connection.on('error', () => undefined)
     try {
+      if (database !== undefined) await connection.query(`USE \`${database}\``)
       const [rows] = await connection.query<mysql.RowDataPacket[]>(sql)
+      if (kept === undefined) kept = connection
+      else await connection.end()
       return rows
-    } finally {
-      await connection.end()
+    } catch (error) {
+      connection.destroy()
+      throw error
     }
   }
   await execute(
