@@ -83,7 +83,12 @@ class Lane {
       if (this.#closed) throw lost('the connection has been closed')
       const fresh = new Link(this.#settings)
       this.#link = fresh
-      await prepare(fresh, this.#limitSeconds)
+      try {
+        await prepare(fresh, this.#limitSeconds)
+      } catch (error) {
+        this.#drop(fresh)
+        throw error
+      }
       return await work(fresh)
     } catch (error) {
       if (this.#link !== undefined && isLost(error)) this.#drop(this.#link)
@@ -240,7 +245,7 @@ function databaseError(error: unknown, settings: MysqlConnection): Error {
   // What the work itself has refused is no failure of the server.
   if (error instanceof DatabaseError || error instanceof FatalError) return error
   const code = codeOf(error)
-  const where = `database ${describeConnection(settings)}`
+  const where = describeConnection(settings)
   if (error instanceof Error && 'errno' in error && limitNumbers.has(Number(error.errno))) {
     return new DatabaseError('limit', `${where}: a query took longer than its time limit`, {
       cause: error,
