@@ -16,7 +16,7 @@ export interface TestBridge extends Bridge {
 
 /** A bridge in this process, behind a real socket, which ends with the test. */
 export async function startTestBridge(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   sites: readonly (Pick<SiteOptions, 'connection'> & Partial<SiteOptions>)[],
   options: Partial<ServeOptions> = {},
 ): Promise<TestBridge> {

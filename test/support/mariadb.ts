@@ -34,7 +34,10 @@ export type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
 export const reader = { user: 'counter', password: 'p@ss w0rd:/?#' }
 
 /** Starts MariaDB on an empty data folder and a free port of 127.0.0.1. */
-export async function startMariadb(t: TestContext, ...options: string[]): Promise<Mariadb> {
+export async function startMariadb(
+  t: Pick<TestContext, 'after'>,
+  ...options: string[]
+): Promise<Mariadb> {
   const folder = await mkdtemp(join(tmpdir(), 'counter-mariadb-'))
   const data = join(folder, 'data')
   const socketPath = join(folder, 'mariadb.sock')
@@ -79,14 +82,15 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     await end('SIGKILL')
     await rm(folder, { recursive: true, force: true })
   })
-  const connect = () =>
-    mysql.createConnection({
+  const connect = async () => {
+    const connection = await mysql.createConnection({
       ...{ socketPath, user: 'root', multipleStatements: true, dateStrings: true },
     })
+    return connection.on('error', () => undefined)
+  }
   const execute = async (sql: string, database?: string) => {
     const connection = kept ?? (await connect())
     kept = undefined
-    connection.on('error', () => undefined)
     try {
       if (database !== undefined) await connection.query(`USE \`${database}\``)
       const [rows] = await connection.query<mysql.RowDataPacket[]>(sql)
