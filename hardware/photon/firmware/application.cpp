@@ -114,6 +114,7 @@ void restart() { System.reset(RESET_NO_WAIT); }
 }  // namespace
 
 void setup() {
+  ticksMs = static_cast<uint32_t>(millis());
   desk::Count count = {};
   desk::Dimming dimming = desk::usualDimming();
   recall(countAddress, count);
