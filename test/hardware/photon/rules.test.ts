@@ -118,7 +118,10 @@ describe('the rules in the headers of the firmware', () => {
           const text = windows.map(
             (window) => `${clock(window.from)}-${clock(window.to)}=${window.level}`,
           )
-          return [`level ${86_400 + minute * 60} ${text.join()}`, String(level === 'off' ? -1 : level)]
+          return [
+            `level ${86_400 + minute * 60} ${text.join()}`,
+            String(level === 'off' ? -1 : level),
+          ]
         }),
       ),
     )
