@@ -1,5 +1,6 @@
-// The visitor counter alone on a Photon (Device OS 2.3.1, 3.3.1) or a Photon 2 (5.x, 6.x): numbers come
-// from the Particle Cloud, the display is on the pins of the SPI. All rules are in the headers.
+// The visitor counter alone on a Photon (Device OS 2.3.1, 3.3.1) or a Photon 2 (5.x, 6.x): numbers
+// come from the Particle Cloud, the display is on the pins of the SPI. All rules are in the
+// headers.
 #include "Particle.h"
 
 #include "remembered.h"
@@ -46,7 +47,7 @@ desk::Instant now() {
 /** The chip takes 10 MHz; long wires and the level shifter take less. */
 SPISettings spiSettings() { return SPISettings(1 * MHZ, MSBFIRST, SPI_MODE0); }
 
-void send(const desk::Word &word) {
+void sendWord(const desk::Word &word) {
   digitalWrite(SS, LOW);
   SPI.transfer(word.address);
   SPI.transfer(word.data);
@@ -56,7 +57,7 @@ void send(const desk::Word &word) {
 void sendAll(const desk::Frame &frame) {
   const desk::Refresh all = desk::refresh(frame);
   SPI.beginTransaction(spiSettings());
-  for (const desk::Word &word : all.words) send(word);
+  for (const desk::Word &word : all.words) sendWord(word);
   SPI.endTransaction();
   shownFrame = frame;
   sentMs = uptimeMs;
@@ -65,7 +66,7 @@ void sendAll(const desk::Frame &frame) {
 void startDisplay() {
   SPI.begin(SS);
   SPI.beginTransaction(spiSettings());
-  send(desk::darkFirst);
+  sendWord(desk::darkFirst);
   SPI.endTransaction();
 }
 
@@ -125,7 +126,8 @@ void setup() {
   startDisplay();
   sendAll(counter.look(now()));
 
-  // All that the cloud is told of the device goes in one message if it stands before the connection.
+  // All that the cloud is told of the device goes in one message if it stands before the
+  // connection.
   Particle.function("show", show);
   Particle.function("dim", dim);
   Particle.function("brightness", brightness);

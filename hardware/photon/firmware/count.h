@@ -18,8 +18,8 @@ struct Count {
 inline bool isKnown(const Count &count) { return count.figures[0] != '\0'; }
 
 /**
- * Reads a whole number from 0 to 2^53 - 1 in plain digits. Of anything else (a sign, a space, a point, a
- * leading zero, JSON) nothing is taken: it returns false and leaves the count as it is.
+ * Reads a whole number from 0 to 2^53 - 1 in plain digits. Of anything else (a sign, a space, a
+ * point, a leading zero, JSON) nothing is taken: it returns false and leaves the count as it is.
  */
 inline bool parseCount(const char *text, size_t length, Count &count) {
   if (length == 0 || length > maxFigures || (text[0] == '0' && length > 1)) return false;
@@ -32,7 +32,9 @@ inline bool parseCount(const char *text, size_t length, Count &count) {
   return true;
 }
 
-/** As the cloud is told: the count, 2147483647 for that and all above it, -1 while none is known. */
+/**
+ * As the cloud is told: the count, 2147483647 for that and all above it, -1 while none is known.
+ */
 inline int32_t answerOf(const Count &count) {
   if (!isKnown(count)) return -1;
   int32_t value = 0;

@@ -5,8 +5,8 @@
 #include "local_zone.h"
 #include "text_reader.h"
 
-// Brightness by the time of day: the rules of device/face/brightness.ts, the texts of `--brightness` and
-// `--dim`.
+// Brightness by the time of day: the rules of device/face/brightness.ts, the texts of
+// `--brightness` and `--dim`.
 namespace desk {
 
 /** A step of brightness from 0 (dim, yet lit) to 15; one below them is dark altogether. */
@@ -85,9 +85,9 @@ inline bool parseBrightness(const char *text, size_t length, Dimming &dimming) {
 }
 
 /**
- * Windows and, behind a space, the zone of their times, as
- * `22:00-07:00=off,19:00-22:00=1 CET-1CEST,M3.5.0,M10.5.0/3`; UTC without a zone; `none` ends the dimming.
- * Anything else is refused as a whole.
+ * Windows and, behind a space, the zone of their times, as `22:00-07:00=off,19:00-22:00=1
+ * CET-1CEST,M3.5.0,M10.5.0/3`; UTC without a zone; `none` ends the dimming. Anything else is
+ * refused as a whole.
  */
 inline bool parseDimming(const char *text, size_t length, Dimming &dimming) {
   TextReader reader(text, length);
@@ -107,7 +107,9 @@ inline bool parseDimming(const char *text, size_t length, Dimming &dimming) {
   return true;
 }
 
-/** A change of brightness in steps, as the eye does not see it as a jump: about 3 s for all of them. */
+/**
+ * A change of brightness in steps, as the eye does not see it as a jump: about 3 s for all of them.
+ */
 class Fade {
  public:
   Level towards(Level wanted, uint64_t nowMs) {

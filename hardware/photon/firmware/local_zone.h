@@ -4,8 +4,8 @@
 
 #include "text_reader.h"
 
-// Local time by the rule of a POSIX TZ text, as `CET-1CEST,M3.5.0,M10.5.0/3`: Device OS knows of no rules
-// for summer time (IEEE 1003.1, Environment Variables, TZ).
+// Local time by the rule of a POSIX TZ text, as `CET-1CEST,M3.5.0,M10.5.0/3`: Device OS knows of no
+// rules for summer time (IEEE 1003.1, Environment Variables, TZ).
 namespace desk {
 
 constexpr int32_t minutesOfDay = 24 * 60;
@@ -29,7 +29,7 @@ struct Zone {
   ZoneChange summerEnd;
 };
 
-/** Days from 1970-01-01 to a day of the Gregorian calendar, from 1970 on; months before 1 are let in. */
+/** Days from 1970-01-01 to a later day of the Gregorian calendar; month 13 is the next January. */
 inline int32_t daysTo(int32_t year, int32_t month, int32_t day) {
   // Years that begin in March have the leap day last.
   const int32_t y = month <= 2 ? year - 1 : year;
@@ -46,7 +46,7 @@ inline int32_t yearOf(int32_t days) {
 /** Minutes from 1970 to a change in a year, on the local clock. */
 inline int32_t localMinuteOf(const ZoneChange &change, int32_t year) {
   const int32_t first = daysTo(year, change.month, 1);
-  const int32_t next = change.month == 12 ? daysTo(year + 1, 1, 1) : daysTo(year, change.month + 1, 1);
+  const int32_t next = daysTo(year, change.month + 1, 1);
   // 1970-01-01 was a Thursday.
   const int32_t weekdayOfFirst = (first + 4) % 7;
   int32_t day = first + (change.weekday - weekdayOfFirst + 7) % 7 + (change.week - 1) * 7;
@@ -114,7 +114,9 @@ inline bool takeZoneChange(TextReader &text, ZoneChange &change) {
   return !text.take('/') || takeZoneTime(text, 167, change.minute);
 }
 
-/** Reads a zone to the end of the text; false, leaving the zone alone, when it is none of this form. */
+/**
+ * Reads a zone to the end of the text; false, leaving the zone alone, when it is none of this form.
+ */
 inline bool parseZone(TextReader text, Zone &zone) {
   Zone read = {};
   int16_t west = 0;
@@ -126,7 +128,8 @@ inline bool parseZone(TextReader text, Zone &zone) {
     if (text.peek() != ',' && !takeZoneTime(text, 24, west)) return false;
     read.summerMinutes = static_cast<int16_t>(-west);
     read.hasSummer = 1;
-    if (!takeZoneChange(text, read.summerStart) || !takeZoneChange(text, read.summerEnd)) return false;
+    if (!takeZoneChange(text, read.summerStart)) return false;
+    if (!takeZoneChange(text, read.summerEnd)) return false;
   }
   if (!text.atEnd()) return false;
   zone = read;

@@ -35,15 +35,15 @@ struct Word {
 };
 
 // Register addresses, MAX7219 data sheet (19-4452) table 2.
-constexpr uint8_t digit0 = 0x1;
-constexpr uint8_t decodeMode = 0x9;
-constexpr uint8_t intensity = 0xa;
-constexpr uint8_t scanLimit = 0xb;
-constexpr uint8_t shutdown = 0xc;
-constexpr uint8_t displayTest = 0xf;
+constexpr uint8_t regDigit0 = 0x1;
+constexpr uint8_t regDecodeMode = 0x9;
+constexpr uint8_t regIntensity = 0xa;
+constexpr uint8_t regScanLimit = 0xb;
+constexpr uint8_t regShutdown = 0xc;
+constexpr uint8_t regDisplayTest = 0xf;
 
 /** The chip as it wakes up would flash what an earlier program left in it: dark first. */
-constexpr Word darkFirst = {shutdown, 0};
+constexpr Word darkFirst = {regShutdown, 0};
 
 /** All that makes a chip show a frame: it cannot be read, so that all of its state is written. */
 struct Refresh {
@@ -54,15 +54,15 @@ struct Refresh {
 inline Refresh refresh(const Frame &frame) {
   Refresh all = {};
   size_t next = 0;
-  all.words[next++] = {displayTest, 0};
-  all.words[next++] = {decodeMode, 0};
-  all.words[next++] = {scanLimit, displayDigits - 1};
-  all.words[next++] = {intensity, frame.intensity};
+  all.words[next++] = {regDisplayTest, 0};
+  all.words[next++] = {regDecodeMode, 0};
+  all.words[next++] = {regScanLimit, displayDigits - 1};
+  all.words[next++] = {regIntensity, frame.intensity};
   for (uint8_t place = 0; place < displayDigits; ++place) {
-    const uint8_t address = static_cast<uint8_t>(digit0 + displayDigits - 1 - place);
+    const uint8_t address = static_cast<uint8_t>(regDigit0 + displayDigits - 1 - place);
     all.words[next++] = {address, frame.segments[place]};
   }
-  all.words[next++] = {shutdown, static_cast<uint8_t>(frame.on ? 1 : 0)};
+  all.words[next++] = {regShutdown, static_cast<uint8_t>(frame.on ? 1 : 0)};
   return all;
 }
 

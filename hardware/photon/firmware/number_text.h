@@ -48,8 +48,8 @@ inline void appendExponent(NumberText &text, int exponent) {
 }
 
 /**
- * A number that is too long, shortened downwards. Exponents go in steps of three unless too few places
- * are left for the figures before the point.
+ * A number that is too long, shortened downwards. Exponents go in steps of three unless too few
+ * places are left for the figures before the point.
  */
 inline NumberText shortened(const char *figures, int length, int digits) {
   NumberText text;
@@ -75,8 +75,9 @@ inline NumberText shortened(const char *figures, int length, int digits) {
 }
 
 /**
- * A count as so many digits show it: exact, right-aligned, padded with blanks; one that is too long as
- * `1.234E6`, which is never above it; dashes where not even that fits, and while no count is known.
+ * A count as so many digits show it: exact, right-aligned, padded with blanks; one that is too long
+ * as `1.234E6`, which is never above it; dashes where not even that fits, and while no count is
+ * known.
  */
 inline NumberText numberText(const Count &count, uint8_t digits) {
   if (!isKnown(count)) return dashes(digits);

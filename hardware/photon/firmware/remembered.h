@@ -7,8 +7,8 @@
 namespace desk {
 
 /**
- * A value as it lies in the EEPROM, which is all ones when new, and of which only a part is written when
- * the power fails.
+ * A value as it lies in the EEPROM, which is all ones when new, and of which only a part is written
+ * when the power fails.
  */
 template <typename T>
 struct Remembered {

@@ -22,7 +22,8 @@ class TextReader {
 
   bool take(const char *wanted) {
     const size_t length = strlen(wanted);
-    if (static_cast<size_t>(end_ - next_) < length || memcmp(next_, wanted, length) != 0) return false;
+    if (static_cast<size_t>(end_ - next_) < length) return false;
+    if (memcmp(next_, wanted, length) != 0) return false;
     next_ += length;
     return true;
   }

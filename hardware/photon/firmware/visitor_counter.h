@@ -19,7 +19,9 @@ constexpr uint64_t saveIntervalMs = 60 * 60 * 1000;
 constexpr uint64_t offlineLimitMs = 10 * 60 * 1000;
 constexpr uint64_t restartIntervalMs = 60 * 60 * 1000;
 
-/** A moment: milliseconds since the start, and the calendar's seconds since 1970, where it is set. */
+/**
+ * A moment: milliseconds since the start, and the calendar's seconds since 1970, where it is set.
+ */
 struct Instant {
   uint64_t uptimeMs;
   bool hasCalendar;
@@ -37,7 +39,9 @@ class VisitorCounter {
     dimming_ = dimming;
   }
 
-  /** Takes a number; what `show` answers: the number, or -1 for what is none, which changes nothing. */
+  /**
+   * Takes a number; what `show` answers: the number, or -1 for what is none, which changes nothing.
+   */
   int32_t show(const char *text, size_t length, uint64_t uptimeMs) {
     if (!parseCount(text, length, count_)) return -1;
     heard_ = true;
@@ -66,7 +70,10 @@ class VisitorCounter {
     return frame;
   }
 
-  /** Whether the number is to be written down: the first one at once, then once an hour if it changed. */
+  /**
+   * Whether the number is to be written down: the first one at once, then once an hour if it
+   * changed.
+   */
   bool isSaveDue(uint64_t uptimeMs) const {
     if (isSaved()) return false;
     return !isKnown(saved_) || uptimeMs - savedMs_ >= saveIntervalMs;
@@ -78,8 +85,8 @@ class VisitorCounter {
   }
 
   /**
-   * Whether to start anew, once an hour at most: the cloud has been away for long, and what would be
-   * lost is written down.
+   * Whether to start anew, once an hour at most: the cloud has been away for long, and what would
+   * be lost is written down.
    */
   bool isRestartDue(bool connected, uint64_t uptimeMs) {
     if (connected) connectedMs_ = uptimeMs;

@@ -9,7 +9,7 @@ import { numberText } from '../../../device/face/number.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { boards } from '../../../hardware/wiring/boards.ts'
-import { buildDesk, platforms, run } from './host.ts'
+import { buildDesk, codeBytes, platforms, run } from './host.ts'
 
 const pins = {
   photon: wiredPins(),
@@ -273,7 +273,7 @@ for (const platform of ['photon', 'photon2'] as const) {
       assert.equal((await readsAfter(evening, eeprom)).display.intensity, 1)
       const night = await readsAfter([...evening, 'advance 2000 100'], eeprom)
       assert.equal(night.display.on, false)
-      const awake = [...evening, 'advance 2000 100', 'call dim none', 'advance 400 100']
+      const awake = [...evening, 'advance 2000 100', 'call dim none', 'advance 400 10']
       const waking = await readsAfter(awake, eeprom)
       assert.deepEqual([waking.display.on, waking.text], [true, '       8'])
       assert.ok(waking.display.intensity < 9, 'it does not jump')
@@ -317,3 +317,9 @@ for (const platform of ['photon', 'photon2'] as const) {
     })
   })
 }
+
+test('the firmware is small', async () => {
+  const bytes = await codeBytes('photon')
+  // 7 kB on the host; for a Cortex-M3 Debian's arm-none-eabi-g++ 12 makes 4.3 kB of it.
+  assert.ok(bytes > 1000 && bytes < 12_000, `${bytes} bytes`)
+})

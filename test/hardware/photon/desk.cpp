@@ -1,5 +1,5 @@
-// The whole firmware on the host, with a clock that stands until it is moved. It is told line by line what
-// happens to it, and writes line by line what it does:
+// The whole firmware on the host, with a clock that stands until it is moved. It is told line by
+// line what happens to it, and writes line by line what it does:
 //   boot | advance <ms> <step ms> | call <function> <text> | event <name> <data> | nothing <name>
 //   connected <0|1> | epoch <seconds, 0 unset> | shown
 // With a file as its argument the EEPROM outlives it.
@@ -39,7 +39,10 @@ struct CloudFunction {
 } functions[8];
 int functionCount;
 
-/** Changes of pins since the last line: for pin 0 `a` when it rises and `A` when it falls, and so on. */
+/**
+ * Changes of pins since the last line: for pin 0 `a` when it rises and `A` when it falls, and so
+ * on.
+ */
 char wire[65536];
 size_t wireLength;
 uint8_t levels[26];
@@ -51,9 +54,15 @@ void change(pin_t pin, uint8_t level) {
   wire[wireLength++] = static_cast<char>((level ? 'a' : 'A') + pin);
 }
 
+void print(const char *what, uint64_t ms, const char *end) {
+  printf("%s %llu%s", what, static_cast<unsigned long long>(ms), end);
+}
+
 void flushWire() {
   if (wireLength == 0) return;
-  printf("wire %llu %.*s\n", static_cast<unsigned long long>(nowMs), static_cast<int>(wireLength), wire);
+  print("wire", nowMs, " ");
+  fwrite(wire, 1, wireLength, stdout);
+  puts("");
   wireLength = 0;
 }
 
@@ -92,8 +101,7 @@ void handle(char *line) {
   char *argument = strchr(line, ' ');
   if (argument != nullptr) *argument++ = '\0';
   char *second = argument == nullptr ? nullptr : strchr(argument, ' ');
-  const bool takesTwo = strcmp(line, "call") == 0 || strcmp(line, "event") == 0 || strcmp(line, "advance") == 0;
-  if (second != nullptr && takesTwo) *second++ = '\0';
+  if (second != nullptr) *second++ = '\0';
 
   if (strcmp(line, "boot") == 0) {
     setup();
@@ -146,7 +154,7 @@ SystemThreadStub::SystemThreadStub(int state) { printf("thread %d\n", state); }
 
 void SystemClass::reset(SystemResetFlag) {
   flushWire();
-  printf("reset %llu\n", static_cast<unsigned long long>(nowMs));
+  print("reset", nowMs, "\n");
   end();
 }
 
@@ -180,13 +188,14 @@ uint8_t SPIClass::transfer(uint8_t data) {
 
 void eepromWritten() {
   flushWire();
-  printf("saved %llu\n", static_cast<unsigned long long>(nowMs));
+  print("saved", nowMs, "\n");
 }
 
 bool TimeClass::isValid() { return epochMs != 0; }
 time_t TimeClass::now() { return static_cast<time_t>((epochMs + nowMs - epochSetMs) / 1000); }
 
-ApplicationWatchdog::ApplicationWatchdog(unsigned timeoutMs, void (*onTimeout)(), unsigned stackBytes)
+ApplicationWatchdog::ApplicationWatchdog(unsigned timeoutMs, void (*onTimeout)(),
+                                         unsigned stackBytes)
     : onTimeout_(onTimeout) {
   flushWire();
   printf("watchdog %u %u\n", timeoutMs, stackBytes);
@@ -209,7 +218,8 @@ bool CloudClass::variable(const char *name, const int &variable) {
 bool CloudClass::subscribe(const char *name, EventHandler handler) {
   printf("subscribe %s\n", name);
 #else
-bool CloudClass::subscribe(const char *name, EventHandler handler, Spark_Subscription_Scope_TypeDef scope) {
+bool CloudClass::subscribe(const char *name, EventHandler handler,
+                           Spark_Subscription_Scope_TypeDef scope) {
   printf("subscribe %s%s\n", name, scope == MY_DEVICES ? " mine" : " all");
 #endif
   eventHandler = handler;

@@ -38,11 +38,32 @@ export function buildDesk(platform: keyof typeof platforms): Promise<Program> {
   return build(files, platforms[platform].defines)
 }
 
-async function build(files: readonly string[], defines: readonly string[]): Promise<Program> {
+/** How much code and constants the firmware is, built for size and for this machine. */
+export async function codeBytes(platform: keyof typeof platforms): Promise<number> {
+  const object = await build(
+    [join(firmware, 'application.cpp')],
+    [
+      '-Os',
+      '-fno-exceptions',
+      '-fno-rtti',
+      '-fno-sanitize=all',
+      '-c',
+      ...platforms[platform].defines,
+    ],
+  )
+  try {
+    const { stdout } = await promisify(execFile)('size', [object.path])
+    return Number(stdout.split('\n')[1]?.trim().split(/\s+/)[0])
+  } finally {
+    await object.remove()
+  }
+}
+
+async function build(files: readonly string[], options: readonly string[]): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'photon-'))
   const path = join(folder, 'program')
   try {
-    await promisify(execFile)('g++', [...flags, ...includes, ...defines, ...files, '-o', path])
+    await promisify(execFile)('g++', [...flags, ...includes, ...options, ...files, '-o', path])
   } catch (error) {
     await rm(folder, { recursive: true })
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {

@@ -1,9 +1,9 @@
 // The rules in the headers, one question a line:
-//   number <digits of the display> <count, - when unknown>   the text, then its segments in hexadecimal
-//   refresh <segments in hexadecimal> <intensity> <on>        the bytes for the chip in hexadecimal
-//   minute <seconds since 1970> <zone>                        minutes since local midnight
-//   level <seconds since 1970> <dimming>                      step of brightness, -1 for dark
-//   sign <remembered> <age ms> <now ms>                       whether the rightmost point is lit
+//   number <digits of the display> <count, - when unknown>   the text, and its segments in hex
+//   refresh <segments in hex> <intensity> <on>               the bytes for the chip in hex
+//   minute <seconds since 1970> <zone>                       minutes since local midnight
+//   level <seconds since 1970> <dimming>                     step of brightness, -1 for dark
+//   sign <remembered> <age ms> <now ms>                      whether the rightmost point is lit
 // What the headers refuse is answered by `refused`.
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,8 @@ void refresh(const char *hex, int intensity, bool on) {
   frame.intensity = static_cast<uint8_t>(intensity);
   frame.on = on;
   printf("%02x%02x", desk::darkFirst.address, desk::darkFirst.data);
-  for (const desk::Word &word : desk::refresh(frame).words) printf("%02x%02x", word.address, word.data);
+  const desk::Refresh all = desk::refresh(frame);
+  for (const desk::Word &word : all.words) printf("%02x%02x", word.address, word.data);
   puts("");
 }
 
@@ -79,7 +80,8 @@ int main() {
     } else if (strcmp(question, "sign") == 0) {
       char *nowMs = strchr(rest, ' ');
       if (nowMs == nullptr) abort();
-      printf("%d\n", desk::statusSign(first[0] == '1', strtoull(rest, nullptr, 10), strtoull(nowMs, nullptr, 10)));
+      const uint64_t ageMs = strtoull(rest, nullptr, 10);
+      printf("%d\n", desk::statusSign(first[0] == '1', ageMs, strtoull(nowMs, nullptr, 10)));
     } else {
       abort();
     }

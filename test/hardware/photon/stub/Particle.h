@@ -1,10 +1,9 @@
 #pragma once
 
 // What of Device OS the application uses, for a compiler of the host: names and types are those of
-// github.com/particle-iot/device-os (wiring/inc; 2.3.1 and 3.3.1, or 6.2.0 with SYSTEM_VERSION_v620), the
-// pins those of hal/src/photon and hal/src/tron, pinmap_defines.h.
+// github.com/particle-iot/device-os (wiring/inc; 2.3.1 and 3.3.1, or 6.2.0 with
+// SYSTEM_VERSION_v620), the pins those of hal/src/photon and hal/src/tron, pinmap_defines.h.
 
-#include <functional>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -104,7 +103,7 @@ class ApplicationWatchdog {
   ApplicationWatchdog(unsigned timeoutMs, void (*onTimeout)(), unsigned stackBytes = 512);
 
  private:
-  std::function<void()> onTimeout_;
+  void (*onTimeout_)();
 };
 
 using EventHandler = void (*)(const char *name, const char *data);
