@@ -6,10 +6,9 @@ import { after, before, describe, type TestContext, test } from 'node:test'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { DP, toSegments } from '../../../device/face/font.ts'
 import { numberText } from '../../../device/face/number.ts'
-import { Max7219 } from '../../../hardware/virtual/max7219.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { boards } from '../../../hardware/wiring/boards.ts'
 import { buildDesk, codeBytes, platforms, run } from './host.ts'
+import { watchWires } from './wires.ts'
 
 const pins = {
   photon: wiredPins(),
@@ -49,34 +48,7 @@ for (const platform of ['photon', 'photon2'] as const) {
       })
     }
 
-    /** What a chip on the wires shows behind each line, and what came over them. */
-    function watch() {
-      const chip = new Max7219(pins[platform])
-      const words: number[][] = []
-      let levels = 0
-      let word: number[] = []
-      /** Plays the changes of one line: `a` is pin 0 rising, `A` is pin 0 falling, and so on. */
-      const play = (steps: string) => {
-        for (const step of steps) {
-          const rises = step >= 'a'
-          const pin = step.charCodeAt(0) - (rises ? 'a' : 'A').charCodeAt(0)
-          const next = rises ? levels | (1 << pin) : levels & ~(1 << pin)
-          if (pin === pins[platform].clock && rises) word.push((levels >> pins[platform].data) & 1)
-          if (pin === pins[platform].cs && rises) {
-            if (word.length > 0) words.push(word)
-            word = []
-          }
-          chip.pinsChanged(levels, next)
-          levels = next
-        }
-      }
-      const bytes = () =>
-        words.map((bits) => [
-          Number.parseInt(bits.slice(0, 8).join(''), 2),
-          Number.parseInt(bits.slice(8).join(''), 2),
-        ])
-      return { chip, play, bytes, text: () => segmentsToText(chip.display().segments) }
-    }
+    const watch = () => watchWires(pins[platform])
 
     /** What the digits read after a script, and that nothing was amiss on the wires. */
     async function readsAfter(script: readonly string[], ...eeprom: string[]) {
@@ -165,13 +137,13 @@ for (const platform of ['photon', 'photon2'] as const) {
     })
 
     test('sends byte for byte what the driver of the device program sends', async () => {
-      const { play, bytes } = watch()
+      const { play, words } = watch()
       const script = ['boot', 'advance 500 10', 'call show 123456789', 'advance 1010 10']
       for (const rest of only(await written(script), 'wire')) play(rest.split(' ')[1] ?? '')
       const driver = max7219({ digits: 8 })
       const frame = (text: string) => ({ segments: toSegments(text), intensity: 3, on: true })
       assert.deepEqual(
-        bytes(),
+        words,
         [
           ...driver.init(frame('--------')),
           ...driver.refresh(frame('123.456E6')),
