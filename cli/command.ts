@@ -9,6 +9,8 @@ export interface World {
   readonly log: Logger
   /** The sites of the settings file, if it has any. */
   readonly sites: readonly SiteValues[]
+  /** To be called when the command does what it is for: a service manager may wait for that. */
+  readonly ready: () => void
   /** Aborted when the command is to end: Ctrl-C, or SIGTERM from a service manager. */
   readonly signal: AbortSignal
 }

@@ -73,6 +73,7 @@ export const device = command({
       monotonic: () => performance.now(),
       now: Date.now,
     })
+    world.ready()
     await ended(world)
     await running.stop()
     await stop()

@@ -9,6 +9,7 @@ import { device } from './device.ts'
 import { doctor } from './doctor.ts'
 import { loadSettings } from './load.ts'
 import { serve } from './serve.ts'
+import { serviceManager } from './service-manager.ts'
 import { settings } from './settings.ts'
 
 const commands: readonly Command[] = [demo, serve, device, board, doctor]
@@ -74,11 +75,17 @@ async function run(command: Command, given: Record<string, string | undefined>):
   // Whoever read what we print has gone, as `head` does: the command ends.
   stdout.on('error', stop)
   stderr.on('error', stop)
-  // The listing in `command()` ties the type of `values` to the settings that were loaded.
-  await command.run(values as never, {
-    ...{ env, stdout, log, sites },
-    signal: controller.signal,
-  })
+  const manager = serviceManager({ env, pid: process.pid, log })
+  try {
+    // The listing in `command()` ties the type of `values` to the settings that were loaded.
+    await command.run(values as never, {
+      ...{ env, stdout, log, sites },
+      ready: manager.ready,
+      signal: controller.signal,
+    })
+  } finally {
+    manager.stop()
+  }
 }
 
 function camelCase(flag: string): string {

@@ -21,7 +21,7 @@ export const serve = command({
       stateDir: values.stateDir,
       now: Date.now,
       random: Math.random,
-      ...{ log: world.log, signal: world.signal },
+      ...{ log: world.log, signal: world.signal, onListening: world.ready },
     })
     await ended(world)
     await bridge.stop()

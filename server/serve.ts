@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
+  /** Told when it answers, which does not wait for a database. */
+  readonly onListening?: () => void
   /** Ends a start that waits for a database. */
   readonly signal: AbortSignal
 }
@@ -60,6 +62,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   }
   const databases = options.sites.map(({ connection }) => describeConnection(connection))
   log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  options.onListening?.()
   const giveUp = () => {
     for (const group of groups) void group.stop()
   }

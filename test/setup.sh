@@ -7,6 +7,8 @@ needs='mariadbd:mariadb-server-core
 mariadb-install-db:mariadb-server-core
 my_print_defaults:mariadb-client-core
 socat:socat
+systemd-notify:systemd
+systemd-analyze:systemd
 g++:g++'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
