@@ -1,4 +1,5 @@
 import { defineConfig } from 'rolldown'
+import { thirdParty } from './third-party.ts'
 
 /** johnny-five loads Node's console, which is always switched off here: 3 MB of memory. */
 const noConsole = {
@@ -12,7 +13,7 @@ const noConsole = {
 export default defineConfig({
   input: { 'visitor-counter': 'cli/main.ts' },
   platform: 'node',
-  plugins: [noConsole],
+  plugins: [noConsole, thirdParty('THIRD-PARTY.txt')],
   // What carries a .wasm or .node file beside its code, which a bundle would lose.
   external: ['node-sqlite3-wasm', 'serialport'],
   output: {
