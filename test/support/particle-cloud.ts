@@ -75,6 +75,9 @@ export class StandInCloud {
   readonly builds: Record<string, string>[] = []
   /** Told when a flash has been accepted. */
   onFlash: (desk: CloudDesk) => void = () => {}
+  /** Told of each question for a device, and of all sources that came. */
+  onLook: () => void = () => {}
+  onBuild: () => void = () => {}
   url: URL = new URL('http://127.0.0.1')
 
   constructor(desks: readonly CloudDesk[]) {
@@ -121,6 +124,7 @@ export class StandInCloud {
     })
 
     app.get('/v1/devices/:id', (c) => {
+      this.onLook()
       const desk = this.#find(c)
       return desk === undefined ? unknown(c) : c.json(desk.info)
     })
@@ -189,6 +193,7 @@ export class StandInCloud {
       else build[part.name] = await part.text()
     }
     this.builds.push(build)
+    this.onBuild()
     if (this.compileError === undefined) return undefined
     const output = 'App code was invalid'
     return c.json({ ok: false, errors: [this.compileError], output }, 400)
