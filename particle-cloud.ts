@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import * as v from 'valibot'
 
 /** A device as the cloud lists it. */
@@ -17,7 +15,7 @@ export interface CloudDevice {
 /** Key: file name; value: its content. */
 export type Sources = Readonly<Record<string, Buffer>>
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly sources: Sources
   /** A version of Device OS; the newest of the platform when undefined. */
   readonly targetVersion: string | undefined
@@ -121,7 +119,8 @@ export function openCloud({ url, token }: CloudOptions): ParticleCloud {
   ): Promise<v.InferOutput<Body>> {
     const { default: Particle } = await import('particle-api-js')
     if (closed) throw new CloudError('away', 'stopped', false)
-    const httpAgent = url.protocol === 'http:' ? new HttpAgent() : new HttpsAgent()
+    const { Agent } = await import(url.protocol === 'http:' ? 'node:http' : 'node:https')
+    const httpAgent = new Agent()
     const client = new Particle({ baseUrl, auth: token, httpAgent })
     let giveUp = () => {}
     let timer: NodeJS.Timeout | undefined

@@ -46,7 +46,6 @@ export const demo = command({
         host,
         port,
         stateDir: folder,
-        publishers: [],
         ...{ now, random, log },
       })
       stops.push(() => bridge.stop())

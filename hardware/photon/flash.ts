@@ -129,6 +129,6 @@ async function waitForReturn(
 
 function fail(error: unknown, device: string): never {
   if (!(error instanceof CloudError)) throw error
-  const advice = error.kind === 'token' ? '; make a new one, see docs/particle.md' : ''
+  const advice = error.kind === 'token' ? '; make a new one: particle token create' : ''
   throw new FatalError(`${device}: ${error.message.split('\n').join(' ')}${advice}`)
 }

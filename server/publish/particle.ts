@@ -37,6 +37,8 @@ export interface ParticleOptions {
 /** What the firmware knows these by. */
 const showFunction = 'show'
 const countEvent = 'visitors/count'
+/** A cloud function answers 32 bits; the firmware answers this for all larger numbers too. */
+const largestAnswer = 2_147_483_647
 
 const leastPauseMs = 60_000
 /** The firmware says that nothing comes any more after twice that. */
@@ -125,7 +127,7 @@ class ParticlePublisher implements Publisher {
       return desks.map((desk) => {
         const call = async (value: number) => {
           const answer = await cloud.call(desk.device, showFunction, String(value))
-          if (answer === value) return
+          if (answer === Math.min(value, largestAnswer)) return
           throw new CloudError('device', `it answers ${answer} to ${value}`, true)
         }
         return [desk.device, this.#deliver(desk.device, desk, call)]

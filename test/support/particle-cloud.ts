@@ -35,9 +35,9 @@ export class CloudDesk {
 
   /** The function `show` and the subscription `visitors/count`: digits, or nothing changes. */
   show(digits: string): number {
-    if (!/^\d{1,8}$/.test(digits)) return -1
+    if (!/^(0|[1-9]\d{0,15})$/.test(digits)) return -1
     this.shown.push(digits)
-    return Number(digits)
+    return Math.min(Number(digits), 2_147_483_647)
   }
 
   get info() {

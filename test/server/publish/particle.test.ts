@@ -252,11 +252,23 @@ test('a desk that answers something else is told again', async (t) => {
   const desk = new CloudDesk('desk')
   const cloud = await startStandInCloud(t, desk)
   const { truth, pass, publisher } = await startBeforeStandIn(t, cloud)
-  truth.visitors = 123_456_789
+  truth.visitors = 1234
+  const { show } = desk
+  desk.show = () => -1
   await pass(90)
-  assert.match(String(publisher.health?.()['particleNote']), /desk: it answers -1 to 123456789/)
-  truth.visitors = 12_345_678
-  assert.ok(await pass(900, () => desk.shown.at(-1) === '12345678'))
+  assert.match(String(publisher.health?.()['particleNote']), /desk: it answers -1 to 1234/)
+  desk.show = show
+  assert.ok(await pass(900, () => desk.shown.at(-1) === '1234'))
+})
+
+test('a number that is too large for the answer is taken as shown', async (t) => {
+  const desk = new CloudDesk('desk')
+  const cloud = await startStandInCloud(t, desk)
+  const { truth, pass, publisher } = await startBeforeStandIn(t, cloud)
+  truth.visitors = 9_007_199_254_740_991
+  await pass(600)
+  assert.deepEqual(desk.shown, ['1', '9007199254740991'])
+  assert.equal(publisher.health?.()['particle'], 'ok')
 })
 
 test('an old number is not sent: that nothing comes is how the desk learns of it', async (t) => {
