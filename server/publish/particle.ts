@@ -69,7 +69,7 @@ class ParticlePublisher implements Publisher {
   #deliveries: ReadonlyMap<string, Delivery> = new Map()
   /** Of each desk that the cloud told of; undefined while it is offline. Key: as in the settings. */
   readonly #sessions: Map<string, string | undefined> = new Map()
-  /** What is wrong. Key: a desk, or `cloud`, or `budget`. */
+  /** What is wrong. Key: a desk, or `the cloud`, or `the budget`. */
   readonly #worries: Map<string, string> = new Map()
   #refused = false
   #stopped = false
@@ -200,11 +200,11 @@ class ParticlePublisher implements Publisher {
     const costOfAll = mode === 'function' ? desks.length : 1 + desks.length
     const pause = pauseMs({ budget, used, costOfAll }, leastPauseMs, now())
     if (pause === Number.POSITIVE_INFINITY) {
-      this.#worry('budget', 'used up; nothing is sent until the next month')
+      this.#worry('the budget', 'used up; nothing is sent until the next month')
     } else if (pause > leastPauseMs) {
-      this.#worry('budget', 'running short; numbers are sent less often')
+      this.#worry('the budget', 'running short; numbers are sent less often')
     } else {
-      this.#worry('budget', undefined)
+      this.#worry('the budget', undefined)
     }
     return pause
   }
@@ -223,12 +223,12 @@ class ParticlePublisher implements Publisher {
     try {
       const listed = await cloud.devices()
       this.#refused = false
-      this.#worry('cloud', undefined)
+      this.#worry('the cloud', undefined)
       for (const { device } of desks) this.#see(device, listed)
       this.update()
     } catch (error) {
       if (error instanceof CloudError && error.kind === 'token') this.#refuse()
-      else this.#worry('cloud', error instanceof Error ? error.message : String(error))
+      else this.#worry('the cloud', error instanceof Error ? error.message : String(error))
     }
     if (this.#stopped) return
     const waitMs = this.#refused ? refusedLookMs : lookMs
@@ -257,7 +257,7 @@ class ParticlePublisher implements Publisher {
   #refuse(): void {
     this.#refused = true
     this.#worry(
-      'cloud',
+      'the cloud',
       'the Particle Cloud refuses the access token; nothing is sent any more. Make a new one and start again with it',
     )
   }
