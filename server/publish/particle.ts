@@ -176,8 +176,8 @@ class ParticlePublisher implements Publisher {
     const sites = this.#sites()
     const nameOf = ({ last, name }: SiteState) => last?.site ?? name
     const state = site === undefined ? sites[0] : sites.find((each) => nameOf(each) === site)
-    if (state === undefined) {
-      const names = sites.flatMap((each) => nameOf(each) ?? []).join(', ')
+    if (state === undefined && sites.every((each) => nameOf(each) !== undefined)) {
+      const names = sites.map(nameOf).join(', ')
       this.#worry(receiver, `there is no site ${site}; there are ${names}`)
     }
     if (state?.last === undefined) return undefined
@@ -211,8 +211,10 @@ class ParticlePublisher implements Publisher {
 
   #retryMs(receiver: string, error: unknown, failures: number): number {
     const kind = error instanceof CloudError ? error.kind : 'away'
-    if (kind === 'token') this.#refuse()
-    else this.#worry(receiver, error instanceof Error ? error.message : String(error))
+    if (kind === 'token') {
+      this.#refuse()
+      this.#lookIn(refusedLookMs)
+    } else this.#worry(receiver, error instanceof Error ? error.message : String(error))
     const retry = kind === 'limit' || kind === 'device' ? retries[kind] : retries.away
     return backoffMs(failures, retry, this.#options.random)
   }
@@ -230,16 +232,21 @@ class ParticlePublisher implements Publisher {
       if (error instanceof CloudError && error.kind === 'token') this.#refuse()
       else this.#worry('the cloud', error instanceof Error ? error.message : String(error))
     }
+    this.#lookIn(this.#refused ? refusedLookMs : lookMs)
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer)
     if (this.#stopped) return
-    const waitMs = this.#refused ? refusedLookMs : lookMs
     this.#timer = setTimeout(() => {
       this.#looking = this.#look()
-    }, waitMs)
+    }, ms)
   }
 
   /** A desk that has come back, or has been away between two looks, is told anew. */
   #see(desk: string, listed: readonly CloudDevice[]): void {
-    const found = listed.find(({ id, name }) => id === desk || name === desk)
+    const wanted = desk.toLowerCase()
+    const found = listed.find(({ id, name }) => id === wanted || name.toLowerCase() === wanted)
     const session = found?.session
     const isBack = this.#sessions.has(desk) && session !== this.#sessions.get(desk)
     this.#sessions.set(desk, session)

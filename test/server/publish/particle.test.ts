@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import fc from 'fast-check'
 import { openCloud, type ParticleCloud } from '../../../particle-cloud.ts'
 import {
   type Desk,
@@ -271,6 +272,24 @@ test('a number that is too large for the answer is taken as shown', async (t) =>
   assert.equal(publisher.health?.()['particle'], 'ok')
 })
 
+test('a reading that there is none of is said, with those there are', async (t) => {
+  const desks = [
+    { ...total('online'), metric: 'visitors', period: 'online' } as const,
+    { ...total('elsewhere'), site: 'example.org' },
+    { ...total('Here'), site: 'example.com' },
+  ]
+  const cloud = await startStandInCloud(t, ...desks.map(({ device }) => new CloudDesk(device)))
+  const { publisher, pass } = await startBeforeStandIn(t, cloud, { desks })
+  await pass(60)
+  const note = String(publisher.health?.()['particleNote'])
+  assert.match(note, /online: statify does not count .*; it has visitors\.total, visitors\.today/)
+  assert.match(note, /elsewhere: there is no site example\.org; there are example\.com/)
+  assert.deepEqual(
+    cloud.desks.map(({ shown }) => shown),
+    [[], [], ['1']],
+  )
+})
+
 test('an old number is not sent: that nothing comes is how the desk learns of it', async (t) => {
   const desk = new CloudDesk('desk')
   const cloud = await startStandInCloud(t, desk)
@@ -331,4 +350,40 @@ test('a program that is started again and again does not send each time', async 
     t.mock.timers.reset()
   }
   assert.equal(desk.shown.length, 1)
+})
+
+test('whatever goes wrong in whatever order, no number falls back, and the newest one comes through', async (t) => {
+  const trouble = fc.constantFrom<(Fault | 'none' | 'offline')[]>(
+    ...(['none', 'offline'] as const),
+    ...faults.map(([fault]) => fault),
+  )
+  const phases = fc.array(fc.tuple(trouble, fc.integer({ min: 1, max: 40 })), { maxLength: 8 })
+  await fc.assert(
+    fc.asyncProperty(phases, async (sequence) => {
+      const desk = new CloudDesk('desk')
+      const cloud = await startStandInCloud(t, desk)
+      const { truth, pass, publisher } = await startBeforeStandIn(t, cloud)
+      for (const [what, steps] of sequence) {
+        cloud.fault = what === 'none' || what === 'offline' ? undefined : what
+        desk.online = what !== 'offline'
+        truth.visitors += 1
+        await pass((steps * stepMs) / 1000)
+      }
+      cloud.fault = undefined
+      desk.connect()
+      truth.visitors += 1
+      const newest = String(truth.visitors)
+      assert.ok(await pass(3700, () => desk.shown.at(-1) === newest))
+      const shown = desk.shown.map(Number)
+      assert.deepEqual(
+        shown,
+        [...shown].sort((a, b) => a - b),
+      )
+      const counted = Number(publisher.health?.()['particleOperations'])
+      assert.ok(counted >= cloud.operations, `${counted} counted of ${cloud.operations}`)
+      await publisher.stop()
+      t.mock.timers.reset()
+    }),
+    { numRuns: 8 },
+  )
 })
