@@ -46,7 +46,7 @@ export const demo = command({
         host,
         port,
         stateDir: folder,
-        ...{ now, random, log },
+        ...{ now, random, log, signal: world.signal },
       })
       stops.push(() => bridge.stop())
 

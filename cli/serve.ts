@@ -28,7 +28,7 @@ export const serve = command({
       publishers: await particlePublishers(values, world),
       now: Date.now,
       random: Math.random,
-      log: world.log,
+      ...{ log: world.log, signal: world.signal },
     })
     await ended(world)
     await bridge.stop()

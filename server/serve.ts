@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
+  /** Ends a start that waits for a database. */
+  readonly signal: AbortSignal
 }
 
 /** A stream takes about 10 KB. */
@@ -41,7 +43,7 @@ export interface Bridge {
  *   no other
  */
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
-  const { now, log } = options
+  const { now, log, signal } = options
   const events = new Events(mostStreams)
   const onRound = () => {
     events.look()
@@ -69,7 +71,12 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   }
   const databases = options.sites.map(({ connection }) => describeConnection(connection))
   log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  const giveUp = () => {
+    for (const group of groups) void group.stop()
+  }
+  signal.addEventListener('abort', giveUp)
   const starts = await Promise.allSettled(groups.map((group) => group.start()))
+  signal.removeEventListener('abort', giveUp)
   for (const start of starts) {
     if (start.status === 'fulfilled') continue
     if (groups.length === 1) {

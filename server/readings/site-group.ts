@@ -91,6 +91,7 @@ export class SiteGroup {
    */
   async start(): Promise<void> {
     this.#database = await openDatabase(this.#options.connection)
+    if (this.#stopped) this.#database.close()
     const remembered = [...this.#pollers.values()]
     for (const poller of remembered) await poller.start()
     const error = await this.#look(1)

@@ -1,4 +1,7 @@
-import mysql, { type RowDataPacket } from 'mysql2/promise'
+import { connect as connectSocket, type Socket } from 'node:net'
+import { createConnection } from 'mysql2'
+import type mysql from 'mysql2/promise'
+import type { RowDataPacket } from 'mysql2/promise'
 import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../errors.ts'
 import { describeConnection, type MysqlConnection } from './connection.ts'
 import type { Database, Row, Sql } from './database.ts'
@@ -22,14 +25,14 @@ export function openMysql(settings: MysqlConnection): Database {
   const slow = new Lane(settings, slowLimitSeconds)
   return {
     engine: 'mysql',
-    query: (sql) => quick.run((connection) => select(connection, sql, quickLimitSeconds)),
+    query: (sql) => quick.run((link) => link.query(sql, quickLimitSeconds)),
     snapshot: (work) =>
-      slow.run(async (connection) => {
-        await tell(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+      slow.run(async (link) => {
+        await link.tell('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
         try {
-          return await work((sql) => select(connection, sql, slowLimitSeconds))
+          return await work((sql) => link.query(sql, slowLimitSeconds))
         } finally {
-          await tell(connection, 'COMMIT')
+          await link.tell('COMMIT')
         }
       }),
     close() {
@@ -43,7 +46,7 @@ export function openMysql(settings: MysqlConnection): Database {
 class Lane {
   readonly #settings: MysqlConnection
   readonly #limitSeconds: number
-  #connection: mysql.Connection | undefined
+  #link: Link | undefined
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
@@ -52,7 +55,7 @@ class Lane {
     this.#limitSeconds = limitSeconds
   }
 
-  run<T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
+  run<T>(work: (link: Link) => Promise<T>): Promise<T> {
     const result = this.#last.then(() => this.#attempt(work))
     this.#last = result.catch(() => undefined)
     return result
@@ -60,13 +63,13 @@ class Lane {
 
   /** At once: a query that is under way fails. */
   close(): void {
-    this.#connection?.destroy()
-    this.#connection = undefined
     this.#closed = true
+    this.#link?.end()
+    this.#link = undefined
   }
 
-  async #attempt<T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
-    const idle = this.#connection
+  async #attempt<T>(work: (link: Link) => Promise<T>): Promise<T> {
+    const idle = this.#link
     if (idle !== undefined) {
       try {
         return await work(idle)
@@ -77,23 +80,99 @@ class Lane {
       }
     }
     try {
-      const fresh = await connect(this.#settings, this.#limitSeconds)
-      if (this.#closed) {
-        fresh.destroy()
-        throw new Error('closed')
+      if (this.#closed) throw lost('the connection has been closed')
+      const fresh = new Link(this.#settings)
+      this.#link = fresh
+      try {
+        await prepare(fresh, this.#limitSeconds)
+      } catch (error) {
+        this.#drop(fresh)
+        throw error
       }
-      fresh.on('error', () => this.#drop(fresh))
-      this.#connection = fresh
       return await work(fresh)
     } catch (error) {
-      if (this.#connection !== undefined && isLost(error)) this.#drop(this.#connection)
+      if (this.#link !== undefined && isLost(error)) this.#drop(this.#link)
       throw databaseError(error, this.#settings)
     }
   }
 
-  #drop(connection: mysql.Connection): void {
-    connection.destroy()
-    if (this.#connection === connection) this.#connection = undefined
+  #drop(link: Link): void {
+    link.end()
+    if (this.#link === link) this.#link = undefined
+  }
+}
+
+/** As mysql2 marks an error after which a connection is of no more use. */
+function lost(message: string): Error {
+  return Object.assign(new Error(message), { fatal: true })
+}
+
+/**
+ * A connection over a socket of our own: mysql2 ends one by waiting for the server to agree, which a
+ * server that hangs does not, and a query on it never fails.
+ */
+class Link {
+  readonly #socket: Socket
+  readonly #connection: mysql.Connection
+  readonly #ended: Promise<never>
+  #end: (reason: Error) => void = () => undefined
+
+  constructor(settings: MysqlConnection) {
+    const { host, port, socketPath } = settings
+    this.#ended = new Promise((_, reject) => {
+      this.#end = reject
+    })
+    this.#ended.catch(() => undefined)
+    this.#socket = connectSocket(
+      socketPath === undefined
+        ? { host, port, keepAlive: true, noDelay: true }
+        : { path: socketPath },
+    )
+    const core = createConnection({
+      stream: () => this.#socket,
+      user: settings.user,
+      password: settings.password,
+      database: settings.database,
+      // TLS checks the certificate against it.
+      ...(socketPath === undefined ? { host } : {}),
+      ...(settings.tls === 'off' ? {} : { ssl: tlsOptions[settings.tls] }),
+      connectTimeout: connectTimeoutMs,
+      dateStrings: true,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+    })
+    core.on('error', (error: Error) => this.#fail(error))
+    this.#connection = core.promise()
+  }
+
+  /** @param limitSeconds of the server; a little later the link counts as dead */
+  async query({ text, values }: Sql, limitSeconds: number): Promise<Row[]> {
+    const timer = setTimeout(
+      () => this.#fail(lost(`no answer in ${limitSeconds + graceSeconds} s`)),
+      (limitSeconds + graceSeconds) * 1000,
+    )
+    try {
+      const answer = this.#connection.query<RowDataPacket[]>({ sql: text, values: [...values] })
+      const [rows] = await Promise.race([this.#ended, answer])
+      return rows
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** A statement that answers at once. */
+  async tell(text: string): Promise<void> {
+    await this.query({ text, values: [] }, quickLimitSeconds)
+  }
+
+  end(): void {
+    this.#fail(lost('the connection has been closed'))
+  }
+
+  #fail(reason: Error): void {
+    this.#end(reason)
+    this.#connection.destroy()
+    this.#socket.destroy()
   }
 }
 
@@ -103,59 +182,18 @@ const tlsOptions = {
   verify: { rejectUnauthorized: true, verifyIdentity: true },
 }
 
-async function connect(settings: MysqlConnection, limitSeconds: number): Promise<mysql.Connection> {
-  const connection = await mysql.createConnection({
-    ...(settings.socketPath === undefined
-      ? { host: settings.host, port: settings.port }
-      : { socketPath: settings.socketPath }),
-    user: settings.user,
-    password: settings.password,
-    database: settings.database,
-    ...(settings.tls === 'off' ? {} : { ssl: tlsOptions[settings.tls] }),
-    connectTimeout: connectTimeoutMs,
-    enableKeepAlive: true,
-    dateStrings: true,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-  })
-  try {
-    const [row] = await select(
-      connection,
-      { text: 'SELECT VERSION() AS version', values: [] },
-      quickLimitSeconds,
-    )
-    // MariaDB counts the limit of a statement in seconds, MySQL in milliseconds and for SELECT only.
-    const limit = /mariadb/i.test(String(row?.['version']))
-      ? `max_statement_time=${limitSeconds}`
-      : `max_execution_time=${limitSeconds * 1000}`
-    await tell(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-    await tell(
-      connection,
-      `SET SESSION ${limit}, lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
-    )
-    return connection
-  } catch (error) {
-    connection.destroy()
-    throw error
-  }
-}
-
-/** A statement that answers at once, or the link is dead. */
-async function tell(connection: mysql.Connection, sql: string): Promise<void> {
-  await connection.query({ sql, timeout: quickLimitSeconds * 1000 })
-}
-
-async function select(
-  connection: mysql.Connection,
-  sql: Sql,
-  limitSeconds: number,
-): Promise<Row[]> {
-  const [rows] = await connection.query<RowDataPacket[]>({
-    sql: sql.text,
-    values: [...sql.values],
-    timeout: (limitSeconds + graceSeconds) * 1000,
-  })
-  return rows
+/** Makes a new session one that only reads, within limits of the server's own. */
+async function prepare(link: Link, limitSeconds: number): Promise<void> {
+  const version = { text: 'SELECT VERSION() AS version', values: [] }
+  const [row] = await link.query(version, quickLimitSeconds)
+  // MariaDB counts the limit of a statement in seconds, MySQL in milliseconds and for SELECT only.
+  const limit = /mariadb/i.test(String(row?.['version']))
+    ? `max_statement_time=${limitSeconds}`
+    : `max_execution_time=${limitSeconds * 1000}`
+  await link.tell('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+  await link.tell(
+    `SET SESSION ${limit}, lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
+  )
 }
 
 const lostCodes = new Set([
@@ -207,7 +245,7 @@ function databaseError(error: unknown, settings: MysqlConnection): Error {
   // What the work itself has refused is no failure of the server.
   if (error instanceof DatabaseError || error instanceof FatalError) return error
   const code = codeOf(error)
-  const where = `database ${describeConnection(settings)}`
+  const where = describeConnection(settings)
   if (error instanceof Error && 'errno' in error && limitNumbers.has(Number(error.errno))) {
     return new DatabaseError('limit', `${where}: a query took longer than its time limit`, {
       cause: error,

@@ -16,7 +16,7 @@ export interface TestBridge extends Bridge {
 
 /** A bridge in this process, behind a real socket, which ends with the test. */
 export async function startTestBridge(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   sites: readonly (Pick<SiteOptions, 'connection'> & Partial<SiteOptions>)[],
   options: Partial<ServeOptions> = {},
 ): Promise<TestBridge> {
@@ -25,6 +25,7 @@ export async function startTestBridge(
     ...{ pollMs: 5000, carry: false, host: '127.0.0.1', port: 0, log: silent },
     now: Date.now,
     random: () => 0.5,
+    signal: new AbortController().signal,
     ...options,
     stateDir,
     sites: sites.map((site) => ({

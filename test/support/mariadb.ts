@@ -34,7 +34,10 @@ export type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
 export const reader = { user: 'counter', password: 'p@ss w0rd:/?#' }
 
 /** Starts MariaDB on an empty data folder and a free port of 127.0.0.1. */
-export async function startMariadb(t: TestContext, ...options: string[]): Promise<Mariadb> {
+export async function startMariadb(
+  t: Pick<TestContext, 'after'>,
+  ...options: string[]
+): Promise<Mariadb> {
   const folder = await mkdtemp(join(tmpdir(), 'counter-mariadb-'))
   const data = join(folder, 'data')
   const socketPath = join(folder, 'mariadb.sock')
@@ -48,6 +51,8 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     ...asRoot('--user=root'),
   ])
   let server: ChildProcess
+  /** An administrator's, kept open: a server that is full has room for one only. */
+  let kept: mysql.Connection | undefined
   const start = async () => {
     server = spawn(program('mariadbd'), [
       '--no-defaults',
@@ -65,6 +70,8 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     await untilItAnswers(server, socketPath, errorLog)
   }
   const end = async (signal: NodeJS.Signals) => {
+    kept?.destroy()
+    kept = undefined
     if (server.exitCode !== null || server.signalCode !== null) return
     const exit = once(server, 'exit')
     server.kill(signal)
@@ -75,19 +82,24 @@ export async function startMariadb(t: TestContext, ...options: string[]): Promis
     await end('SIGKILL')
     await rm(folder, { recursive: true, force: true })
   })
-  const execute = async (sql: string, database?: string) => {
+  const connect = async () => {
     const connection = await mysql.createConnection({
-      socketPath,
-      user: 'root',
-      multipleStatements: true,
-      dateStrings: true,
-      ...(database === undefined ? {} : { database }),
+      ...{ socketPath, user: 'root', multipleStatements: true, dateStrings: true },
     })
+    return connection.on('error', () => undefined)
+  }
+  const execute = async (sql: string, database?: string) => {
+    const connection = kept ?? (await connect())
+    kept = undefined
     try {
+      if (database !== undefined) await connection.query(`USE \`${database}\``)
       const [rows] = await connection.query<mysql.RowDataPacket[]>(sql)
+      if (kept === undefined) kept = connection
+      else await connection.end()
       return rows
-    } finally {
-      await connection.end()
+    } catch (error) {
+      connection.destroy()
+      throw error
     }
   }
   await execute(

@@ -3,27 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { toSegments } from '../../../device/face/font.ts'
 import { dashes, numberText } from '../../../device/face/number.ts'
+import { numberCases } from '../../support/number-cases.ts'
 
-const cases: [value: number, digits: number, text: string][] = [
-  [0, 8, '       0'],
-  [1234, 8, '    1234'],
-  [12_345_678, 8, '12345678'],
-  [123_456_789, 8, '123.456E6'],
-  [999_999_999, 8, '999.999E6'],
-  [1_000_000_000, 8, '1.00000E9'],
-  [9_007_199_254_740_991, 8, '9.0071E15'],
-  [1_234_567, 6, '1.234E6'],
-  [1_234_567, 5, '1.23E6'],
-  [1_234_567, 4, '1.2E6'],
-  [123_456, 5, '123E3'],
-  [123_456, 4, '12E4'],
-  [12_345, 3, '1E4'],
-  [123, 2, '--'],
-  [10, 1, '-'],
-  [9, 1, '9'],
-]
-
-for (const [value, digits, text] of cases) {
+for (const [value, digits, text] of numberCases) {
   test(`${value} on ${digits} digits reads "${text}"`, () => {
     assert.equal(numberText(value, digits), text)
   })

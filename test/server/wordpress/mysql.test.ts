@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { DatabaseError } from '../../../errors.ts'
@@ -101,6 +101,10 @@ test('a MariaDB server', async (t) => {
           assert.ok(!error.message.includes(change.password ?? connection.password))
           return true
         })
+        // What the server refused is not used again as if it were a connection.
+        const begunMs = performance.now()
+        await assert.rejects(database.query(sql('SELECT 1')), message)
+        assert.ok(performance.now() - begunMs < 5000)
       })
     }
   })
@@ -116,6 +120,21 @@ test('a MariaDB server', async (t) => {
     assert.equal(await kind('SELECT gone FROM wp_options'), 'schema')
     assert.equal(await kind('SELECT SLEEP('), 'refused')
   })
+})
+
+test('a database that hangs holds up nobody who closes it', async (t) => {
+  const server = createServer((socket) => void socket.on('error', () => {}))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const place = { engine: 'mysql', host: '127.0.0.1', port, tls: 'off' } as const
+  const database = openMysql({ ...place, user: 'u', password: 'p', database: 'd' })
+  const query = assert.rejects(database.query(sql('SELECT 1')), /has been closed/)
+  await once(server, 'connection')
+  database.close()
+  await query
+  await assert.rejects(database.query(sql('SELECT 1')), /has been closed/)
 })
 
 test('a server that accepts and never speaks is away, not waited for', async (t) => {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <stdint.h>
+
+// The rule of device/face/status.ts. A bridge repeats an unchanged number every 15 minutes, so that
+// after twice that it is not the site that is quiet.
+namespace desk {
+
+constexpr uint64_t freshMs = 30 * 60 * 1000;
+constexpr uint64_t longAgoMs = 60 * 60 * 1000;
+constexpr uint64_t blinkMs = 1000;
+
+/**
+ * Whether the rightmost point is lit: not while the number is fresh, always once it is not, and
+ * blinking slowly when nothing has come for more than an hour.
+ */
+inline bool statusSign(bool remembered, uint64_t ageMs, uint64_t nowMs) {
+  if (!remembered && ageMs <= freshMs) return false;
+  return ageMs < longAgoMs || nowMs / blinkMs % 2 == 0;
+}
+
+}  // namespace desk

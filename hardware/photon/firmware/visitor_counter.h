@@ -1,0 +1,110 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "count.h"
+#include "dimming.h"
+#include "max7219_words.h"
+#include "number_text.h"
+#include "segment_font.h"
+#include "status_sign.h"
+
+namespace desk {
+
+/** A cell of the flash that holds the EEPROM takes some 10,000 writes. */
+constexpr uint64_t saveIntervalMs = 60 * 60 * 1000;
+/** A radio that has not come back by itself after so long seldom does. */
+constexpr uint64_t offlineLimitMs = 10 * 60 * 1000;
+constexpr uint64_t restartIntervalMs = 60 * 60 * 1000;
+
+/**
+ * A moment: milliseconds since the start, and the calendar's seconds since 1970, where it is set.
+ */
+struct Instant {
+  uint64_t uptimeMs;
+  bool hasCalendar;
+  uint32_t utcSeconds;
+};
+
+/** What is shown, and what is to be done about it. All times are of the clock that never jumps. */
+class VisitorCounter {
+ public:
+  /** Begins with what was remembered: an old number until a new one comes. */
+  void begin(const Count &remembered, const Dimming &dimming) {
+    if (parseCount(remembered.figures, strnlen(remembered.figures, maxFigures), count_)) {
+      saved_ = count_;
+    }
+    dimming_ = dimming;
+  }
+
+  /**
+   * Takes a number; what `show` answers: the number, or -1 for what is none, which changes nothing.
+   */
+  int32_t show(const char *text, size_t length, uint64_t uptimeMs) {
+    if (!parseCount(text, length, count_)) return -1;
+    heard_ = true;
+    heardMs_ = uptimeMs;
+    return answerOf(count_);
+  }
+
+  const Count &count() const { return count_; }
+
+  const Dimming &dimming() const { return dimming_; }
+  void dim(const Dimming &dimming) { dimming_ = dimming; }
+
+  /** What the digits are to show. */
+  Frame look(const Instant &now) {
+    Frame frame = {};
+    toSegments(numberText(count_, displayDigits).characters(), frame.segments, displayDigits);
+    const uint64_t ageMs = now.uptimeMs - heardMs_;
+    if (isKnown(count_) && statusSign(!heard_, ageMs, now.uptimeMs)) {
+      uint8_t &last = frame.segments[displayDigits - 1];
+      last = static_cast<uint8_t>(last | decimalPoint);
+    }
+    const Level wanted = now.hasCalendar ? levelAt(dimming_, now.utcSeconds) : dimming_.level;
+    const Level level = fade_.towards(wanted, now.uptimeMs);
+    frame.intensity = static_cast<uint8_t>(level == off ? 0 : level);
+    frame.on = level != off;
+    return frame;
+  }
+
+  /**
+   * Whether the number is to be written down: the first one at once, then once an hour if it
+   * changed.
+   */
+  bool isSaveDue(uint64_t uptimeMs) const {
+    if (isSaved()) return false;
+    return !isKnown(saved_) || uptimeMs - savedMs_ >= saveIntervalMs;
+  }
+
+  void saved(uint64_t uptimeMs) {
+    saved_ = count_;
+    savedMs_ = uptimeMs;
+  }
+
+  /**
+   * Whether to start anew, once an hour at most: the cloud has been away for long, and what would
+   * be lost is written down.
+   */
+  bool isRestartDue(bool connected, uint64_t uptimeMs) {
+    if (connected) connectedMs_ = uptimeMs;
+    return uptimeMs >= restartIntervalMs && uptimeMs - connectedMs_ >= offlineLimitMs && isSaved();
+  }
+
+ private:
+  bool isSaved() const { return strcmp(count_.figures, saved_.figures) == 0; }
+
+  Count count_ = {};
+  Count saved_ = {};
+  Dimming dimming_ = usualDimming();
+  Fade fade_;
+  /** Whether a number has come since the start. */
+  bool heard_ = false;
+  uint64_t heardMs_ = 0;
+  uint64_t savedMs_ = 0;
+  uint64_t connectedMs_ = 0;
+};
+
+}  // namespace desk
