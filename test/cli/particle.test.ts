@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as v from 'valibot'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
-import { start } from '../support/command.ts'
+import { run, start } from '../support/command.ts'
 import { CloudDesk, startStandInCloud } from '../support/particle-cloud.ts'
 import { until } from '../support/until.ts'
 
@@ -62,4 +62,40 @@ test('serve ends at once while the Particle Cloud does not answer', async (t) =>
   )
   await until('the first question', () => cloud.hanging > 0, 60)
   assert.equal(await serve.end('SIGTERM'), 0)
+})
+
+test('flash sends all of the firmware to the compiler, and a dry run leaves it at that', async (t) => {
+  const desk = new CloudDesk('desk')
+  const cloud = await startStandInCloud(t, desk)
+  const { code, stdout, stderr } = await run(
+    t,
+    ['flash', '--device', 'desk', '--dry-run', '--particle-url', cloud.url.href],
+    { env: { PARTICLE_TOKEN: cloud.token } },
+  )
+  assert.equal(stderr, '')
+  assert.equal(code, 0)
+  assert.match(stdout, /^compiling \d+ files for a Photon .*\nit compiles; desk stays as it is$/s)
+  const firmware = await readdir(join(import.meta.dirname, '../../../hardware/photon/firmware'))
+  const { platform_id, build_target_version, ...sources } = cloud.builds[0] ?? {}
+  assert.deepEqual([platform_id, build_target_version], ['6', '2.3.1'])
+  assert.deepEqual(Object.keys(sources).sort(), firmware.sort())
+  assert.match(sources['application.cpp'] ?? '', /Particle\.function\("show", show\)/)
+})
+
+test('flash that fails says one line, and is ended by a signal', async (t) => {
+  const desk = new CloudDesk('desk')
+  const cloud = await startStandInCloud(t, desk)
+  const args = ['flash', '--device', 'desk', '--particle-url', cloud.url.href]
+  const env = { PARTICLE_TOKEN: cloud.token }
+  desk.online = false
+  const offline = await run(t, args, { env })
+  assert.deepEqual(
+    [offline.code, offline.stderr],
+    [1, 'visitor-counter: desk is offline; switch it on, and wait until its light breathes cyan'],
+  )
+  desk.online = true
+  const waiting = start(t, args, { env })
+  await until('the flash', () => waiting.stdout.some((line) => line.startsWith('waiting')), 60)
+  assert.equal(await waiting.end('SIGINT'), 1)
+  assert.deepEqual(waiting.stderr, ['visitor-counter: stopped before desk was back'])
 })
