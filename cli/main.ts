@@ -117,4 +117,6 @@ function complain(message: string): void {
   )
 }
 
+// What Node says of libraries it keeps from users as long as these lie in node_modules; ours are bundled.
+process.noDeprecation = true
 process.exitCode = await main(process.argv)
