@@ -19,7 +19,8 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
-  readonly publishers?: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
+  /** What takes the readings to others. */
+  readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -45,13 +46,13 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log, signal } = options
   const events = new Events(mostStreams)
+  const sites = () => groups.flatMap((group) => group.states)
+  const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = () => {
     events.look()
     for (const publisher of publishers) publisher.update()
   }
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
-  const sites = () => groups.flatMap((group) => group.states)
-  const publishers = (options.publishers ?? []).map((open) => open({ sites }))
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const app = createApp({ sites, events, health, now, log })
@@ -64,9 +65,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   events.start()
   for (const publisher of publishers) publisher.start()
   const stop = async () => {
+    await Promise.all(publishers.map((publisher) => publisher.stop()))
     events.stop()
     await http.close()
-    for (const publisher of publishers) await publisher.stop()
     for (const group of groups) await group.stop()
   }
   const databases = options.sites.map(({ connection }) => describeConnection(connection))

@@ -8,8 +8,8 @@ import fc from 'fast-check'
 import type { ParticleCloud } from '../../../particle-cloud.ts'
 import { monthOf, pauseMs } from '../../../server/publish/budget.ts'
 import { particlePublisher, refreshMs } from '../../../server/publish/particle.ts'
+import { freshSite } from '../../support/fresh-site.ts'
 import { silent } from '../../support/log.ts'
-import { siteState } from '../../support/site-state.ts'
 import { until } from '../../support/until.ts'
 
 const december = Date.parse('2026-12-01T00:00:00Z')
@@ -41,7 +41,7 @@ async function december2026(t: TestContext, budget: number) {
     },
     close: () => {},
   }
-  const base = siteState({ visitors: 0, today: 0, answers: true }, nowMs)
+  const base = freshSite({ visitors: 0, today: 0, answers: true }, nowMs)
   const [count] = base.last?.counts ?? []
   assert.ok(base.last && count)
   const { last } = base

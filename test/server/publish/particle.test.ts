@@ -10,6 +10,7 @@ import {
   type ParticleOptions,
   particlePublisher,
 } from '../../../server/publish/particle.ts'
+import { freshSite, type Truth } from '../../support/fresh-site.ts'
 import { recordingLog } from '../../support/log.ts'
 import {
   CloudDesk,
@@ -17,7 +18,6 @@ import {
   type StandInCloud,
   startStandInCloud,
 } from '../../support/particle-cloud.ts'
-import { siteState, type Truth } from '../../support/site-state.ts'
 import { until } from '../../support/until.ts'
 
 const noon = Date.parse('2026-11-10T12:00:00Z')
@@ -43,7 +43,7 @@ async function startPublisher(
   const publisher = particlePublisher({
     ...{ cloud: watched.cloud, mode: 'function', desks: [total('desk')], budget: 100_000 },
     ...{ now: Date.now, random: () => 0.5, log, stateDir, ...options },
-  })({ sites: () => [siteState(truth)] })
+  })({ sites: () => [freshSite(truth)] })
   const settled = () => until('calls to end', () => watched.pending() === hanging())
   /** Lets time pass, in steps of a poll, until something is so; it is then. */
   const pass = async (seconds: number, condition = () => false) => {

@@ -9,7 +9,7 @@ export interface Truth {
 }
 
 /** A site that has been read just now. */
-export function siteState({ visitors, today, answers }: Truth, nowMs = Date.now()): SiteState {
+export function freshSite({ visitors, today, answers }: Truth, nowMs = Date.now()): SiteState {
   const count = (period: 'total' | 'today', value: number) => ({
     ...({ value, metric: 'visitors', period, site: 'example.com', source: 'statify' } as const),
     ...({ unit: 'visitors', bots: 'excluded', everyMs: 5000, tookMs: 1 } as const),
