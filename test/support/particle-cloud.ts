@@ -5,8 +5,15 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 
-/** What may go wrong with the cloud as a whole. */
-export type Fault = 'html-502' | 'empty-401' | 'limit-429' | 'timeout-408' | 'hang' | 'reset'
+/** What may go wrong with the cloud as a whole; with `lost` it does as it is told, but its answer is lost. */
+export type Fault =
+  | 'html-502'
+  | 'empty-401'
+  | 'limit-429'
+  | 'timeout-408'
+  | 'hang'
+  | 'reset'
+  | 'lost'
 
 /** A device with the counter's firmware, as its cloud sees it. */
 export class CloudDesk {
@@ -103,13 +110,15 @@ export class StandInCloud {
     app.use(async (c, next) => {
       this.requests.push(`${c.req.method} ${c.req.path}`)
       const { fault } = this
-      if (fault !== undefined) return this.#fail(fault, c, c.env.incoming)
+      if (fault !== undefined && fault !== 'lost') return this.#fail(fault, c, c.env.incoming)
       const auth = c.req.header('Authorization')
       if (this.revoked || auth !== `Bearer ${this.token}`) {
         const error_description = 'The access token provided is invalid.'
         return c.json({ error: 'invalid_token', error_description }, 401)
       }
-      return next()
+      await next()
+      if (fault === 'lost') c.env.incoming.socket.resetAndDestroy()
+      return undefined
     })
 
     app.get('/v1/devices', (c) => c.json(this.desks.map(({ info }) => info)))
@@ -199,7 +208,11 @@ export class StandInCloud {
     return c.json({ ok: false, errors: [this.compileError], output }, 400)
   }
 
-  async #fail(fault: Fault, c: Context, incoming: IncomingMessage): Promise<Response> {
+  async #fail(
+    fault: Exclude<Fault, 'lost'>,
+    c: Context,
+    incoming: IncomingMessage,
+  ): Promise<Response> {
     switch (fault) {
       case 'html-502':
         return c.html('<html><body><h1>502 Bad Gateway</h1></body></html>', 502)

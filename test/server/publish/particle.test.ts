@@ -160,6 +160,7 @@ const faults: [fault: Fault, health: string][] = [
   ['hang', 'degraded'],
   ['reset', 'degraded'],
 ]
+const everyFault: Fault[] = [...faults.map(([fault]) => fault), 'lost']
 for (const [fault, health] of faults) {
   test(`a cloud with the fault ${fault} is waited for, and told the newest number first`, async (t) => {
     const desk = new CloudDesk('desk')
@@ -231,6 +232,20 @@ test('a desk that is offline is waited for, and told the newest number when it i
   await pass(90)
   assert.deepEqual(desk.shown, ['1', '4', '4'], 'told anew after it was away for a moment')
   assert.equal(publisher.health?.()['particle'], 'ok')
+})
+
+test('a desk that may have got a number, though no answer came, is told the right one', async (t) => {
+  const desk = new CloudDesk('desk')
+  const cloud = await startStandInCloud(t, desk)
+  const { truth, pass, publisher } = await startBeforeStandIn(t, cloud)
+  assert.ok(await pass(10, () => desk.shown.length === 1))
+  cloud.fault = 'lost'
+  truth.visitors = 2
+  assert.ok(await pass(120, () => desk.shown.at(-1) === '2'))
+  truth.visitors = 1
+  cloud.fault = undefined
+  assert.ok(await pass(120, () => desk.shown.at(-1) === '1'))
+  assert.equal(publisher.health?.()['particleOperations'], cloud.operations)
 })
 
 test('a desk that is not ours, or has other firmware, is told apart', async (t) => {
@@ -380,7 +395,7 @@ test('a program that is started again and again does not send each time', async 
 test('whatever goes wrong in whatever order, no number falls back, and the newest one comes through', async (t) => {
   const trouble = fc.constantFrom<(Fault | 'none' | 'offline')[]>(
     ...(['none', 'offline'] as const),
-    ...faults.map(([fault]) => fault),
+    ...everyFault,
   )
   const phases = fc.array(fc.tuple(trouble, fc.integer({ min: 1, max: 40 })), { maxLength: 8 })
   await fc.assert(
