@@ -7,11 +7,12 @@ import type { Command } from './command.ts'
 import { demo } from './demo.ts'
 import { device } from './device.ts'
 import { doctor } from './doctor.ts'
+import { flash } from './flash.ts'
 import { loadSettings } from './load.ts'
 import { serve } from './serve.ts'
 import { settings } from './settings.ts'
 
-const commands: readonly Command[] = [demo, serve, device, board, doctor]
+const commands: readonly Command[] = [demo, serve, device, board, doctor, flash]
 
 /** Exit codes: fine, something outside failed, wrong usage. */
 const FINE = 0
@@ -116,4 +117,6 @@ function complain(message: string): void {
   )
 }
 
+// What Node says of libraries it keeps from users as long as these lie in node_modules; ours are bundled.
+process.noDeprecation = true
 process.exitCode = await main(process.argv)
