@@ -30,6 +30,7 @@ test('whatever befalls it, the counter is right again by itself', async (t) => {
       await exit
     }
     await damageStates(rig)
+    rig.forget()
     for (const name of ['serve', 'device'] as const) await rig.start(name)
     await rig.visit()
     await rig.right(repairSeconds)

@@ -43,6 +43,8 @@ export interface Rig {
   truth(): number
   /** What is on the digits, without blanks. */
   shown(): string
+  /** No answer is wrong until a number is known again: what was known has been lost. */
+  forget(): void
   /** Resolves with the milliseconds until `/count` and the digits are right. */
   right(seconds: number): Promise<number>
   /** What has been wrong so far. */
@@ -236,6 +238,9 @@ export async function startRig(
     },
     truth: () => truth,
     shown: () => display,
+    forget() {
+      known = false
+    },
     async right(seconds) {
       const begunMs = performance.now()
       await until(
