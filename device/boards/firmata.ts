@@ -16,8 +16,8 @@ const I2C_CONFIG = 0x78
 const END_SYSEX = 0xf7
 const I2C_WRITE = 0
 
-/** A full frame of 16 digits takes 450 ms at 57600 baud; a board that is silent for longer is gone. */
-const confirmMs = 2000
+/** A full frame of 16 digits takes 450 ms at 57600 baud; a board that is silent for far longer is gone. */
+const confirmMs = 3000
 
 /** A way to a board: what firmata-io calls a transport, and its end. */
 export interface FirmataLink {

@@ -30,6 +30,7 @@ export async function readyIo(
     void lost.then(reject)
     stop = () => reject(new Error('stopped'))
     signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
   })
   try {
     await within(readyMs, 'the board does not get ready', ready)

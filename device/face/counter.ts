@@ -55,12 +55,15 @@ export class Counter {
   answer({ value, ageSeconds, stale }: Answer, now: Instant): number | undefined {
     const before = this.#known
     const ageMs = ageSeconds * 1000
-    this.#known = { value, at: now, ageMs, stale, roll: this.#rollTo(value, now) }
+    const known = { value, at: now, ageMs, stale, roll: this.#rollTo(value, now) }
+    this.#known = known
     const first = !this.#answered
     this.#answered = true
-    return first || before === undefined
-      ? this.#remember(value)
-      : this.#celebrate(before.value, value)
+    if (first || before === undefined) return this.#remember(value)
+    const milestone = this.#celebrate(before.value, value)
+    // What is celebrated is not still on its way when the lights have stopped.
+    if (milestone !== undefined) this.#known = { ...known, roll: undefined }
+    return milestone
   }
 
   /** The number to show; undefined while none is known. */

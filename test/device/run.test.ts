@@ -155,6 +155,32 @@ test('a stream that ends, or falls silent, is opened again', async (t) => {
   t.mock.timers.tick(40_000)
   await next(4)
   assert.ok(log.lines.some((line) => line.includes('nothing came for 40 s')))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(
+    log.lines.filter((line) => line.includes('aborted')),
+    [],
+    'one loss, said twice',
+  )
+})
+
+test('a heartbeat confirms no number of an earlier stream', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const streams: ServerResponse[] = []
+  const { url } = await startAnswers(t, bridge(streams))
+  const { text } = await startTestDevice(t, url, { feed: 'events' })
+  await until('the stream', () => streams.length === 1)
+  streams[0]?.write(event(5))
+  await until('5', () => text() === '       5')
+  streams[0]?.destroy()
+  await until('another stream', () => {
+    t.mock.timers.tick(100)
+    return streams.length === 2
+  })
+  await until('old', () => {
+    streams[1]?.write(':\n\n')
+    t.mock.timers.tick(1000)
+    return text() === '       5.'
+  })
 })
 
 test('where there are no events the number is asked for', async (t) => {

@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { openFirmata } from '../../../device/boards/firmata.ts'
+import { Link } from '../../../device/boards/link.ts'
 import { tcpLink } from '../../../device/boards/tcp.ts'
+import { max7219 } from '../../../device/displays/max7219.ts'
 import { toSegments } from '../../../device/face/font.ts'
 import { numberText } from '../../../device/face/number.ts'
-import { startDesk, startLink } from '../../support/desk.ts'
+import { pins, startDesk, startLink } from '../../support/desk.ts'
+import { silent } from '../../support/log.ts'
 import { freePort } from '../../support/mariadb.ts'
 import { until } from '../../support/until.ts'
 
@@ -230,4 +233,41 @@ test('when the link stops the display is dark', async (t) => {
   await until('the digits', () => text() === '       9')
   await link.stop({ ...frame(9), on: false })
   assert.equal(text(), 'off')
+})
+
+test('stopping takes less than a second also while an attempt to connect cannot be broken off', async () => {
+  const link = new Link({
+    open: () => new Promise(() => undefined),
+    wiring: { bus: 'spi', pins },
+    ...{ display: max7219({ digits: 8 }), now: Date.now, random: () => 0, log: silent },
+  })
+  link.start()
+  const startedMs = performance.now()
+  await link.stop(frame(0))
+  assert.ok(performance.now() - startedMs < 1000)
+})
+
+test('a peer that says its version without end is dropped, not flooded with frames', async (t) => {
+  const { board, chip, text } = await startDesk(t)
+  const { link, log } = startLink(t, board.port)
+  link.show(frame(1234))
+  await until('the digits', () => text() === '    1234')
+  const ready = () => log.lines.filter((line) => line.includes('board ready')).length
+  await until('it is dropped', () => {
+    if (ready() === 1) board.reset()
+    return log.lines.some((line) => line.includes('again and again'))
+  })
+  assert.equal(log.lines.filter((line) => line.includes('was reset')).length, 1)
+  await until('the digits again', () => ready() === 2 && text() === '    1234')
+  assert.deepEqual(chip.violations, [])
+})
+
+test('no attempt to connect goes on after the end', async (t) => {
+  const { board } = await startDesk(t)
+  board.freeze(true)
+  const wiring = { bus: 'spi', pins } as const
+  await assert.rejects(
+    openFirmata(tcpLink('127.0.0.1', board.port), wiring, AbortSignal.abort()),
+    /stopped/,
+  )
 })
