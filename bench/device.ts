@@ -97,10 +97,14 @@ for (let round = 0; round < rounds; round += 1) {
   device.push(await measureDevice(stateDir))
   await rm(stateDir, { recursive: true })
 }
-const line = (name: string, unit: string, of: (each: { mb: number; startMs: number }) => number) => {
+const line = (
+  name: string,
+  unit: string,
+  of: (each: { mb: number; startMs: number }) => number,
+) => {
   const [mine, other] = [median(device.map(of)), median(bare.map(of))]
-  console.log(
-    `${name}: ${mine.toFixed(1)} ${unit}, bare Node ${other.toFixed(1)} ${unit}, ratio ${(mine / other).toFixed(2)}`,
+  process.stdout.write(
+    `${name}: ${mine.toFixed(1)} ${unit}, bare Node ${other.toFixed(1)} ${unit}, ratio ${(mine / other).toFixed(2)}\n`,
   )
 }
 line('resident memory', 'MB', ({ mb }) => mb)

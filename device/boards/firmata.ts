@@ -7,6 +7,8 @@ import { within } from './within.ts'
 // Firmata protocol 2.5
 const DIGITAL_MESSAGE = 0x90
 const SET_PIN_MODE = 0xf4
+/** What a board says about itself: firmware, what its pins can do, which are analog. */
+const neededSysex = [0x79, 0x6c, 0x6a]
 const INPUT = 0
 const OUTPUT = 1
 const REPORT_VERSION = 0xf9
@@ -51,6 +53,10 @@ export async function openFirmata(
       io.queryFirmware(() => undefined)
     })
   }
+  // The rest is for sensors; firmata-io prints or throws when it comes garbled.
+  for (const id of Object.keys(firmataIo.Firmata.SYSEX_RESPONSE).map(Number)) {
+    if (!neededSysex.includes(id)) io.clearSysexResponse(id)
+  }
   const lost = whenLost(io, link)
   try {
     await readyIo(io, lost, link.readyMs, signal)
@@ -80,7 +86,7 @@ class FirmataBoard implements Board {
   #saidVersion = false
 
   constructor(io: Firmata, link: FirmataLink, wiring: Wiring, lost: Promise<Error>) {
-    this.name = `${io.firmware.name ?? 'Firmata'} at ${link.name}`
+    this.name = `${printable(io.firmware.name ?? '') || 'Firmata'} at ${link.name}`
     this.lost = lost
     this.#link = link
     this.#wiring = wiring
@@ -167,6 +173,11 @@ class FirmataBoard implements Board {
     this.#link.transport.write(Buffer.from(this.#queue))
     this.#queue = []
   }
+}
+
+/** What a board calls itself goes into our log. */
+function printable(name: string): string {
+  return name.replace(/[^ -~]/g, '').slice(0, 40)
 }
 
 /** Resolves with the reason when the link ends. */

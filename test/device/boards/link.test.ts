@@ -2,16 +2,24 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Board } from '../../../device/boards/board.ts'
 import { openFirmata } from '../../../device/boards/firmata.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { tcpLink } from '../../../device/boards/tcp.ts'
+import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { toSegments } from '../../../device/face/font.ts'
 import { numberText } from '../../../device/face/number.ts'
+import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
+import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
+import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { pins, startDesk, startLink } from '../../support/desk.ts'
 import { silent } from '../../support/log.ts'
 import { freePort } from '../../support/mariadb.ts'
 import { until } from '../../support/until.ts'
+import { startWire } from '../../support/wire.ts'
 
 const frame = (value: number, intensity = 3) => ({
   ...{ segments: toSegments(numberText(value, 8)), intensity, on: true },
@@ -270,4 +278,134 @@ test('no attempt to connect goes on after the end', async (t) => {
     openFirmata(tcpLink('127.0.0.1', board.port), wiring, AbortSignal.abort()),
     /stopped/,
   )
+})
+
+test('a board that was off for a moment, and knows nothing of the connection, is served within 5 s', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { board, chip, text } = await startDesk(t)
+  const wire = await startWire(t, board.port)
+  const { link } = startLink(t, wire.port)
+  link.show(frame(1234))
+  await until('the digits', () => text() === '    1234')
+  chip.power(false)
+  chip.power(true)
+  wire.forget()
+  let passedMs = 0
+  await until('the digits again', () => {
+    t.mock.timers.tick(50)
+    passedMs += 50
+    return text() === '    1234'
+  })
+  assert.ok(passedMs <= 5000, `${passedMs} ms`)
+})
+
+test('a board that was away for an hour is served within 5 s of its return', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const port = await freePort()
+  const { link, log } = startLink(t, port)
+  link.show(frame(7))
+  await until('a refusal', () => log.lines.length > 0)
+  for (let second = 0; second < 3600; second += 1) {
+    t.mock.timers.tick(1000)
+    if (second % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const { text } = await startDesk(t, { port })
+  let passedMs = 0
+  await until('the digits', () => {
+    t.mock.timers.tick(100)
+    passedMs += 100
+    return text() === '       7'
+  })
+  assert.ok(passedMs <= 5000, `${passedMs} ms`)
+  assert.equal(log.lines.filter((line) => line.startsWith('warn')).length, 1)
+})
+
+test('a frame is on the display when its bytes have crossed the wire, and no other before it', async (t) => {
+  let hold = false
+  const { board, text } = await startDesk(t)
+  const wire = await startWire(t, board.port, () => hold)
+  const { link } = startLink(t, wire.port)
+  link.show(frame(11_111_111))
+  await until('the first frame', () => text() === '11111111')
+  hold = true
+  /** Bytes that cross until a number is shown; a byte takes 174 us at 57600 baud. */
+  const crossed = async (value: number) => {
+    let bytes = 0
+    board.resetReceived()
+    while (text() !== String(value)) {
+      await until('bytes on the wire', () => wire.held() > 0)
+      const carried = Math.min(wire.held(), 9)
+      wire.carry(carried)
+      bytes += carried
+      await until('the board', () => board.received.bytes === bytes)
+    }
+    return bytes
+  }
+  link.show(frame(23_456_782))
+  const eightDigits = await crossed(23_456_782)
+  assert.ok(eightDigits <= 1.1 * 792, `${eightDigits} bytes`)
+  await until('the question', () => wire.held() > 0 || board.received.bytes >= 793)
+  wire.carry(9)
+  await until('the answer', () => board.received.bytes >= 793)
+  link.show(frame(11_111_110))
+  await until('a frame under way', () => wire.held() > 0)
+  for (let value = 1; value <= 10_000; value += 1) link.show(frame(30_000_000 + value))
+  const burst = await crossed(30_010_000)
+  assert.ok(burst <= 2 * 800, `${burst} bytes until the last of 10,000`)
+})
+
+test('fifty boards that went leave nothing of themselves in memory', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { board, text } = await startDesk(t)
+  const boards: WeakRef<Board>[] = []
+  const link = new Link({
+    open: async (wiring, signal) => {
+      const opened = await openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal)
+      boards.push(new WeakRef(opened))
+      return opened
+    },
+    wiring: { bus: 'spi', pins },
+    ...{ display: max7219({ digits: 8 }), now: Date.now, random: () => 0, log: silent },
+  })
+  t.after(() => link.stop(undefined))
+  link.start()
+  for (let round = 0; round <= 50; round += 1) {
+    link.show(frame(round))
+    await until(`round ${round}`, () => {
+      t.mock.timers.tick(100)
+      return text().trim() === String(round)
+    })
+    board.disconnectClients()
+  }
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  assert.ok(typeof collect === 'function')
+  await until('the boards are forgotten', () => {
+    collect()
+    return boards.filter((each) => each.deref() !== undefined).length <= 2
+  })
+})
+
+test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t) => {
+  const chip = new Ht16k33({ address: 0x70 })
+  const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
+  t.after(() => board.close())
+  const link = new Link({
+    open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
+    wiring: { bus: 'i2c', pins },
+    ...{ display: ht16k33([0x70]), now: Date.now, random: () => 0, log: silent },
+  })
+  t.after(() => link.stop(undefined))
+  link.start()
+  const text = () => segmentsToText(chip.display().segments)
+  const cost = async (value: number) => {
+    board.resetReceived()
+    link.show({ segments: toSegments(numberText(value, 4)), intensity: 3, on: true })
+    await until(`${value}`, () => text() === String(value))
+    return { ...board.received }
+  }
+  await cost(1111)
+  assert.deepEqual(await cost(1112), { bytes: 10, chunks: 1, strayBytes: 0, unknown: 0 })
+  assert.deepEqual(await cost(2223), { bytes: 26, chunks: 1, strayBytes: 0, unknown: 0 })
+  assert.deepEqual(chip.violations, [])
 })
