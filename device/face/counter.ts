@@ -80,8 +80,10 @@ export class Counter {
     const since = Math.max(now.monotonicMs - known.at.monotonicMs, now.epochMs - known.at.epochMs)
     const limitMs = 2 * this.#options.intervalMs
     const ageMs = known.ageMs + since
-    const fresh = since <= limitMs && !(known.stale ?? ageMs > limitMs)
-    return { ageMs, fresh, freshForMs: limitMs - since }
+    // A sender that does not say whether the number is old leaves that to its age.
+    const countedMs = known.stale === undefined ? ageMs : since
+    const fresh = known.stale !== true && countedMs <= limitMs
+    return { ageMs, fresh, freshForMs: limitMs - countedMs }
   }
 
   /** When the number looks different next; undefined when it stands still. */

@@ -64,6 +64,15 @@ test('the rightmost point is lit when nothing was heard for twice the interval',
   assert.equal(text(), '    1234')
 })
 
+test('a number that came with an age is marked when it is too old, not some seconds later', () => {
+  const { text, answer, wait, restMs } = setup()
+  answer(1234, { age: 8 })
+  assert.equal(text(), '    1234')
+  assert.ok(restMs() <= 2001, `${restMs()} ms`)
+  wait(2001)
+  assert.equal(text(), '    1234.')
+})
+
 test('the point blinks once a second when the number is older than an hour', () => {
   const { text, answer, wait } = setup()
   answer(7)
