@@ -185,5 +185,6 @@ function transfersFor(
   rewrite: boolean,
 ): Transfer[] {
   if (before === undefined) return display.init(frame)
+  if (before === frame && !rewrite) return []
   return rewrite ? display.refresh(frame) : display.changes(before, frame)
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { Board } from '../../device/boards/board.ts'
 import { Link } from '../../device/boards/link.ts'
 import { within } from '../../device/boards/within.ts'
@@ -16,8 +16,8 @@ const intervalMs = 5000
 /** A board that has come back is served within 5 s, and a display that has lost its power within 10 s. */
 const recoveryMs = 11_000
 const wireMs = 30
-const addresses = [0x70, 0x71]
-const digits = 8
+const addresses = [0x70]
+const digits = 4
 
 /** Numbers from 0 up to a bound, the same in every run (mulberry32). */
 function seeded(seed: number): (below: number) => number {
@@ -49,7 +49,7 @@ function fakeTime() {
     /** @param look called just before the time moves on */
     async runUntil(endMs: number, look: () => void) {
       for (;;) {
-        for (let turn = 0; turn < 12; turn += 1) await undefined
+        for (let turn = 0; turn < 8; turn += 1) await undefined
         let next: [object, { at: number; run: () => void }] | undefined
         for (const each of timers) if (next === undefined || each[1].at < next[1].at) next = each
         if (next === undefined || next[1].at > endMs) return
@@ -71,7 +71,7 @@ interface Faults {
   pageAgeMs: number
 }
 
-/** Two HT16K33 backpacks at a board that is slow, and goes as the faults say. */
+/** An HT16K33 backpack at a board that is slow, and goes as the faults say. */
 function startChips(after: (run: () => void, ms: number) => unknown, faults: Faults) {
   const chips = addresses.map((address) => new Ht16k33({ address, powerOnRam: 0x5b }))
   let lose: (error: Error) => void = () => undefined
@@ -89,6 +89,7 @@ function startChips(after: (run: () => void, ms: number) => unknown, faults: Fau
       writeI2c: (address, bytes) => queue.push([address, bytes]),
       barrier() {
         const frame = queue.splice(0)
+        if (frame.length === 0 && faults.boardUp) return Promise.resolve()
         const done = new Promise<void>((resolve) => {
           after(() => {
             if (!faults.boardUp) return
@@ -147,10 +148,11 @@ function startTruth(now: () => number, keepMs: number) {
 }
 
 /** Lives through the week; how many moments each kind of display had. */
-async function simulate(rollMs: number) {
-  const random = seeded(rollMs + 7)
+async function simulate() {
+  const random = seeded(7)
   const time = fakeTime()
-  const allowedMs = 2 * intervalMs + rollMs + 1000
+  /** Changes with each restart. */
+  let rollMs = 0
   const faults: Faults = { boardUp: true, pageUp: true, pageAgeMs: 0 }
   const truth = startTruth(time.now, 60_000)
   const chips = startChips(time.after, faults)
@@ -162,8 +164,9 @@ async function simulate(rollMs: number) {
 
   const visit = () => {
     const value = truth.value()
-    truth.set(random(2000) === 0 ? random(50) : value + 1 + random(random(10) === 0 ? 300 : 2))
-    time.after(visit, 1000 + random(30_000))
+    const falls = value > 9900 || random(2000) === 0
+    truth.set(falls ? random(50) : value + 1 + random(random(5) === 0 ? 20 : 2))
+    time.after(visit, 1000 + random(100_000))
   }
   visit()
 
@@ -184,8 +187,9 @@ async function simulate(rollMs: number) {
   }
 
   let remembered: (RememberedCounter | undefined)[] = [undefined]
-  const startCounter = (): Promise<Device> =>
-    startDevice({
+  const startCounter = (): Promise<Device> => {
+    rollMs = random(2) * intervalMs
+    return startDevice({
       screen: new Link({
         open: chips.open,
         wiring: { bus: 'i2c', pins: { data: 0, clock: 0, cs: 0 } },
@@ -209,6 +213,7 @@ async function simulate(rollMs: number) {
       monotonic: time.now,
       now: () => time.now() + wallOffsetMs,
     })
+  }
   trouble(0)
   let running = await startCounter()
 
@@ -272,7 +277,7 @@ async function simulate(rollMs: number) {
     else if (number === '-'.repeat(digits)) seen.dashes += 1
     else seen.fresh += 1
     if (time.now() < troubleUntilMs || isMarked || number === '-'.repeat(digits)) return
-    const recent = truth.since(time.now() - allowedMs)
+    const recent = truth.since(time.now() - 2 * intervalMs - rollMs - 1000)
     const shown = Number(number)
     const isTrue =
       rollMs === 0
@@ -284,4 +289,4 @@ async function simulate(rollMs: number) {
   return seen
 }
 
-parentPort?.postMessage(await simulate(Number(workerData)))
+parentPort?.postMessage(await simulate())
