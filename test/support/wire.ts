@@ -19,11 +19,17 @@ export interface Wire {
   forget(): void
 }
 
-/** @param hold whether bytes to the board wait for `carry` */
+interface Trouble {
+  /** Whether bytes to the board wait for `carry`. */
+  readonly hold?: () => boolean
+  /** What the board has said, as it comes out of the wire. */
+  readonly pieces?: (data: Buffer) => readonly Uint8Array[]
+}
+
 export async function startWire(
   t: TestContext,
   boardPort: number,
-  hold: () => boolean = () => false,
+  { hold = () => false, pieces = (data) => [data] }: Trouble = {},
 ): Promise<Wire> {
   let device: Socket | undefined
   let board: Socket | undefined
@@ -49,7 +55,15 @@ export async function startWire(
       else if (hold()) waiting = Buffer.concat([waiting, data])
       else toBoard.write(data)
     })
-    toBoard.on('data', (data) => void (fromDevice.writable && fromDevice.write(data)))
+    fromDevice.setNoDelay(true)
+    toBoard.on('data', async (data) => {
+      toBoard.pause()
+      for (const piece of pieces(data)) {
+        if (fromDevice.writable) fromDevice.write(piece)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      toBoard.resume()
+    })
     fromDevice.on('close', () => end(toBoard))
     toBoard.on('close', () => {
       open.delete(toBoard)

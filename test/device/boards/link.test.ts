@@ -323,7 +323,7 @@ test('a board that was away for an hour is served within 5 s of its return', asy
 test('a frame is on the display when its bytes have crossed the wire, and no other before it', async (t) => {
   let hold = false
   const { board, text } = await startDesk(t)
-  const wire = await startWire(t, board.port, () => hold)
+  const wire = await startWire(t, board.port, { hold: () => hold })
   const { link } = startLink(t, wire.port)
   link.show(frame(11_111_111))
   await until('the first frame', () => text() === '11111111')
@@ -408,4 +408,55 @@ test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t)
   assert.deepEqual(await cost(1112), { bytes: 10, chunks: 1, strayBytes: 0, unknown: 0 })
   assert.deepEqual(await cost(2223), { bytes: 26, chunks: 1, strayBytes: 0, unknown: 0 })
   assert.deepEqual(chip.violations, [])
+})
+
+test('a board that answers byte by byte, with strings in between, is understood', async (t) => {
+  const { board, text } = await startDesk(t, { announce: true })
+  const string = Buffer.from([0xf0, 0x71, 0x48, 0, 0x69, 0, 0xf7])
+  const wire = await startWire(t, board.port, {
+    pieces: (data) => [string, ...[...data].map((byte) => Uint8Array.of(byte)), string],
+  })
+  const { link, log } = startLink(t, wire.port)
+  for (const value of [1234, 1235, 1300]) {
+    link.show(frame(value))
+    await until(`${value}`, () => text().trim() === String(value))
+  }
+  assert.deepEqual(
+    log.lines.filter((line) => line.startsWith('warn')),
+    [],
+  )
+})
+
+test('a reset in the middle of a frame ends in the right digits, set up once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  for (const crossed of [1, 100, 401, 792]) {
+    let hold = false
+    const { board, chip, text } = await startDesk(t)
+    const wire = await startWire(t, board.port, { hold: () => hold })
+    const { link, log } = startLink(t, wire.port)
+    link.show(frame(11_111_111))
+    await until('the digits', () => text() === '11111111')
+    hold = true
+    board.resetReceived()
+    link.show(frame(22_222_222))
+    await until('the frame', () => wire.held() > 0)
+    wire.carry(crossed)
+    await until('a part of it', () => board.received.bytes === crossed)
+    board.reset()
+    await until('the reset is seen', () => log.lines.some((line) => line.includes('was reset')))
+    hold = false
+    wire.carry(wire.held())
+    await until('the digits again', () => {
+      t.mock.timers.tick(100)
+      return text() === '22222222'
+    })
+    for (let i = 0; i < 50; i += 1) {
+      t.mock.timers.tick(100)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(log.lines.filter((line) => line.includes('was reset')).length, 1)
+    assert.ok(board.received.bytes < 5000, `${board.received.bytes} bytes`)
+    assert.equal(chip.display().on, true)
+    await link.stop(undefined)
+  }
 })
