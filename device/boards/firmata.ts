@@ -59,7 +59,8 @@ export async function openFirmata(
   }
   const lost = whenLost(io, link)
   try {
-    await readyIo(io, lost, link.readyMs, signal)
+    const unready = `${link.name} does not get ready; is StandardFirmata on it, and no other client?`
+    await readyIo(io, unready, lost, link.readyMs, signal)
     checkPins(io, wiring)
   } catch (error) {
     clearTimeout(io.reportVersionTimeoutId)

@@ -44,7 +44,7 @@ export async function openIo(
     }
   })
   try {
-    await readyIo(io, lost, readyMs, signal)
+    await readyIo(io, `${name} does not get ready`, lost, readyMs, signal)
     for (const pin of outputPins(wiring)) io.pinMode(pin, io.MODES.OUTPUT)
     if (wiring.bus === 'i2c') io.i2cConfig({ delay: 0 })
   } catch (error) {

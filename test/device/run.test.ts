@@ -25,7 +25,6 @@ async function startTestDevice(
   options: { feed?: 'poll' | 'events'; stateDir?: string; onExit?: DeviceOptions['onExit'] } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'counter-device-'))
-  t.after(() => rm(folder, { recursive: true }))
   const log = recordingLog()
   const feed = chooseFeed({
     ...{ countUrl, show: undefined, site: undefined, token: undefined },
@@ -56,7 +55,11 @@ async function startTestDevice(
     if (!stopped) await device.stop()
     stopped = true
   }
-  t.after(stop)
+  // At its end the device writes what it remembers.
+  t.after(async () => {
+    await stop()
+    await rm(folder, { recursive: true, force: true })
+  })
   const text = () => segmentsToText(shown.at(-1)?.segments ?? [])
   return { text, shown, left, log, stop, stateDir: options.stateDir ?? folder }
 }
@@ -209,6 +212,7 @@ test('after a restart without network the last number stands, marked old', async
   up = false
   const second = await startTestDevice(t, url, { stateDir: first.stateDir })
   assert.equal(second.text(), '    1234.')
+  await second.stop()
 })
 
 test('at the end the display is left blank, as it is, or with dashes', async (t) => {
