@@ -16,6 +16,7 @@ import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { pins, startDesk, startLink } from '../../support/desk.ts'
+import { allPairs, shownBy } from '../../support/displays.ts'
 import { silent } from '../../support/log.ts'
 import { freePort } from '../../support/mariadb.ts'
 import { until } from '../../support/until.ts'
@@ -385,6 +386,43 @@ test('fifty boards that went leave nothing of themselves in memory', async (t) =
     return boards.filter((each) => each.deref() !== undefined).length <= 2
   })
 })
+
+for (const { name } of allPairs()) {
+  test(`an Uno with StandardFirmata drives ${name}, and again after a reset`, async (t) => {
+    const pair = allPairs().find((each) => each.name === name)
+    assert.ok(pair)
+    const { display, chips } = pair
+    const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips })
+    t.after(() => board.close())
+    const link = new Link({
+      open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
+      wiring: { bus: display.bus, pins },
+      ...{ display, now: Date.now, random: () => 0, log: silent },
+    })
+    t.after(() => link.stop(undefined))
+    link.start()
+    const places = Array.from({ length: display.digits }, (_, place) => place + 1)
+    for (const round of [0x40, 0x00, 0x20, 0x10]) {
+      const segments = places.map((place) => round | place)
+      link.show({ segments, intensity: 5, on: true })
+      const shows = () => {
+        const shown = shownBy(pair)
+        return shown.on && shown.segments.every((each, place) => each === segments[place])
+      }
+      await until(`the frame of ${round}`, shows)
+      if (round !== 0x20) continue
+      for (const chip of chips) chip.power(false)
+      for (const chip of chips) chip.power(true)
+      board.reset()
+      await until('the frame again', shows)
+    }
+    assert.deepEqual(
+      chips.flatMap(({ violations }) => violations),
+      [],
+    )
+    assert.deepEqual([board.received.strayBytes, board.received.unknown], [0, 0])
+  })
+}
 
 test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t) => {
   const chip = new Ht16k33({ address: 0x70 })
