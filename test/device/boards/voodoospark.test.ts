@@ -52,6 +52,19 @@ for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.t
   })
 }
 
+test('stopping takes less than a second also when the Photon hangs', async (t) => {
+  const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
+  assert.ok(pair)
+  const { board, link } = await startPhoton(t, pair)
+  link.show(frame(8, 0x7e))
+  link.start()
+  await until('the digits', () => shownBy(pair).segments.every((segments) => segments === 0x7e))
+  board.freeze(true)
+  const startedMs = performance.now()
+  await link.stop({ ...frame(8, 0), on: false })
+  assert.ok(performance.now() - startedMs < 1000)
+})
+
 test('a Photon that goes and comes back is told everything anew', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
