@@ -25,7 +25,7 @@ export const device = command({
     ...(['brightness', 'dim', 'timezone', 'onExit', 'testPattern', 'stateDir'] as const),
   ],
   async run(values, world) {
-    const { chooseFeed, startDevice, testPattern } = await import('../device/run.ts')
+    const { chooseFeed, farewell, startDevice, testPattern } = await import('../device/run.ts')
     const { openMemory } = await import('../device/memory.ts')
     const { localMinuteOfDay } = await import('../device/face/brightness.ts')
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
@@ -34,11 +34,13 @@ export const device = command({
     const { log } = world
     if (values.testPattern) {
       const level = values.brightness === 'off' ? 0 : values.brightness
-      screen.show(testPattern(digits, level))
+      const pattern = testPattern(digits, level)
+      screen.show(pattern)
       screen.start()
       await ended(world)
-      await screen.stop(undefined)
+      await screen.stop(farewell(values.onExit, pattern))
       await stop()
+      leaveSoon()
       return
     }
     const shows = values.show ?? [{ reading: undefined, legend: '-' }]
@@ -77,8 +79,14 @@ export const device = command({
     await ended(world)
     await running.stop()
     await stop()
+    leaveSoon()
   },
 })
+
+/** What cannot be broken off, as a question to a cloud or a port that is being opened, holds nothing up. */
+function leaveSoon(): void {
+  setTimeout(() => process.exit(), 100).unref()
+}
 
 /** The display of the settings, and what is to be stopped after it. */
 async function openScreen(

@@ -7,12 +7,13 @@ import type { Command } from './command.ts'
 import { demo } from './demo.ts'
 import { device } from './device.ts'
 import { doctor } from './doctor.ts'
+import { flash } from './flash.ts'
 import { loadSettings } from './load.ts'
 import { serve } from './serve.ts'
 import { serviceManager } from './service-manager.ts'
 import { settings } from './settings.ts'
 
-const commands: readonly Command[] = [demo, serve, device, board, doctor]
+const commands: readonly Command[] = [demo, serve, device, board, doctor, flash]
 
 /** Exit codes: fine, something outside failed, wrong usage. */
 const FINE = 0
@@ -123,4 +124,6 @@ function complain(message: string): void {
   )
 }
 
+// What Node says of libraries it keeps from users as long as these lie in node_modules; ours are bundled.
+process.noDeprecation = true
 process.exitCode = await main(process.argv)

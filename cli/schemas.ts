@@ -2,7 +2,9 @@ import * as v from 'valibot'
 import type { BoardSetting } from '../device/boards/index.ts'
 import type { Level } from '../device/face/brightness.ts'
 import { glyphs } from '../device/face/font.ts'
+import { deviceName } from '../particle-cloud.ts'
 import { metrics, periods } from '../reading.ts'
+import type { Desk } from '../server/publish/particle.ts'
 
 // What a setting's text may be. Each message says what is allowed, in words that follow "it must be".
 
@@ -55,7 +57,7 @@ function parseBoard(text: string): BoardSetting | undefined {
     case 'serial':
       return rest === '' ? undefined : { kind, path: rest }
     case 'particle':
-      return /^[A-Za-z0-9_-]{1,64}$/.test(rest) ? { kind, device: rest } : undefined
+      return deviceName.test(rest) ? { kind, device: rest } : undefined
     case 'io':
       return /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/.test(rest) ? { kind, plugin: rest } : undefined
     case 'tcp':
@@ -104,6 +106,37 @@ export const Show = v.pipe(
   v.transform((parts) =>
     parts.map(([reading = '', legend]) => ({ reading, legend: legend ?? legendOf(reading) })),
   ),
+)
+
+export const desksMessage =
+  '<device>, or <device>=<metric>.<period> with @<site> behind it, several separated by commas'
+/** Devices with what each is to show; the key of a desk is its device. */
+export const Desks = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((part) => parseDesk(part.trim()))),
+  v.check((desks) => desks.every((desk) => desk !== undefined), desksMessage),
+  v.transform((desks) => desks.flatMap((desk) => desk ?? [])),
+  v.check(
+    (desks) => new Set(desks.map(({ device }) => device)).size === desks.length,
+    'devices that differ',
+  ),
+)
+
+function parseDesk(text: string): Desk | undefined {
+  const [, device = '', reading, site] = /^([^=]*)(?:=([^@]*)(?:@(.+))?)?$/.exec(text) ?? []
+  if (!deviceName.test(device)) return undefined
+  if (reading === undefined) return { device, metric: undefined, period: 'total', site: undefined }
+  const metric = metrics.find((each) => reading.startsWith(`${each}.`))
+  const period = periods.find((each) => reading === `${metric}.${each}`)
+  return metric && period && { device, metric, period, site }
+}
+
+const operationsMessage = 'a whole number of operations from 100'
+export const Operations = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,9}$/, operationsMessage),
+  v.transform(Number),
+  v.minValue(100, operationsMessage),
 )
 
 /** Letters that seven segments can tell apart, for several counters in turn. */

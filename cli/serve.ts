@@ -2,13 +2,19 @@ import { UsageError } from '../errors.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
 import { command, ended, type World } from './command.ts'
 import type { SiteValues } from './load.ts'
+import type { Values } from './settings.ts'
+
+type ParticleValues = Values<
+  'particle' | 'particleToken' | 'particleMode' | 'particleBudget' | 'particleUrl' | 'stateDir'
+>
 
 export const serve = command({
   name: 'serve',
   summary: 'the bridge: reads the WordPress database and serves the count over HTTP',
   settings: [
     ...(['database', 'wpConfig', 'tablePrefix', 'source', 'sql', 'totals', 'poll'] as const),
-    ...(['host', 'port', 'stateDir'] as const),
+    ...(['host', 'port', 'stateDir', 'particle', 'particleToken'] as const),
+    ...(['particleMode', 'particleBudget', 'particleUrl'] as const),
   ],
   async run(values, world) {
     const { startBridge } = await import('../server/serve.ts')
@@ -19,6 +25,7 @@ export const serve = command({
       host: values.host,
       port: values.port,
       stateDir: values.stateDir,
+      publishers: await particlePublishers(values, world),
       now: Date.now,
       random: Math.random,
       ...{ log: world.log, signal: world.signal, onListening: world.ready },
@@ -27,6 +34,27 @@ export const serve = command({
     await bridge.stop()
   },
 })
+
+/** The desks of the Particle Cloud, if there are any. */
+async function particlePublishers(values: ParticleValues, { log }: World) {
+  const { particle: desks, particleToken: token, particleUrl: url, particleMode: mode } = values
+  if (desks === undefined) return []
+  if (token === undefined) {
+    throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; --particle needs it')
+  }
+  const readings = new Set(desks.map(({ device: _, ...reading }) => JSON.stringify(reading)))
+  if (mode === 'event' && readings.size > 1) {
+    throw new UsageError('--particle: with --particle-mode event all devices show the same')
+  }
+  const { particlePublisher } = await import('../server/publish/particle.ts')
+  const { openCloud } = await import('../particle-cloud.ts')
+  return [
+    particlePublisher({
+      ...{ cloud: openCloud({ url, token }), mode, desks, budget: values.particleBudget },
+      ...{ stateDir: values.stateDir, now: Date.now, random: Math.random, log },
+    }),
+  ]
+}
 
 /** The sites of the settings file, or the one of the flags. */
 export async function siteOptions(

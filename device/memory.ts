@@ -24,24 +24,30 @@ export interface DeskMemory {
 export function openMemory(stateDir: string, keys: readonly string[], log: Logger): DeskMemory {
   const file = join(stateDir, 'device.json')
   let said = false
+  /** One at a time: two would write the same draft of the file. */
+  let saving: Promise<void> = Promise.resolve()
   const read = async () =>
     (await readState(file, Memory, () => log.warn(`${file} was damaged and has been set aside`))) ??
     {}
+  const write = async (counters: readonly (RememberedCounter | undefined)[]) => {
+    const known = keys.flatMap((key, i) => (counters[i] ? [[key, counters[i]] as const] : []))
+    if (known.length === 0) return
+    try {
+      await writeState(file, { ...(await read()), ...Object.fromEntries(known) })
+      said = false
+    } catch (error) {
+      if (!said) log.warn(`the last number could not be remembered: ${String(error)}`)
+      said = true
+    }
+  }
   return {
     async load() {
       const memory = await read()
       return keys.map((key) => memory[key])
     },
-    async save(counters) {
-      const known = keys.flatMap((key, i) => (counters[i] ? [[key, counters[i]] as const] : []))
-      if (known.length === 0) return
-      try {
-        await writeState(file, { ...(await read()), ...Object.fromEntries(known) })
-        said = false
-      } catch (error) {
-        if (!said) log.warn(`the last number could not be remembered: ${String(error)}`)
-        said = true
-      }
+    save(counters) {
+      saving = saving.then(() => write(counters))
+      return saving
     },
   }
 }

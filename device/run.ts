@@ -72,7 +72,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   }
 }
 
-function farewell(onExit: Farewell, frame: Frame): Frame | undefined {
+/** What the display is left with; undefined leaves it as it is. */
+export function farewell(onExit: Farewell, frame: Frame): Frame | undefined {
   switch (onExit) {
     case 'keep':
       return undefined

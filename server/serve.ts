@@ -4,6 +4,8 @@ import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { SiteState } from './readings/poller.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
@@ -17,6 +19,8 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
+  /** What takes the readings to others. */
+  readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -44,10 +48,16 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log, signal } = options
   const events = new Events(mostStreams)
-  const onRound = () => events.look()
+  const sites = () => groups.flatMap((group) => group.states)
+  const publishers = options.publishers.map((open) => open({ sites }))
+  const onRound = () => {
+    events.look()
+    for (const publisher of publishers) publisher.update()
+  }
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
+  const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
+  const app = createApp({ sites, events, health, now, log })
   const answer: Fetch = async (request, env) => {
     const response = await app.fetch(request, env)
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
@@ -55,7 +65,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   }
   const http = await listen(answer, options)
   events.start()
+  for (const publisher of publishers) publisher.start()
   const stop = async () => {
+    await Promise.all(publishers.map((publisher) => publisher.stop()))
     events.stop()
     await http.close()
     for (const group of groups) await group.stop()

@@ -38,6 +38,10 @@ declare module 'firmata-io' {
     queryFirmware(callback: () => void): void
     i2cConfig(options?: { delay?: number } | number): void
     i2cWrite(address: number, bytes: number[]): void
+    /** Forgets, for all boards, how a sysex message is taken. */
+    clearSysexResponse(id: number): void
+    /** Key: id of a sysex message. */
+    static readonly SYSEX_RESPONSE: Readonly<Record<number, unknown>>
   }
 
   // CommonJS: the class is a property of what is exported.

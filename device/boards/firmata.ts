@@ -7,6 +7,8 @@ import { within } from './within.ts'
 // Firmata protocol 2.5
 const DIGITAL_MESSAGE = 0x90
 const SET_PIN_MODE = 0xf4
+/** What a board says about itself: firmware, what its pins can do, which are analog. */
+const neededSysex = [0x79, 0x6c, 0x6a]
 const INPUT = 0
 const OUTPUT = 1
 const REPORT_VERSION = 0xf9
@@ -16,8 +18,8 @@ const I2C_CONFIG = 0x78
 const END_SYSEX = 0xf7
 const I2C_WRITE = 0
 
-/** A full frame of 16 digits takes 450 ms at 57600 baud; a board that is silent for longer is gone. */
-const confirmMs = 2000
+/** A full frame of 16 digits takes 450 ms at 57600 baud; a board that is silent for far longer is gone. */
+const confirmMs = 3000
 
 /** A way to a board: what firmata-io calls a transport, and its end. */
 export interface FirmataLink {
@@ -51,9 +53,14 @@ export async function openFirmata(
       io.queryFirmware(() => undefined)
     })
   }
+  // The rest is for sensors; firmata-io prints or throws when it comes garbled.
+  for (const id of Object.keys(firmataIo.Firmata.SYSEX_RESPONSE).map(Number)) {
+    if (!neededSysex.includes(id)) io.clearSysexResponse(id)
+  }
   const lost = whenLost(io, link)
   try {
-    await readyIo(io, lost, link.readyMs, signal)
+    const unready = `${link.name} does not get ready; is StandardFirmata on it, and no other client?`
+    await readyIo(io, unready, lost, link.readyMs, signal)
     checkPins(io, wiring)
   } catch (error) {
     clearTimeout(io.reportVersionTimeoutId)
@@ -80,7 +87,7 @@ class FirmataBoard implements Board {
   #saidVersion = false
 
   constructor(io: Firmata, link: FirmataLink, wiring: Wiring, lost: Promise<Error>) {
-    this.name = `${io.firmware.name ?? 'Firmata'} at ${link.name}`
+    this.name = `${printable(io.firmware.name ?? '') || 'Firmata'} at ${link.name}`
     this.lost = lost
     this.#link = link
     this.#wiring = wiring
@@ -167,6 +174,11 @@ class FirmataBoard implements Board {
     this.#link.transport.write(Buffer.from(this.#queue))
     this.#queue = []
   }
+}
+
+/** What a board calls itself goes into our log. */
+function printable(name: string): string {
+  return name.replace(/[^ -~]/g, '').slice(0, 40)
 }
 
 /** Resolves with the reason when the link ends. */

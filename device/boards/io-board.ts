@@ -30,26 +30,27 @@ export async function openIo(
   signal: AbortSignal,
 ): Promise<Board> {
   const close = () => io.close?.()
+  let gone: Error | undefined
   const lost = new Promise<Error>((resolve) => {
+    const lose = (error: Error) => {
+      gone ??= error
+      resolve(error)
+    }
     io.on('error', (error: unknown) => {
-      resolve(error instanceof Error ? error : new Error(`${name}: ${String(error)}`))
+      lose(error instanceof Error ? error : new Error(`${name}: ${String(error)}`))
     })
     for (const event of ['close', 'disconnect']) {
-      io.on(event, () => resolve(new Error(`${name} closed the connection`)))
+      io.on(event, () => lose(new Error(`${name} closed the connection`)))
     }
   })
   try {
-    await readyIo(io, lost, readyMs, signal)
+    await readyIo(io, `${name} does not get ready`, lost, readyMs, signal)
     for (const pin of outputPins(wiring)) io.pinMode(pin, io.MODES.OUTPUT)
     if (wiring.bus === 'i2c') io.i2cConfig({ delay: 0 })
   } catch (error) {
     close()
     throw error
   }
-  let gone: Error | undefined
-  void lost.then((error) => {
-    gone = error
-  })
   /** Key: pin. A level that a pin has already is not written again. */
   const levels = new Map<number, Level>()
   return {
@@ -74,7 +75,7 @@ export async function openIo(
       ? { writeSpi: (bytes: readonly number[]) => void io.spiWrite?.(bytes) }
       : {}),
     async barrier() {
-      await io.flush?.()
+      await Promise.race([io.flush?.(), lost])
       if (gone !== undefined) throw gone
     },
     onReset: () => undefined,

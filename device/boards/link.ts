@@ -15,14 +15,19 @@ export interface LinkOptions {
   readonly log: Logger
 }
 
-/** A board that says nothing for so long is asked whether it is still there. */
-const heartbeatMs = 5000
+/**
+ * A board that says nothing for so long is asked whether it is still there. One that was switched off
+ * and on again has forgotten the connection, and only this tells.
+ */
+const heartbeatMs = 2000
 /** A chip that lost power, or that noise has garbled, shows nothing or nonsense until then. */
 const refreshMs = 10_000
-/** What stopping may take when a board does not answer. */
-const farewellMs = 700
-/** Short at the end, too: the board is to be served within 5 s of its return. */
-const retry = { firstMs: 250, mostMs: 3000 }
+/** What stopping may take when a board does not answer, or an attempt cannot be broken off. */
+const farewellMs = 500
+/** Short at the end, too: within 5 s of its return the board is served, 3 s of which an Uno takes itself. */
+const retry = { firstMs: 250, mostMs: 1200 }
+/** A board that starts anew more often than so is none, or has no proper supply. */
+const mostResets = { count: 5, withinMs: 10_000 }
 
 /**
  * The supervised connection to a board: it comes back whenever the board does, and then tells the
@@ -61,9 +66,13 @@ export class Link {
     this.#farewell = farewell
     this.#stopping.abort()
     this.#wake()
-    const force = setTimeout(() => this.#board?.close(), farewellMs)
-    await this.#running
+    let force: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      force = setTimeout(resolve, farewellMs)
+    })
+    await Promise.race([this.#running, late])
     clearTimeout(force)
+    this.#board?.close()
   }
 
   get #stopped(): boolean {
@@ -105,8 +114,13 @@ export class Link {
     })
     /** Undefined when the display must be told everything. */
     let shown: Frame | undefined
+    let resets: number[] = []
     board.onReset(() => {
-      log.warn('the board was reset; setting it up again')
+      resets = [...resets.filter((at) => now() < at + mostResets.withinMs), now()]
+      if (resets.length === 1) log.warn('the board was reset; setting it up again')
+      if (resets.length > mostResets.count) {
+        reason = new Error('the board resets again and again; has it enough power, and is it one?')
+      }
       shown = undefined
       this.#wake()
     })
@@ -171,5 +185,6 @@ function transfersFor(
   rewrite: boolean,
 ): Transfer[] {
   if (before === undefined) return display.init(frame)
+  if (before === frame && !rewrite) return []
   return rewrite ? display.refresh(frame) : display.changes(before, frame)
 }

@@ -6,11 +6,13 @@ import { within } from './within.ts'
  * Waits until johnny-five calls an IO plugin ready. Its own ways are switched off: it would read from
  * standard input, handle Ctrl-C, print, and keep every board for ever.
  *
+ * @param unready what is said when it does not get ready in time
  * @param lost resolves with the reason when the board is gone before
  * @throws Error when it is not ready in time, is gone, or the signal says to stop
  */
 export async function readyIo(
   io: EventEmitter,
+  unready: string,
   lost: Promise<Error>,
   readyMs: number,
   signal: AbortSignal,
@@ -30,9 +32,10 @@ export async function readyIo(
     void lost.then(reject)
     stop = () => reject(new Error('stopped'))
     signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
   })
   try {
-    await within(readyMs, 'the board does not get ready', ready)
+    await within(readyMs, unready, ready)
   } finally {
     signal.removeEventListener('abort', stop)
     clearTimeout(board.timer)

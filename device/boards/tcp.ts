@@ -26,7 +26,8 @@ export function tcpLink(host: string, port: number): FirmataLink {
   return {
     transport,
     name: `tcp:${host}:${port}`,
-    readyMs: 5000,
+    // An Uno behind a serial server, which starts at each connection, takes 2.5 s.
+    readyMs: 8000,
     askAfterMs: 0,
     close: () => socket.destroy(),
   }

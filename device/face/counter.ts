@@ -55,12 +55,15 @@ export class Counter {
   answer({ value, ageSeconds, stale }: Answer, now: Instant): number | undefined {
     const before = this.#known
     const ageMs = ageSeconds * 1000
-    this.#known = { value, at: now, ageMs, stale, roll: this.#rollTo(value, now) }
+    const known = { value, at: now, ageMs, stale, roll: this.#rollTo(value, now) }
+    this.#known = known
     const first = !this.#answered
     this.#answered = true
-    return first || before === undefined
-      ? this.#remember(value)
-      : this.#celebrate(before.value, value)
+    if (first || before === undefined) return this.#remember(value)
+    const milestone = this.#celebrate(before.value, value)
+    // What is celebrated is not still on its way when the lights have stopped.
+    if (milestone !== undefined) this.#known = { ...known, roll: undefined }
+    return milestone
   }
 
   /** The number to show; undefined while none is known. */
@@ -77,8 +80,10 @@ export class Counter {
     const since = Math.max(now.monotonicMs - known.at.monotonicMs, now.epochMs - known.at.epochMs)
     const limitMs = 2 * this.#options.intervalMs
     const ageMs = known.ageMs + since
-    const fresh = since <= limitMs && !(known.stale ?? ageMs > limitMs)
-    return { ageMs, fresh, freshForMs: limitMs - since }
+    // A sender that does not say whether the number is old leaves that to its age.
+    const countedMs = known.stale === undefined ? ageMs : since
+    const fresh = known.stale !== true && countedMs <= limitMs
+    return { ageMs, fresh, freshForMs: limitMs - countedMs }
   }
 
   /** When the number looks different next; undefined when it stands still. */

@@ -36,6 +36,8 @@ export interface Look {
 
 /** Brightness follows a calendar, whose minutes are looked at so often. */
 const calendarMs = 5000
+/** Of a number that rolls: where events come all the time a roll never ends. */
+const mostDwells = 2
 /** How long a legend stands alone where there is no room for it beside the number. */
 const legendMs = 1000
 
@@ -110,12 +112,16 @@ export class Face {
       this.#celebrating = undefined
     }
     const count = this.#counters.length
+    const known = (turn: number) => this.#counters[turn]?.value(now) !== undefined
+    const { dwellMs } = this.#options
+    const shownMs = now.monotonicMs - this.#turnedMs
     const busy = this.#counters[this.#turn]?.nextMs(now) !== undefined
-    if (count > 1 && !busy && now.monotonicMs >= this.#turnedMs + this.#options.dwellMs) {
-      this.#turnedMs = now.monotonicMs
-      const known = (turn: number) => this.#counters[turn]?.value(now) !== undefined
+    const over = shownMs >= (busy ? mostDwells * dwellMs : dwellMs)
+    if (count > 1 && (over || !known(this.#turn))) {
       const turns = Array.from({ length: count }, (_, i) => (this.#turn + 1 + i) % count)
-      this.#turn = turns.find(known) ?? this.#turn
+      const next = turns.find(known)
+      if (next !== undefined || over) this.#turnedMs = now.monotonicMs
+      this.#turn = next ?? this.#turn
     }
     return this.#turn
   }

@@ -53,7 +53,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
     timer = setTimeout(() => again(`nothing came for ${silenceMs / 1000} s`), silenceMs)
   }
 
-  const receive = (response: IncomingMessage) => {
+  const receive = (response: IncomingMessage, fail: (reason: string) => void) => {
     const type = response.headers['content-type'] ?? ''
     if (response.statusCode !== 200 || !type.startsWith('text/event-stream')) {
       response.resume()
@@ -63,11 +63,13 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
         instead = options.otherwise()
         instead.start()
       } else {
-        again(`the answer is HTTP ${response.statusCode}`)
+        fail(`the answer is HTTP ${response.statusCode}`)
       }
       return
     }
     let bytes = 0
+    // What the stream before has said may have changed since.
+    last = undefined
     const parser = createParser({
       onEvent({ event, data }) {
         bytes = 0
@@ -75,7 +77,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
         try {
           last = parseAnswer(data)
         } catch (error) {
-          again(failure(error))
+          fail(failure(error))
           return
         }
         if (failures > 0 && said !== '') log.info(`${url.host} answers again`)
@@ -92,11 +94,11 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
     response.on('data', (text: string) => {
       alive()
       bytes += text.length
-      if (bytes > mostBytes) again(`an event is longer than ${mostBytes} bytes`)
+      if (bytes > mostBytes) fail(`an event is longer than ${mostBytes} bytes`)
       else parser.feed(text)
     })
-    response.on('end', () => again('the stream has ended'))
-    response.on('error', (error) => again(failure(error)))
+    response.on('end', () => fail('the stream has ended'))
+    response.on('error', (error) => fail(failure(error)))
   }
 
   const connect = () => {
@@ -106,13 +108,15 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     }
     const attempt = clientFor(url).get(url, { headers }, (response) => {
-      if (request === attempt) receive(response)
+      if (request === attempt) receive(response, fail)
       else response.destroy()
     })
     request = attempt
-    attempt.on('error', (error) => {
-      if (request === attempt) again(failure(error))
-    })
+    // One that we have given up ourselves ends with an error, too.
+    const fail = (reason: string) => {
+      if (request === attempt) again(reason)
+    }
+    attempt.on('error', (error) => fail(failure(error)))
   }
 
   return {

@@ -28,7 +28,8 @@ export interface SiteState {
   readonly failure: string | undefined
 }
 
-const longestWaitMs = 300_000
+/** What is away is back soon after it is back; who was refused does not insist. */
+const longestWaitMs = { away: 5000, refused: 300_000 }
 
 /** Reads a site again and again in the background, one round at a time, and keeps what it found. */
 export class Poller {
@@ -88,7 +89,7 @@ export class Poller {
     const waitMs =
       error === undefined
         ? Math.max(0, pollMs - tookMs)
-        : backoffMs(this.#failures, { firstMs: pollMs, mostMs: longestWaitMs }, random)
+        : backoffMs(this.#failures, { firstMs: pollMs, mostMs: mostWaitMs(error, pollMs) }, random)
     if (!this.#stopped) {
       this.#timer = setTimeout(() => {
         this.#round = this.#poll()
@@ -124,6 +125,11 @@ export class Poller {
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
     this.#state = { ...this.#state, failure: message }
   }
+}
+
+/** The longest wait for the next attempt after an error. */
+export function mostWaitMs(error: unknown, pollMs: number): number {
+  return Math.max(pollMs, longestWaitMs[isFinal(error) ? 'refused' : 'away'])
 }
 
 /** Whether waiting does not mend it. */

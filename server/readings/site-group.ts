@@ -7,7 +7,7 @@ import type { Database } from '../wordpress/database.ts'
 import { openDatabase } from '../wordpress/open-database.ts'
 import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
 import { uncarried } from './carry.ts'
-import { isFinal, Poller, type SiteState } from './poller.ts'
+import { isFinal, mostWaitMs, Poller, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
 import { openStore, type Remembered, type Store } from './store.ts'
 
@@ -39,7 +39,6 @@ export interface GroupOptions extends SiteOptions {
 const saveEveryMs = 60_000
 /** A network may get new sites. */
 const lookAgainMs = 600_000
-const retry = { firstMs: 5000, mostMs: 300_000 }
 
 /** The sites of one database: one, or all of a WordPress network. */
 export class SiteGroup {
@@ -108,7 +107,7 @@ export class SiteGroup {
 
   /** Looks which sites there are, and again later; resolves with the error when it failed. */
   async #look(attempt: number): Promise<unknown> {
-    const { log, random } = this.#options
+    const { log, random, pollMs } = this.#options
     try {
       const prefixes = await this.#findPrefixes()
       await this.#addSites(prefixes)
@@ -122,7 +121,8 @@ export class SiteGroup {
         log.warn(`${message}; trying again`)
       }
       this.#failure = message
-      this.#later(() => this.#look(attempt + 1), backoffMs(attempt, retry, random))
+      const wait = { firstMs: pollMs, mostMs: mostWaitMs(error, pollMs) }
+      this.#later(() => this.#look(attempt + 1), backoffMs(attempt, wait, random))
       return error
     }
   }

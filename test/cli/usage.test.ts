@@ -112,6 +112,29 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [['device', '--board', 'tcp:h', '--timezone', 'Mars'], /--timezone: "Mars" is not allowed/],
   [['device', '--board', 'tcp:h', '--on-exit', 'explode'], /--on-exit: .* blank, keep or dashes/],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--particle', 'desk'],
+    /--particle-token \(or PARTICLE_TOKEN\) is missing/,
+  ],
+  [
+    ['serve', '--particle', 'desk=visitors.tomorrow'],
+    /--particle: .* it must be <device>, or <device>=<metric>\.<period>/,
+  ],
+  [['serve', '--particle', '../x'], /--particle: "\.\.\/x" is not allowed/],
+  [['serve', '--particle', 'desk,desk=views.total'], /--particle: .* devices that differ/],
+  [['serve', '--particle-mode', 'both'], /--particle-mode: "both" .* function or event/],
+  [['serve', '--particle-budget', '1'], /--particle-budget: "1" .* from 100/],
+  [
+    [
+      ...['serve', '--database', 'mysql://u:p@h/d', '--particle-token', secret],
+      ...['--particle', 'a=views.total,b', '--particle-mode', 'event'],
+    ],
+    /--particle: with --particle-mode event all devices show the same/,
+  ],
+  [['serve', '--particle-token', `${secret} `], /--particle-token: the value is not allowed/],
+  [['flash'], /--device is missing \(or environment variable PARTICLE_DEVICE\)/],
+  [['flash', '--device', 'desk'], /--particle-token \(or PARTICLE_TOKEN\) is missing/],
+  [['flash', '--device', '../x'], /--device: "\.\.\/x" is not allowed; it must be a name or id/],
   [['doctor'], /what is to be checked\?/],
   [[`mysql://user:${secret}@host/name`], /unknown command/],
 ]

@@ -25,7 +25,6 @@ async function startTestDevice(
   options: { feed?: 'poll' | 'events'; stateDir?: string; onExit?: DeviceOptions['onExit'] } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'counter-device-'))
-  t.after(() => rm(folder, { recursive: true }))
   const log = recordingLog()
   const feed = chooseFeed({
     ...{ countUrl, show: undefined, site: undefined, token: undefined },
@@ -56,7 +55,11 @@ async function startTestDevice(
     if (!stopped) await device.stop()
     stopped = true
   }
-  t.after(stop)
+  // At its end the device writes what it remembers.
+  t.after(async () => {
+    await stop()
+    await rm(folder, { recursive: true, force: true })
+  })
   const text = () => segmentsToText(shown.at(-1)?.segments ?? [])
   return { text, shown, left, log, stop, stateDir: options.stateDir ?? folder }
 }
@@ -155,6 +158,32 @@ test('a stream that ends, or falls silent, is opened again', async (t) => {
   t.mock.timers.tick(40_000)
   await next(4)
   assert.ok(log.lines.some((line) => line.includes('nothing came for 40 s')))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(
+    log.lines.filter((line) => line.includes('aborted')),
+    [],
+    'one loss, said twice',
+  )
+})
+
+test('a heartbeat confirms no number of an earlier stream', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const streams: ServerResponse[] = []
+  const { url } = await startAnswers(t, bridge(streams))
+  const { text } = await startTestDevice(t, url, { feed: 'events' })
+  await until('the stream', () => streams.length === 1)
+  streams[0]?.write(event(5))
+  await until('5', () => text() === '       5')
+  streams[0]?.destroy()
+  await until('another stream', () => {
+    t.mock.timers.tick(100)
+    return streams.length === 2
+  })
+  await until('old', () => {
+    streams[1]?.write(':\n\n')
+    t.mock.timers.tick(1000)
+    return text() === '       5.'
+  })
 })
 
 test('where there are no events the number is asked for', async (t) => {
@@ -183,6 +212,7 @@ test('after a restart without network the last number stands, marked old', async
   up = false
   const second = await startTestDevice(t, url, { stateDir: first.stateDir })
   assert.equal(second.text(), '    1234.')
+  await second.stop()
 })
 
 test('at the end the display is left blank, as it is, or with dashes', async (t) => {

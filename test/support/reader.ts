@@ -10,7 +10,10 @@ export function testReader(
   return new Reader({
     ...{ database, name: undefined, pollMs: 5000, share: 1, remembered: undefined },
     wanted: { prefix: undefined, source: 'auto', sql: undefined },
-    onBackgroundError: assert.ifError,
+    onBackgroundError(error) {
+      // The end of the test may come in the middle of a recount.
+      if (!error.message.endsWith('the connection has been closed')) assert.ifError(error)
+    },
     onWarning: assert.fail,
     ...options,
   })

@@ -4,8 +4,10 @@ import { Link } from '../../../device/boards/link.ts'
 import { openParticle } from '../../../device/boards/particle.ts'
 import { openVoodooSpark } from '../../../device/boards/voodoospark.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
+import { type CloudOptions, openCloud } from '../../../particle-cloud.ts'
 import { allPairs, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { recordingLog } from '../../support/log.ts'
+import { CloudDesk, startStandInCloud } from '../../support/particle-cloud.ts'
 import { until } from '../../support/until.ts'
 
 async function startPhoton(t: TestContext, pair: Pair) {
@@ -50,6 +52,19 @@ for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.t
   })
 }
 
+test('stopping takes less than a second also when the Photon hangs', async (t) => {
+  const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
+  assert.ok(pair)
+  const { board, link } = await startPhoton(t, pair)
+  link.show(frame(8, 0x7e))
+  link.start()
+  await until('the digits', () => shownBy(pair).segments.every((segments) => segments === 0x7e))
+  board.freeze(true)
+  const startedMs = performance.now()
+  await link.stop({ ...frame(8, 0), on: false })
+  assert.ok(performance.now() - startedMs < 1000)
+})
+
 test('a Photon that goes and comes back is told everything anew', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
@@ -73,47 +88,43 @@ test('a Photon is found by the address that it publishes in the cloud', async (t
   const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
   assert.ok(pair)
   const { board } = await startPhoton(t, pair)
-  const asked: unknown[] = []
-  const cloud = {
-    getVariable: async (question: unknown) => {
-      asked.push(question)
-      return { body: { result: `127.0.0.1:${board.port}` }, statusCode: 200 }
-    },
-  }
+  const desk = new CloudDesk('desk')
+  desk.variables['endpoint'] = `127.0.0.1:${board.port}`
+  const cloud = await startStandInCloud(t, desk)
   const wiring = { bus: 'spi', pins } as const
-  const open = openParticle('desk', 'secret', wiring, new AbortController().signal, cloud)
+  const open = openParticle('desk', '', wiring, new AbortController().signal, openCloud(cloud))
   const opened = await open
   t.after(() => opened.close())
   await opened.barrier()
-  assert.deepEqual(asked, [{ deviceId: 'desk', name: 'endpoint', auth: 'secret' }])
+  assert.deepEqual(cloud.requests, ['GET /v1/devices/desk/endpoint'])
   assert.match(opened.name, /voodoospark:127\.0\.0\.1/)
 })
 
-test('what the cloud refuses is said, without the token', async () => {
-  const wiring = { bus: 'spi', pins } as const
-  const { signal } = new AbortController()
-  const cases: [answer: () => Promise<unknown>, message: RegExp][] = [
-    [
-      () => Promise.reject(Object.assign(new Error('secret'), { statusCode: 401 })),
-      /refuses the access token/,
-    ],
-    [() => Promise.reject(Object.assign(new Error('secret'), { statusCode: 502 })), /says 502/],
-    [() => Promise.reject(new Error('Network error from secret')), /cannot be reached/],
-    [async () => ({ body: { result: 'nonsense' } }), /publishes no address/],
-    [async () => ({ body: {} }), /publishes no address/],
-  ]
-  for (const [getVariable, message] of cases) {
-    await assert.rejects(
-      openParticle('desk', 'secret', wiring, signal, { getVariable }),
-      (error: Error) => message.test(error.message) && !error.message.includes('secret'),
+test('what the cloud refuses is said, without the token', async (t) => {
+  const desk = new CloudDesk('desk')
+  const cloud = await startStandInCloud(t, desk)
+  const open = (device = 'desk', { url, token }: CloudOptions = cloud) =>
+    openParticle(
+      ...([device, token, { bus: 'spi', pins }, new AbortController().signal] as const),
+      openCloud({ url, token }),
     )
-  }
-  await assert.rejects(
-    openParticle('../x', 'secret', wiring, signal, {
-      getVariable: () => assert.fail('asked'),
-    }),
-    /no name or id/,
-  )
+  const says = (message: RegExp) => (error: Error) =>
+    message.test(error.message) && !error.message.includes(cloud.token)
+  await assert.rejects(open(), says(/says 404: Variable not found/))
+  desk.variables['endpoint'] = 'nonsense'
+  await assert.rejects(open(), says(/publishes no address/))
+  cloud.fault = 'html-502'
+  await assert.rejects(open(), says(/says 502/))
+  cloud.fault = 'empty-401'
+  await assert.rejects(open(), says(/refuses the access token/))
+  cloud.fault = undefined
+  cloud.revoked = true
+  await assert.rejects(open(), says(/refuses the access token/))
+  const nowhere = { url: new URL('http://127.0.0.1:1'), token: cloud.token }
+  await assert.rejects(open('desk', nowhere), says(/cannot be reached \(ECONNREFUSED\)/))
+  const asked = cloud.requests.length
+  await assert.rejects(open('../x'), says(/no name or id/))
+  assert.equal(cloud.requests.length, asked)
 })
 
 test('a Photon that is not there is an error, not the end of the process', async () => {

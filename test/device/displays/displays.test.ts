@@ -5,9 +5,11 @@ import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { openDisplay } from '../../../device/displays/index.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { toSegments } from '../../../device/face/font.ts'
 import type { Frame } from '../../../device/face/frame.ts'
+import { numberText } from '../../../device/face/number.ts'
 import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
-import { joinDisplays } from '../../../hardware/virtual/seven-segment.ts'
+import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { allPairs, carrier, pins, shownBy } from '../../support/displays.ts'
 
 function frames(digits: number): fc.Arbitrary<Frame> {
@@ -92,6 +94,28 @@ for (const { name, display } of allPairs()) {
     pair.carry(pair.display.refresh(eights))
     looks(pair, eights)
     assert.equal(new Set(seen).size, 1, 'something else lit up on the way')
+  })
+
+  test(`${name} shows each of any numbers in turn, without a digit left over`, () => {
+    const counts = fc.oneof(fc.nat({ max: 10 ** 4 }), fc.integer({ min: 0, max: 10 ** 12 }))
+    fc.assert(
+      fc.property(
+        fc.array(counts, { minLength: 2, maxLength: 6 }),
+        fc.boolean(),
+        (values, points) => {
+          const pair = newPair()
+          let before: Frame | undefined
+          for (const value of values) {
+            const text = numberText(value, display.digits, points)
+            const frame = { segments: toSegments(text), intensity: 3, on: true }
+            const { init, changes } = pair.display
+            pair.carry(before === undefined ? init(frame) : changes(before, frame))
+            assert.equal(segmentsToText(shownBy(pair).segments), text)
+            before = frame
+          }
+        },
+      ),
+    )
   })
 
   test(`${name} needs no transfer for a frame that looks the same`, () => {

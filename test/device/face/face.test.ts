@@ -64,6 +64,15 @@ test('the rightmost point is lit when nothing was heard for twice the interval',
   assert.equal(text(), '    1234')
 })
 
+test('a number that came with an age is marked when it is too old, not some seconds later', () => {
+  const { text, answer, wait, restMs } = setup()
+  answer(1234, { age: 8 })
+  assert.equal(text(), '    1234')
+  assert.ok(restMs() <= 2001, `${restMs()} ms`)
+  wait(2001)
+  assert.equal(text(), '    1234.')
+})
+
 test('the point blinks once a second when the number is older than an hour', () => {
   const { text, answer, wait } = setup()
   answer(7)
@@ -134,6 +143,28 @@ test('several counters take turns, each with its letter; unknown ones are passed
   assert.equal(text(), 'A 123456.')
 })
 
+test('dashes do not hold the display while another counter is known', () => {
+  const { text, answer } = setup({ legends: ['A', 'd'], statusSign: false })
+  assert.equal(text(), '--------')
+  answer(17, { index: 1 })
+  assert.equal(text(), 'd     17')
+  answer(123_456, { index: 0 })
+  assert.equal(text(), 'd     17')
+})
+
+test('a number that rolls without end does not keep the others from their turn', () => {
+  const { text, answer, wait } = setup({ legends: ['A', 'd'], rollMs: 5000, statusSign: false })
+  answer(17, { index: 1 })
+  answer(1, { index: 0 })
+  const seen = new Set<string>()
+  for (let second = 1; second < 60; second += 1) {
+    answer(second * 100, { index: 0 })
+    wait(1000)
+    seen.add(text().slice(0, 1))
+  }
+  assert.deepEqual([...seen].sort(), ['A', 'd'])
+})
+
 test('a legend without room beside the number stands alone for a second', () => {
   const { text, answer, wait } = setup({ legends: ['A', 'd'], statusSign: false })
   answer(1_234_567, { index: 0 })
@@ -162,6 +193,18 @@ test('a milestone is celebrated once ever, also when a poll jumps over it, not a
   again.answer(1990)
   again.answer(2005)
   assert.equal(again.text(), '    2005')
+})
+
+test('after the celebration stands the exact number, however slowly it rolls otherwise', () => {
+  const { text, answer, wait } = setup({
+    ...{ rollMs: 60_000, intervalMs: 60_000 },
+    milestones: { round: true, repdigits: false, list: [] },
+  })
+  answer(900)
+  wait(60_000)
+  answer(1003)
+  wait(7400)
+  assert.equal(text(), '    1003')
 })
 
 test('at night a milestone is passed in silence, and not celebrated later', () => {

@@ -41,10 +41,21 @@ test('a shortened number has all the figures that fit, and is within one of its 
   )
 })
 
-test('every text fills the digits exactly', () => {
+test('every text fills the digits exactly, with points too', () => {
+  fc.assert(
+    fc.property(counts, widths, fc.boolean(), (value, digits, points) => {
+      assert.equal(toSegments(numberText(value, digits, points)).length, digits)
+    }),
+  )
+})
+
+test('points mark thousands and nothing else, never the rightmost place', () => {
   fc.assert(
     fc.property(counts, widths, (value, digits) => {
-      assert.equal(toSegments(numberText(value, digits)).length, digits)
+      const text = numberText(value, digits, true)
+      if (text.includes('E') || text.startsWith('-')) return
+      assert.equal(text.replaceAll('.', ''), numberText(value, digits))
+      assert.match(text.trim(), /^\d{1,3}(\.\d{3})*$/)
     }),
   )
 })

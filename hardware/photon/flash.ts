@@ -1,0 +1,134 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join, sep } from 'node:path'
+import { FatalError } from '../../errors.ts'
+import { CloudError, type ParticleCloud, type Sources } from '../../particle-cloud.ts'
+
+export interface FlashOptions {
+  readonly cloud: ParticleCloud
+  /** Name or id. */
+  readonly device: string
+  /** Of the firmware's sources. */
+  readonly folder: string
+  /** To compile only. */
+  readonly dryRun: boolean
+  /** Told each step, in lines for people. */
+  readonly say: (line: string) => void
+  readonly now: () => number
+  /** Rejects when the command is to end. */
+  readonly sleep: (ms: number) => Promise<unknown>
+}
+
+interface Platform {
+  readonly name: string
+  /** Of Device OS; the newest when undefined. */
+  readonly targetVersion: string | undefined
+}
+
+/** A program for an older Device OS runs on newer ones; 2.x is where a Photon of the shelf may be. */
+const platforms: ReadonlyMap<number, Platform> = new Map([
+  [6, { name: 'Photon', targetVersion: '2.3.1' }],
+  [32, { name: 'Photon 2', targetVersion: undefined }],
+])
+
+const sourceEndings = ['.h', '.hpp', '.c', '.cpp', '.ino', '.properties']
+/** It loads, restarts and comes back; a newer Device OS, if it needs one, is loaded meanwhile too. */
+const returnMs = 300_000
+const lookMs = 3000
+/** What `show` has to refuse, so that a test does not change the number on the display. */
+const nonsense = 'test'
+const refusal = -1
+
+/**
+ * Brings the firmware to a Photon: compiles it in the cloud, loads it over the air, waits until the
+ * device is back, and calls its function `show` once.
+ *
+ * @throws FatalError that says what to do
+ */
+export async function flash(options: FlashOptions): Promise<void> {
+  const { cloud, device, folder, dryRun, say } = options
+  const sources = await readSources(folder)
+  const before = await cloud.device(device).catch((error: unknown) => fail(error, device))
+  const platform = platforms.get(before.platformId)
+  if (platform === undefined) {
+    const known = [...platforms].map(([id, { name }]) => `${name} (${id})`).join(' or ')
+    throw new FatalError(
+      `${device} is of platform ${before.platformId}; the firmware is for a ${known}`,
+    )
+  }
+  if (before.session === undefined && !dryRun) throw new FatalError(`${device} is offline; ${cyan}`)
+  const { name, targetVersion } = platform
+  const version =
+    targetVersion === undefined ? 'the newest Device OS' : `Device OS ${targetVersion}`
+  say(`compiling ${Object.keys(sources).length} files for a ${name} with ${version}`)
+  const build = { sources, targetVersion }
+  const size = await compile(options, { ...build, platformId: before.platformId })
+  for (const line of size.split('\n')) if (line.trim() !== '') say(line.trimEnd())
+  if (dryRun) {
+    say(`it compiles; ${device} stays as it is`)
+    return
+  }
+  say(`loading it onto ${device}`)
+  await cloud.flash(device, build).catch((error: unknown) => fail(error, device))
+  say(`waiting for ${device} to come back`)
+  await waitForReturn(options, before.session)
+  const answer = await cloud
+    .call(device, 'show', nonsense)
+    .catch((error: unknown) => fail(error, device))
+  if (answer !== refusal) {
+    throw new FatalError(`${device} is back, but answers ${answer} where this firmware says -1`)
+  }
+  say(`${device} is back and answers; serve --particle ${device} shows the count on it`)
+}
+
+const cyan = 'switch it on, and wait until its light breathes cyan'
+
+async function readSources(folder: string): Promise<Sources> {
+  const entries = await readdir(folder, { recursive: true }).catch(() => [])
+  const names = entries.filter((entry) => sourceEndings.includes(extname(entry))).sort()
+  if (names.length === 0) throw new FatalError(`there is no firmware in ${folder}`)
+  const files = names.map(
+    async (name) => [name.split(sep).join('/'), await readFile(join(folder, name))] as const,
+  )
+  return Object.fromEntries(await Promise.all(files))
+}
+
+async function compile(
+  { cloud, device, say }: FlashOptions,
+  build: Parameters<ParticleCloud['compile']>[0],
+): Promise<string> {
+  try {
+    return await cloud.compile(build)
+  } catch (error) {
+    if (!(error instanceof CloudError && error.kind === 'build')) return fail(error, device)
+    say(error.message)
+    throw new FatalError(`the firmware does not compile; ${device} stays as it is`)
+  }
+}
+
+/** Until it has come to the cloud anew, with the function of this firmware. */
+async function waitForReturn(
+  { cloud, device, now, sleep }: FlashOptions,
+  session: string | undefined,
+): Promise<void> {
+  const deadline = now() + returnMs
+  for (;;) {
+    await sleep(lookMs)
+    const found = await cloud.device(device).catch((error: unknown) => {
+      if (error instanceof CloudError && error.kind !== 'token') return undefined
+      return fail(error, device)
+    })
+    const isBack = found?.session !== undefined && found.session !== session
+    if (isBack && found.functions.includes('show')) return
+    if (now() > deadline) {
+      throw new FatalError(
+        `${device} has not come back with the firmware within ${returnMs / 60_000} minutes; ${cyan}, then try again`,
+      )
+    }
+  }
+}
+
+function fail(error: unknown, device: string): never {
+  if (!(error instanceof CloudError)) throw error
+  const advice = error.kind === 'token' ? '; make a new one: particle token create' : ''
+  throw new FatalError(`${device}: ${error.message.split('\n').join(' ')}${advice}`)
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { linkFaults } from './proxy.ts'
+import type { LinkName, ProcessName, Rig } from './rig.ts'
+
+/** Something that goes wrong; what it resolves with mends it. */
+export interface Fault {
+  readonly name: string
+  begin(rig: Rig): Promise<() => Promise<unknown>>
+}
+
+const links: readonly LinkName[] = ['database', 'bridge', 'board']
+const processes: readonly ProcessName[] = ['serve', 'device', 'board']
+
+export const faults: readonly Fault[] = [
+  ...links.flatMap((link) =>
+    linkFaults.map(
+      (fault): Fault => ({
+        name: `the link to the ${link}: ${fault}`,
+        async begin({ links }) {
+          links[link].set(fault)
+          return async () => links[link].set(undefined)
+        },
+      }),
+    ),
+  ),
+  ...processes.map(
+    (name): Fault => ({
+      name: `${name}: killed`,
+      async begin(rig) {
+        const child = rig.process(name)
+        const exit = once(child, 'exit')
+        child.kill('SIGKILL')
+        await exit
+        return () => rig.start(name)
+      },
+    }),
+  ),
+  ...processes.map(
+    (name): Fault => ({
+      name: `${name}: stopped for a while, as by a suspend`,
+      async begin(rig) {
+        const child = rig.process(name)
+        child.kill('SIGSTOP')
+        return async () => child.kill('SIGCONT')
+      },
+    }),
+  ),
+  {
+    name: 'the database: killed and started again',
+    async begin({ mariadb }) {
+      await mariadb.kill()
+      return () => mariadb.restart()
+    },
+  },
+  {
+    name: 'the database: only to be read',
+    async begin({ mariadb }) {
+      await mariadb.execute('SET GLOBAL read_only = 1')
+      return () => mariadb.execute('SET GLOBAL read_only = 0')
+    },
+  },
+  {
+    name: 'the database: out of connections',
+    async begin(rig) {
+      const { mariadb, links } = rig
+      await mariadb.execute('SET GLOBAL max_connections = 10')
+      const crowd: (() => Promise<void>)[] = []
+      for (let guest = 0; guest < 9; guest += 1) {
+        crowd.push(await mariadb.hold('SELECT 1', 'faults').catch(() => async () => undefined))
+      }
+      // Those that are connected have to come again.
+      links.database.set('cut')
+      links.database.set(undefined)
+      return async () => {
+        for (const leave of crowd) await leave()
+        await mariadb.execute('SET GLOBAL max_connections = 151')
+      }
+    },
+  },
+  {
+    name: 'the database: the account locked out for a while',
+    async begin({ mariadb, links }) {
+      await mariadb.execute("ALTER USER counter@'%', counter@localhost ACCOUNT LOCK")
+      links.database.set('cut')
+      links.database.set(undefined)
+      return () => mariadb.execute("ALTER USER counter@'%', counter@localhost ACCOUNT UNLOCK")
+    },
+  },
+  {
+    name: 'the state directories: nothing can be written',
+    async begin(rig) {
+      const folders = ['serve', 'device'].map((name) => join(rig.folder, name))
+      for (const folder of folders) {
+        await rename(folder, `${folder}.away`)
+        await writeFile(folder, '')
+      }
+      return async () => {
+        for (const folder of folders) {
+          await rm(folder)
+          await rename(`${folder}.away`, folder)
+        }
+      }
+    },
+  },
+  {
+    name: 'the names: nobody resolves them',
+    async begin(rig) {
+      await rig.world({ dns: false })
+      for (const link of Object.values(rig.links)) {
+        link.set('cut')
+        link.set(undefined)
+      }
+      return () => rig.world({ dns: true })
+    },
+  },
+  ...[
+    ['a second ahead', 1000],
+    ['an hour back', -3_600_000],
+    ['a day ahead', 86_400_000],
+    ['to 1970', -Date.parse('2020-01-01T00:00:00Z')],
+  ].map(
+    ([name, clockOffsetMs]): Fault => ({
+      name: `the clock: set ${name}`,
+      async begin(rig) {
+        await rig.world({ clockOffsetMs: Number(clockOffsetMs) })
+        return () => rig.world({ clockOffsetMs: 0 })
+      },
+    }),
+  ),
+]
+
+/** Half a file, as a power cut leaves it where the file system is to blame. */
+export async function damageStates({ folder }: Rig): Promise<void> {
+  const { readdir, readFile } = await import('node:fs/promises')
+  for (const name of ['serve', 'device']) {
+    await mkdir(join(folder, name), { recursive: true })
+    for (const file of await readdir(join(folder, name))) {
+      if (!file.endsWith('.json')) continue
+      const text = await readFile(join(folder, name, file), 'utf8')
+      await writeFile(join(folder, name, file), text.slice(0, text.length / 2))
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
+import {
+  databaseUrl,
+  fixture,
+  freePort,
+  type Mariadb,
+  reader,
+  startMariadb,
+} from '../support/mariadb.ts'
+import { until } from '../support/until.ts'
+import { type FaultProxy, startProxy } from './proxy.ts'
+import { hostname, type World } from './world.ts'
+
+const program = join(import.meta.dirname, '../../../dist/visitor-counter.js')
+const worldModule = join(import.meta.dirname, 'world.js')
+
+/** How often the bridge looks; the device hears of it by events. */
+export const pollMs = 1000
+/** A number that is shown without the status point is no older than this. */
+const unmarkedMs = 90_000
+
+export type ProcessName = 'serve' | 'device' | 'board'
+export type LinkName = 'database' | 'bridge' | 'board'
+
+/** All of the product as processes, with a link that can fail between each two. */
+export interface Rig {
+  readonly mariadb: Mariadb
+  readonly links: Readonly<Record<LinkName, FaultProxy>>
+  readonly folder: string
+  process(name: ProcessName): ChildProcess
+  /** Starts a process again that has ended. */
+  start(name: ProcessName): Promise<void>
+  world(change: Partial<World>): Promise<void>
+  /** A visit, as the plugin counts it. */
+  visit(): Promise<void>
+  /** The true number. */
+  truth(): number
+  /** What is on the digits, without blanks. */
+  shown(): string
+  /** No answer is wrong until a number is known again: what was known has been lost. */
+  forget(): void
+  /** Resolves with the milliseconds until `/count` and the digits are right. */
+  right(seconds: number): Promise<number>
+  /** What has been wrong so far. */
+  readonly wrongs: readonly string[]
+  /** All that the processes have said. */
+  readonly output: readonly string[]
+  /** Answers of the bridge that have been judged, and displays. */
+  readonly judged: { answers: number; displays: number }
+  /** Resident memory, kB. */
+  memory(name: ProcessName): Promise<number>
+}
+
+export async function startRig(
+  t: Pick<TestContext, 'after'>,
+  random: () => number = Math.random,
+): Promise<Rig> {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-faults-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  // What is committed survives a crash, as on any real server.
+  const mariadb = await startMariadb(t, '--innodb-flush-log-at-trx-commit=1')
+  const { dump } = await fixture('statify')
+  const database = 'faults'
+  await mariadb.create(database, dump)
+  const [row] = await mariadb.execute('SELECT COUNT(*) AS views FROM wpsite_statify', database)
+  const base = Number(row?.['views'])
+  let truth = base
+
+  const ports = { serve: await freePort(), board: await freePort() }
+  const links = {
+    database: await startProxy(mariadb.port, random),
+    bridge: await startProxy(ports.serve, random),
+    board: await startProxy(ports.board, random),
+  }
+  t.after(async () => {
+    for (const link of Object.values(links)) await link.stop()
+  })
+  const worldFile = join(folder, 'world.json')
+  let world: World = { dns: true, clockOffsetMs: 0 }
+  let steppedMs = Number.NEGATIVE_INFINITY
+  const setWorld = async (change: Partial<World>) => {
+    if (change.clockOffsetMs !== undefined) steppedMs = performance.now()
+    world = { ...world, ...change }
+    await writeFile(`${worldFile}.new`, JSON.stringify(world))
+    await import('node:fs/promises').then(({ rename }) => rename(`${worldFile}.new`, worldFile))
+  }
+  await setWorld({})
+
+  const source = databaseUrl({
+    ...{ engine: 'mysql', host: hostname, port: links.database.port, ...reader, database },
+    tls: 'off',
+  })
+  const stateDirs = { serve: join(folder, 'serve'), device: join(folder, 'device') }
+  for (const stateDir of Object.values(stateDirs)) await mkdir(stateDir)
+  const args: Record<ProcessName, string[]> = {
+    serve: [
+      ...['serve', '--database', source, '--port', String(ports.serve)],
+      ...['--poll', `${pollMs}ms`, '--state-dir', stateDirs.serve],
+    ],
+    device: [
+      ...[
+        'device',
+        '--count-url',
+        `http://${hostname}:${links.bridge.port}`,
+        '--show',
+        'views.total',
+      ],
+      ...['--board', `tcp:${hostname}:${links.board.port}`, '--state-dir', stateDirs.device],
+    ],
+    board: ['board', '--port', String(ports.board), '--json'],
+  }
+
+  const wrongs: string[] = []
+  const output: string[] = []
+  const judged = { answers: 0, displays: 0 }
+  const running = new Map<ProcessName, ChildProcess>()
+  let display = ''
+
+  /** Truths, and since when. */
+  const truths: { value: number; sinceMs: number }[] = [{ value: base, sinceMs: performance.now() }]
+  const truthAt = (ms: number) => truths.findLast(({ sinceMs }) => sinceMs <= ms)?.value ?? base
+
+  const judgeDisplay = () => {
+    judged.displays += 1
+    const [, digits, point] = /^(\d+)(\.?)$/.exec(display) ?? []
+    if (digits === undefined) {
+      if (!/^-*\.?$/.test(display)) wrongs.push(`the display shows ${JSON.stringify(display)}`)
+      return
+    }
+    const value = Number(digits)
+    if (value < base || value > truth)
+      wrongs.push(`the display shows ${value} of ${base} to ${truth}`)
+    else if (point === '' && value < truthAt(performance.now() - unmarkedMs)) {
+      wrongs.push(`the display shows ${value} as if it were new; it is ${truth}`)
+    }
+  }
+
+  const start = async (name: ProcessName) => {
+    const child = spawn(process.execPath, ['--import', worldModule, program, ...args[name]], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: folder, FAULT_WORLD: worldFile },
+    })
+    running.set(name, child)
+    let settled: NodeJS.Timeout
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      output.push(`${name}: ${line}`)
+      if (name !== 'board') return
+      const { event, text } = JSON.parse(line) as { event: string; text: string }
+      if (event !== 'display') return
+      display = text.trim()
+      // Between two digits of one frame lies less than a millisecond, which no eye sees.
+      clearTimeout(settled)
+      settled = setTimeout(judgeDisplay, 50)
+    })
+    createInterface({ input: child.stderr }).on('line', (line) => output.push(`${name}: ${line}`))
+    child.on('exit', (code, signal) => {
+      clearTimeout(settled)
+      output.push(`${name} ended: ${code ?? signal}`)
+      if (name === 'board') display = ''
+      if (running.get(name) === child) running.delete(name)
+      if (signal === null) wrongs.push(`${name} ended by itself with ${code}`)
+    })
+  }
+  t.after(async () => {
+    for (const child of running.values()) {
+      const exit = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exit
+    }
+  })
+  for (const name of ['board', 'serve', 'device'] as const) await start(name)
+
+  let known = false
+  let served: number | undefined
+  const ask = async () => {
+    const askedMs = performance.now()
+    const answer = await fetch(`http://127.0.0.1:${ports.serve}/v1/count?metric=views`, {
+      signal: AbortSignal.timeout(20_000),
+    }).catch(() => undefined)
+    if (answer === undefined) return
+    judged.answers += 1
+    if (answer.status !== 200) {
+      if (known) wrongs.push(`/v1/count answers ${answer.status}: ${await answer.text()}`)
+      return
+    }
+    const body = (await answer.json()) as { value: number; age: number; stale: boolean }
+    known = true
+    served = body.value
+    if (body.value < base || body.value > truth) {
+      wrongs.push(`/v1/count answers ${body.value} of ${base} to ${truth}`)
+      return
+    }
+    if (performance.now() - steppedMs < 120_000) return
+    // True when the database was read, which is `age` seconds, rounded down, before the answer.
+    const least = truthAt(askedMs - (body.age + 1) * 1000 - 1000)
+    if (body.value < least)
+      wrongs.push(`/v1/count says ${body.value}, ${body.age} s old; it was ${least}`)
+  }
+  let asking = true
+  const watching = (async () => {
+    while (asking) {
+      await ask()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  })()
+  t.after(async () => {
+    asking = false
+    await watching
+  })
+
+  const rig: Rig = {
+    ...{ mariadb, links, folder, start, wrongs, output, judged },
+    process(name) {
+      const child = running.get(name)
+      if (child === undefined) throw new Error(`${name} is not running`)
+      return child
+    },
+    world: setWorld,
+    async visit() {
+      // Counted before it is written: the bridge may see it before we hear that it is done.
+      truth += 1
+      try {
+        await mariadb.execute(
+          "INSERT INTO wpsite_statify (created, referrer, target) VALUES (CURDATE(), '', '/')",
+          database,
+        )
+      } catch (error) {
+        truth -= 1
+        throw error
+      }
+      truths.push({ value: truth, sinceMs: performance.now() })
+    },
+    truth: () => truth,
+    shown: () => display,
+    forget() {
+      known = false
+    },
+    async right(seconds) {
+      const begunMs = performance.now()
+      await until(
+        `${truth} everywhere (served ${served}, shown ${display})`,
+        () => served === truth && display === String(truth),
+        seconds,
+      )
+      return performance.now() - begunMs
+    },
+    async memory(name) {
+      const status = await readFile(`/proc/${rig.process(name).pid}/status`, 'utf8')
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
+    },
+  }
+  await rig.right(30)
+  return rig
+}
