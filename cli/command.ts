@@ -39,7 +39,13 @@ export function command<const Names extends readonly SettingName[]>(definition: 
 /** Resolves when the command is to end. */
 export function ended({ signal }: World): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) return resolve()
+    // Signals alone keep no process alive, and a test pattern in the terminal has nothing else.
+    const alive = setInterval(() => undefined, 3_600_000)
+    const end = () => {
+      clearInterval(alive)
+      resolve()
+    }
+    signal.addEventListener('abort', end, { once: true })
   })
 }

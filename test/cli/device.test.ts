@@ -73,3 +73,9 @@ test('the test pattern is shown without any count, and leaves the display as it 
   assert.equal(code, 0)
   assert.equal(text(), 'off')
 })
+
+test('a test pattern in the terminal stays until it is ended', async (t) => {
+  const counter = start(t, ['device', '--test-pattern', '--display', 'terminal'])
+  await until('the pattern', () => counter.stdout.join().includes('12345678.'), 30)
+  assert.equal(await counter.end('SIGINT'), 0)
+})
