@@ -1,9 +1,11 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer, type RequestListener } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
+import { type Answer, KeptAnswers } from './kept-answers.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
@@ -43,13 +45,19 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const onRound = () => events.look()
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
-  const answer: Fetch = async (request, env) => {
-    const response = await app.fetch(request, env)
+  const sites = () => groups.flatMap((group) => group.states)
+  const app = createApp({ sites, events, now, log })
+  const answers = new KeptAnswers(sites, now)
+  const answer: Parameters<typeof getRequestListener>[0] = async (
+    request,
+    { incoming, outgoing },
+  ) => {
+    const keep = (answer: Answer, untilMs: number) => answers.keep(incoming, answer, untilMs)
+    const response = await app.fetch(request, { incoming, outgoing, keep })
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
-    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   }
-  const http = await listen(answer, options)
+  const http = await listen(answers.before(getRequestListener(answer)), options)
   events.start()
   const stop = async () => {
     events.stop()
@@ -70,18 +78,20 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   return { url: http.url, stop }
 }
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
-
 interface Listening {
   readonly url: string
   close(): Promise<void>
 }
 
 async function listen(
-  fetch: Fetch,
+  listener: RequestListener,
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch })
+  const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    response.setHeader('Access-Control-Expose-Headers', 'Age, ETag')
+    listener(request, response)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -98,7 +108,7 @@ async function listen(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        if ('closeAllConnections' in server) server.closeAllConnections()
+        server.closeAllConnections()
       }),
   }
 }
