@@ -13,8 +13,8 @@ const faceHeightPx = 40
 /** Those that shields.io has for these names. */
 const colors = { blue: '#007ec6', lightgrey: '#7f7f7f', red: '#c92c2c' }
 const flat = { heightPx: 20, paddingPx: 6, label: '#555' }
-/** Of Verdana at 11 px: 7 for a digit, less for most letters; `textLength` makes it fit exactly. */
-const characterPx = 6.8
+/** Of Verdana at 11 px, about; `textLength` makes a text fit what has been counted. */
+const characterPx = { narrow: 4, wide: 10, digit: 7, other: 6.7 }
 
 /**
  * Our own badge: the digits of the desk, or flat as other badges are. Dashes, not a refusal, stand for
@@ -51,13 +51,22 @@ function flatBadge(reading: PresentReading | undefined): string {
   const { heightPx, paddingPx } = flat
   const label = (reading?.label ?? 'Visitors').toLowerCase()
   const message = badgeMessage(reading)
-  const boxPx = (text: string) => Math.round(text.length * characterPx) + 2 * paddingPx
+  const boxPx = (text: string) => textPx(text) + 2 * paddingPx
   const [labelPx, messagePx] = [boxPx(label), boxPx(message)]
   const widthPx = labelPx + messagePx
   const text = (words: string, leftPx: number, ownPx: number) =>
     html`<text x="${leftPx + paddingPx}" y="14" textLength="${ownPx - 2 * paddingPx}">${words}</text>`
   const title = titleOf(reading)
   return String(
-    html`<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-label="${title}"><title>${title}</title><clipPath id="r"><rect width="${widthPx}" height="${heightPx}" rx="3"/></clipPath><g clip-path="url(#r)"><rect width="${widthPx}" height="${heightPx}" fill="${flat.label}"/><rect x="${labelPx}" width="${messagePx}" height="${heightPx}" fill="${colors[badgeColor(reading)]}"/></g><g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(label, 0, labelPx)}${text(message, labelPx, messagePx)}</g></svg>`,
+    html`<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-label="${title}"><title>${title}</title><rect width="${labelPx}" height="${heightPx}" fill="${flat.label}"/><rect x="${labelPx}" width="${messagePx}" height="${heightPx}" fill="${colors[badgeColor(reading)]}"/><g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(label, 0, labelPx)}${text(message, labelPx, messagePx)}</g></svg>`,
   )
+}
+
+function textPx(text: string): number {
+  const widths = [...text].map((character) => {
+    if (/[ ,ilt]/.test(character)) return characterPx.narrow
+    if (/[mw]/.test(character)) return characterPx.wide
+    return /\d/.test(character) ? characterPx.digit : characterPx.other
+  })
+  return Math.round(widths.reduce((sum, width) => sum + width, 0))
 }
