@@ -40,7 +40,12 @@ export const healthy: SiteState = { name: undefined, last: known, failure: undef
 export const nothing: SiteState = { name: undefined, last: undefined, failure: undefined }
 
 /** An app that knows this state, so many seconds after its reading. */
-export function appWith(state: SiteState | SiteState[], seconds = 3, log = silent) {
+export function appWith(
+  states: SiteState | SiteState[] | (() => SiteState[]),
+  seconds = 3,
+  log = silent,
+) {
+  const sites = typeof states === 'function' ? states : () => [states].flat()
   const now = () => Date.parse(asOf) + seconds * 1000
-  return createApp({ sites: () => [state].flat(), events: new Events(1), now, log })
+  return createApp({ sites, events: new Events(1), now, log })
 }

@@ -9,17 +9,29 @@ export interface Answered {
   readonly body: string
 }
 
+/** What a route answers, as its consumers see it. */
+export async function answered(response: Response): Promise<Answered> {
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? '',
+    body: await response.text(),
+  }
+}
+
 /** A program or a device of somebody else, with its own rules: it shares nothing with our formats. */
 export interface Consumer {
   readonly name: string
   readonly path: string
   /**
-   * Takes an answer as the consumer does, and says what it shows of a visitors' total.
+   * Takes an answer as the consumer does, and says what number it shows.
    *
+   * @param of which reading was asked for; the total of the visitors when left out
    * @throws where the consumer would refuse it
    */
-  shown(answer: Answered): string
+  shown(answer: Answered, of?: { readonly metric: string; readonly period: string }): string
 }
+
+const visitorsTotal = { metric: 'visitors', period: 'total' }
 
 const Integer = v.pipe(v.number(), v.safeInteger())
 const Count = v.pipe(Integer, v.minValue(0))
@@ -169,14 +181,14 @@ function assertWellFormed(xml: string): void {
 const prometheus: Consumer = {
   name: 'Prometheus',
   path: '/metrics',
-  shown({ status, contentType, body }) {
+  shown({ status, contentType, body }, of = visitorsTotal) {
     assert.equal(status, 200)
     assert.equal(contentType, 'text/plain; version=0.0.4; charset=utf-8')
     const sample = parseExposition(body).find(
       ({ name, labels }) =>
         name === 'wordpress_visitors' &&
-        labels['period'] === 'total' &&
-        labels['metric'] === 'visitors',
+        labels['period'] === of.period &&
+        labels['metric'] === of.metric,
     )
     return sample?.value ?? ''
   },
@@ -216,11 +228,19 @@ const homepage: Consumer = {
 const magicMirror: Consumer = {
   name: 'MagicMirror',
   path: '/v1/counts',
-  shown(answer) {
+  shown(answer, of = visitorsTotal) {
     const Cell = v.union([v.string(), v.number(), v.boolean()])
     const { counts } = json(v.object({ counts: v.array(v.record(v.string(), Cell)) }), answer)
-    return String(counts.find(({ label }) => label === 'Visitors in total')?.['value'])
+    for (const { label, asOf } of counts) assert.ok(label !== undefined && asOf !== undefined)
+    const row = counts.find(({ metric, period }) => metric === of.metric && period === of.period)
+    return String(row?.['value'])
   },
+}
+
+/** Where a consumer has fewer digits than a number, it shows the most that it can. */
+export function showable({ name }: Consumer, value: number): number {
+  if (name === 'Smiirl with 5 digits') return Math.min(value, 99_999)
+  return name === 'Smiirl with 7 digits' ? Math.min(value, 9_999_999) : value
 }
 
 export const consumers: readonly Consumer[] = [

@@ -1,39 +1,35 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appWith, count, healthy, known, nothing } from '../../support/app.ts'
-import { consumers, grafanaRows, uptimeKumaIsUp } from '../../support/consumers.ts'
+import {
+  answered,
+  consumers,
+  grafanaRows,
+  showable,
+  uptimeKumaIsUp,
+} from '../../support/consumers.ts'
 
 const numbers = [0, 999, 1000, 9_999_999, 2 ** 31, 2 ** 53 - 1]
-/** Where a consumer has fewer digits than a number, it shows the most that it can. */
-const most: Record<string, number> = {
-  'Smiirl with 5 digits': 99_999,
-  'Smiirl with 7 digits': 9_999_999,
-}
-
 const withTotal = (value: number) => {
   const counts = [count('visitors', 'total', value)]
   return { ...healthy, last: { ...known, counts } }
 }
 
-async function answered(app: ReturnType<typeof appWith>, path: string) {
-  const answer = await app.request(path)
-  return {
-    status: answer.status,
-    contentType: answer.headers.get('content-type') ?? '',
-    body: await answer.text(),
-  }
-}
+const ask = async (app: ReturnType<typeof appWith>, path: string) =>
+  answered(await app.request(path))
 
-for (const { name, path, shown } of consumers) {
+for (const consumer of consumers) {
+  const { name, path, shown } = consumer
+
   test(`${name} shows every number as it is`, async () => {
     for (const value of numbers) {
-      const answer = await answered(appWith(withTotal(value)), path)
-      assert.equal(shown(answer), String(Math.min(value, most[name] ?? value)))
+      const answer = await ask(appWith(withTotal(value)), path)
+      assert.equal(shown(answer), String(showable(consumer, value)))
     }
   })
 
   test(`${name} is never told 0 for a number that is not known`, async () => {
-    const answer = await answered(appWith(nothing), path)
+    const answer = await ask(appWith(nothing), path)
     if (answer.status === 503) return
     assert.equal(answer.status, 200)
     if (path.startsWith('/badge.svg')) assert.equal(shown(answer), '')
@@ -51,7 +47,7 @@ test('Grafana gets a row a day, with numbers of any size', async () => {
   for (const value of numbers) {
     const open = [{ day: '2026-10-15', visitors: value, views: 0 }]
     const app = appWith({ ...healthy, last: { ...known, open } })
-    const rows = grafanaRows(await answered(app, '/v1/series?days=3'))
+    const rows = grafanaRows(await ask(app, '/v1/series?days=3'))
     assert.deepEqual(
       rows.map((row) => row.value),
       [0, 2, value],
@@ -61,7 +57,7 @@ test('Grafana gets a row a day, with numbers of any size', async () => {
 
 test('Uptime Kuma sees the bridge up, and down or degraded where it is', async () => {
   const up = async (state: Parameters<typeof appWith>[0]) =>
-    uptimeKumaIsUp(await answered(appWith(state), '/health'))
+    uptimeKumaIsUp(await ask(appWith(state), '/health'))
   assert.equal(await up(healthy), true)
   assert.equal(await up({ ...healthy, failure: 'gone' }), false)
   assert.equal(await up(nothing), false)
