@@ -168,6 +168,7 @@ function answer(
     return c.body(null, 304, validators)
   }
   const headers = { 'Content-Type': contentType, ...validators }
+  // Hono's `request()` brings no bindings.
   c.env?.keep?.({ body, etag, headers }, untilMs)
   return c.body(body, 200, headers)
 }

@@ -25,7 +25,7 @@ export const badgeSvg = format({
   summary: 'A picture of the number, as 7-segment digits or flat',
   contentType: 'image/svg+xml',
   query: v.object({ style: v.optional(v.picklist(['led', 'flat'], 'led, flat'), 'led') }),
-  document: v.pipe(v.string(), v.startsWith('<svg '), v.endsWith('</svg>')),
+  document: v.pipe(v.string(), v.regex(/^<svg [\s\S]*<\/svg>$/)),
   render(view, { style }) {
     const reading = view.readingIfKnown
     return { document: style === 'flat' ? flatBadge(reading) : ledBadge(reading) }

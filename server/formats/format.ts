@@ -8,7 +8,7 @@ export interface Remark {
   readonly holds: boolean
 }
 
-export interface Rendered {
+interface Rendered {
   /** A text as it is, anything else as JSON. */
   readonly document: unknown
   readonly remark?: Remark
