@@ -27,6 +27,12 @@ export interface ServeOptions {
 /** A stream takes about 10 KB. */
 const mostStreams = 10_000
 
+/** Any page may read the counts. */
+const openToAll = [
+  ...['Access-Control-Allow-Origin', '*'],
+  ...['Access-Control-Expose-Headers', 'Age, ETag'],
+]
+
 export interface Bridge {
   readonly url: string
   stop(): Promise<void>
@@ -42,12 +48,14 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log } = options
   const events = new Events(mostStreams)
-  const onRound = () => events.look()
+  const answers = new KeptAnswers(now)
+  const onRound = () => {
+    answers.forget()
+    events.look()
+  }
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
-  const sites = () => groups.flatMap((group) => group.states)
-  const app = createApp({ sites, events, now, log })
-  const answers = new KeptAnswers(sites, now)
+  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
   const answer: Parameters<typeof getRequestListener>[0] = async (
     request,
     { incoming, outgoing },
@@ -57,7 +65,10 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
     return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   }
-  const http = await listen(answers.before(getRequestListener(answer)), options)
+  const http = await listen(
+    answers.before(getRequestListener(answer), () => openToAll),
+    options,
+  )
   events.start()
   const stop = async () => {
     events.stop()
@@ -87,11 +98,7 @@ async function listen(
   listener: RequestListener,
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
-  const server = createServer((request, response) => {
-    response.setHeader('Access-Control-Allow-Origin', '*')
-    response.setHeader('Access-Control-Expose-Headers', 'Age, ETag')
-    listener(request, response)
-  })
+  const server = createServer(listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

@@ -3,28 +3,26 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { type Answer, KeptAnswers } from '../../server/kept-answers.ts'
-import type { SiteState } from '../../server/readings/poller.ts'
 
 const answer: Answer = {
   body: '5\n',
   etag: 'W/"five"',
   headers: { 'Content-Type': 'text/plain', ETag: 'W/"five"', Age: '3' },
 }
-const state = (): SiteState => ({ name: 'blog', last: undefined, failure: undefined })
 
 /** A server behind which every question that is not answered from memory is counted. */
 async function start(t: TestContext) {
-  const world = { nowMs: 1000, states: [state()], passed: 0 }
-  const answers = new KeptAnswers(
-    () => world.states,
-    () => world.nowMs,
-  )
+  const world = { nowMs: 1000, untilMs: 1500, passed: 0 }
+  const answers = new KeptAnswers(() => world.nowMs)
   const server = createServer(
-    answers.before((request, response) => {
-      world.passed += 1
-      answers.keep(request, answer, 2000)
-      response.writeHead(200, answer.headers).end(answer.body)
-    }),
+    answers.before(
+      (request, response) => {
+        world.passed += 1
+        answers.keep(request, answer, world.untilMs)
+        response.writeHead(200, answer.headers).end(answer.body)
+      },
+      () => ['Vary', 'Origin'],
+    ),
   ).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
@@ -35,7 +33,7 @@ async function start(t: TestContext) {
   const port = typeof address === 'object' ? address?.port : undefined
   const ask = (path = '/count', init: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${port}${path}`, init)
-  return { world, ask }
+  return { world, answers, ask }
 }
 
 test('the same question is answered from memory, in the same words', async (t) => {
@@ -45,6 +43,7 @@ test('the same question is answered from memory, in the same words', async (t) =
       ...{ status: r.status, headers: r.headers, body: await r.text() },
     }))
     assert.equal(status, 200)
+    assert.equal(headers.get('vary'), 'Origin')
     assert.equal(response.body, '5\n')
     for (const [name, value] of Object.entries(answer.headers)) {
       assert.equal(headers.get(name), value)
@@ -61,21 +60,23 @@ test('another path, query or method is another question', async (t) => {
   assert.equal(world.passed, 5)
 })
 
-test('nothing is kept past its time, nor past a change of any site', async (t) => {
-  const { world, ask } = await start(t)
+test('nothing is kept past its time, a second, or a round of queries', async (t) => {
+  const { world, answers, ask } = await start(t)
   await ask()
-  world.nowMs = 1999
+  world.nowMs = 1499
   await ask()
   assert.equal(world.passed, 1)
-  world.nowMs = 2000
+  world.nowMs = 1500
+  world.untilMs = Number.POSITIVE_INFINITY
   await ask()
   assert.equal(world.passed, 2)
-
-  world.nowMs = 1000
-  world.states = [...world.states, state()]
+  world.nowMs = 2499
+  await ask()
+  assert.equal(world.passed, 2)
+  world.nowMs = 2500
   await ask()
   assert.equal(world.passed, 3)
-  world.states = [state(), ...world.states.slice(1)]
+  answers.forget()
   await ask()
   assert.equal(world.passed, 4)
 })
