@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
-import { cors } from 'hono/cors'
 import * as v from 'valibot'
 import type { Logger } from '../log.ts'
 import { type Metric, metrics, periods } from '../reading.ts'
@@ -54,8 +53,6 @@ const routes = ['/count', '/v1/count', '/v1/counts', '/v1/series', '/v1/events',
 /** The routes. All answer from memory; none asks the database. */
 export function createApp({ sites, events, now, log }: AppOptions): Hono<Env> {
   const app = new Hono<Env>()
-
-  app.use(cors({ origin: '*', allowMethods: ['GET', 'HEAD'], exposeHeaders: ['Age', 'ETag'] }))
 
   app.get('/count', (c) => {
     const reading = chosen(c)

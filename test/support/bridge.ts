@@ -25,6 +25,7 @@ export async function startTestBridge(
     ...{ pollMs: 5000, carry: false, host: '127.0.0.1', port: 0, log: silent },
     now: Date.now,
     random: () => 0.5,
+    guard: { token: undefined, basePath: '', cors: ['*'], trustedProxies: [] },
     ...options,
     stateDir,
     sites: sites.map((site) => ({
