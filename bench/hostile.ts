@@ -37,6 +37,8 @@ async function startServe(folder: string): Promise<{ child: ChildProcess; port: 
     if (!/"level":(20|30)/.test(line)) out(`the log says: ${line}`)
   })
   await until('it listens', () => port > 0)
+  const first = async () => (await fetch(`http://127.0.0.1:${port}/t/${token}/count`)).ok
+  await until('the first reading', first)
   return { child, port }
 }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 /** Where a request leads, with what surrounds the route taken off. */
 export interface Target {
@@ -38,6 +38,7 @@ function absolutePath(target: string): string | undefined {
 }
 
 function withoutPrefix(path: string, prefix: string): string {
+  if (prefix === '') return path
   const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path
   return rest === '' || /^[/?]/.test(rest) ? rest : path
 }
@@ -61,8 +62,9 @@ export function tokenCheck(token: string): (shown: string | undefined) => boolea
   return (shown) => shown !== undefined && timingSafeEqual(sha256(shown), wanted)
 }
 
+/** As letters: Node gives the bytes of a hash three times slower than its letters. */
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return Buffer.from(hash('sha256', text, 'base64url'))
 }
 
 /** A request target for the log: without the token, wherever in it that is. */

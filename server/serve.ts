@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
-import { type GuardSettings, guard, openness } from './guard.ts'
+import { commonHeaders, type GuardSettings, guard, openness, withHeaders } from './guard.ts'
 import { listen } from './listen.ts'
 import { Problem } from './problem.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
@@ -58,7 +58,10 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const refusals = new Refusals(log, monotonic)
   const guarded = guard(
     { ...options.guard, refusals, monotonic, log },
-    getRequestListener(answer, { errorHandler: refuseAddress }),
+    withHeaders(
+      commonHeaders(options.guard.cors),
+      getRequestListener(answer, { errorHandler: refuseAddress }),
+    ),
   )
   const http = await listen(guarded, { host, port, refusals })
   const url = http.url + options.guard.basePath

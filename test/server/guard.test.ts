@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type GuardSettings, guard, openness } from '../../server/guard.ts'
+import {
+  commonHeaders,
+  type GuardSettings,
+  guard,
+  openness,
+  withHeaders,
+} from '../../server/guard.ts'
 import { listen } from '../../server/listen.ts'
 import { Refusals } from '../../server/refusals.ts'
 import { recordingLog } from '../support/log.ts'
@@ -21,7 +27,9 @@ async function startGuarded(t: TestContext, settings: Partial<GuardSettings> = {
       ...{ refusals, monotonic: () => 0 },
       log: { ...log, debug: (entry: unknown) => void entries.push(entry) },
     },
-    (request, response) => response.end(request.url),
+    withHeaders(commonHeaders(settings.cors ?? ['*']), (request, response) =>
+      response.end(request.url),
+    ),
   )
   const http = await listen(listener, { host: '127.0.0.1', port: 0, refusals })
   t.after(() => http.close())
@@ -151,10 +159,11 @@ test('an address or a header without end is refused', async (t) => {
 })
 
 test('an answer says nothing of what made it, and may stand in a frame', async (t) => {
-  const { ask } = await startGuarded(t)
-  const { headers } = await ask('/count')
+  const { ask } = await startGuarded(t, { token })
+  const { headers } = await ask('/count', asBearer(token))
   assert.equal(headers.get('x-content-type-options'), 'nosniff')
-  assert.equal(headers.get('referrer-policy'), 'no-referrer')
+  assert.equal((await ask('/count')).headers.get('x-content-type-options'), 'nosniff')
+  assert.equal((await ask(`${path}/`)).headers.get('referrer-policy'), 'no-referrer')
   for (const name of ['server', 'x-powered-by', 'via', 'x-frame-options']) {
     assert.equal(headers.get(name), null, name)
   }
