@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,8 +18,15 @@ const token = 'token'
 
 const out = (line: string) => process.stdout.write(`${line}\n`)
 
+interface Serve {
+  readonly child: ChildProcess
+  readonly port: number
+  /** Bytes that are in use after a collection of garbage. */
+  heap(): Promise<number>
+}
+
 /** `serve` as it is installed, at a WordPress of the demo. */
-async function startServe(folder: string): Promise<{ child: ChildProcess; port: number }> {
+async function startServe(folder: string): Promise<Serve> {
   const file = join(folder, 'wordpress.sqlite')
   createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
   const program = join(import.meta.dirname, '../../dist/visitor-counter.js')
@@ -27,27 +34,37 @@ async function startServe(folder: string): Promise<{ child: ChildProcess; port: 
     ...{ DATABASE_URL: `sqlite:${file}`, PORT: '0', STATE_DIR: folder, ACCESS_TOKEN: token },
     ...{ BASE_PATH: '/counter', CORS: 'https://a.example' },
   }
-  const child = spawn(process.execPath, [program, 'serve'], {
+  // Told to, it collects its garbage and says what is left.
+  const told =
+    'process.on("SIGUSR2", () => { gc(); console.error("heap", process.memoryUsage().heapUsed) })'
+  const node = ['--expose-gc', '--import', `data:text/javascript,${told}`]
+  const child = spawn(process.execPath, [...node, program, 'serve'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], ...settings },
   })
   let port = 0
+  let heapBytes = 0
   createInterface({ input: child.stderr }).on('line', (line) => {
+    const [, bytes] = /^heap (\d+)$/.exec(line) ?? []
+    if (bytes !== undefined) heapBytes = Number(bytes)
     port ||= Number(/listening on \S+?:(\d+)\//.exec(line)?.[1] ?? 0)
-    if (!/"level":(20|30)/.test(line)) out(`the log says: ${line}`)
+    if (!/^heap|"level":(20|30)/.test(line)) out(`the log says: ${line}`)
   })
   await until('it listens', () => port > 0)
   const first = async () => (await fetch(`http://127.0.0.1:${port}/t/${token}/count`)).ok
   await until('the first reading', first)
-  return { child, port }
+  const heap = async () => {
+    heapBytes = 0
+    child.kill('SIGUSR2')
+    await until('it says its memory', () => heapBytes > 0)
+    return heapBytes
+  }
+  return { child, port, heap }
 }
 
-/** Megabytes of memory, and open files, of a process. */
-async function sizeOf({ pid }: ChildProcess): Promise<{ megabytes: number; files: number }> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  const files = await readdir(`/proc/${pid}/fd`)
-  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(status) ?? []
-  return { megabytes: Number(kilobytes) / 1024, files: files.length }
+/** Open files of a process. */
+async function filesOf({ pid }: ChildProcess): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length
 }
 
 async function countMs(port: number): Promise<number> {
@@ -58,15 +75,15 @@ async function countMs(port: number): Promise<number> {
   return performance.now() - startMs
 }
 
-async function fuzz(child: ChildProcess, port: number): Promise<void> {
+async function fuzz({ child, port, heap }: Serve): Promise<void> {
   const all: Outcome = { statuses: {}, faults: [] }
-  const prefixes = ['', '/counter', `/t/${token}`, `/counter/t/${token}`]
-  out(`${'requests'.padStart(10)}${'MB'.padStart(8)}${'files'.padStart(8)}`)
+  const prefixes = ['', `/t/${token}`, `/t/${token}`, `/counter/t/${token}`]
+  out(`${'requests'.padStart(10)}${'heap MB'.padStart(10)}${'files'.padStart(8)}`)
   for (let round = 0; round <= rounds; round++) {
-    await until('all connections are gone', async () => (await sizeOf(child)).files < 60, 60)
-    const { megabytes, files } = await sizeOf(child)
-    const cells = [String(round * requests).padStart(10), megabytes.toFixed(1).padStart(8)]
-    out(`${cells.join('')}${String(files).padStart(8)}`)
+    await until('all connections are gone', async () => (await filesOf(child)) < 60, 60)
+    const heapMb = ((await heap()) / 2 ** 20).toFixed(2)
+    const cells = [String(round * requests).padStart(10), heapMb.padStart(10)]
+    out(`${cells.join('')}${String(await filesOf(child)).padStart(8)}`)
     if (round === rounds) break
     const { statuses, faults } = await attack(port, { seed: round, requests, atOnce: 50, prefixes })
     for (const [status, count] of Object.entries(statuses)) {
@@ -109,9 +126,10 @@ async function times(port: number, isOver: () => boolean, most: number): Promise
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'counter-hostile-'))
-const { child, port } = await startServe(folder)
+const serve = await startServe(folder)
+const { child, port } = serve
 try {
-  await fuzz(child, port)
+  await fuzz(serve)
   await slowLoris(port)
   out(child.exitCode === null ? 'the bridge still runs' : `the bridge ended: ${child.exitCode}`)
 } finally {
