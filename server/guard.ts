@@ -23,7 +23,7 @@ export interface GuardOptions extends GuardSettings {
   readonly log: Logger
 }
 
-const methods = 'GET, HEAD, OPTIONS'
+const methods = ['GET', 'HEAD', 'OPTIONS']
 /** The longest that means something has a site's name and three parameters. */
 const mostTargetBytes = 2048
 const mostHeaders = 100
@@ -103,8 +103,9 @@ function unfit(request: IncomingMessage): Problem | undefined {
   const { method, url = '', rawHeaders } = request
   const sendsBody = hasBody(request)
   if (method !== 'GET' && method !== 'HEAD' && (method !== 'OPTIONS' || sendsBody)) {
-    const detail = `${method} is not possible: the bridge is only read; allowed are ${methods}`
-    return new Problem(405, 'Method Not Allowed', detail, { Allow: methods })
+    const allowed = methods.join(', ')
+    const detail = `${method} is not possible: the bridge is only read; allowed are ${allowed}`
+    return new Problem(405, 'Method Not Allowed', detail, { Allow: allowed }, methods)
   }
   if (sendsBody) {
     return new Problem(413, 'Content Too Large', 'a question to the bridge has no body')
@@ -204,7 +205,7 @@ function preflight({ headers }: IncomingMessage, response: ServerResponse, commo
   response
     .writeHead(204, {
       ...common,
-      Allow: methods,
+      Allow: methods.join(', '),
       ...(mayAsk && {
         'Access-Control-Allow-Methods': 'GET, HEAD',
         'Access-Control-Allow-Headers': 'Authorization, If-None-Match',

@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
 import { commonHeaders, type GuardSettings, guard, openness, withHeaders } from './guard.ts'
+import { type Answer, KeptAnswers } from './kept-answers.ts'
 import { listen } from './listen.ts'
 import { Problem } from './problem.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
@@ -47,23 +48,28 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const onRound = () => events.look()
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
-  const answer: Parameters<typeof getRequestListener>[0] = async (request, env) => {
-    const response = await app.fetch(request, env)
+  const common = commonHeaders(options.guard.cors)
+  const sites = () => groups.flatMap((group) => group.states)
+  const app = createApp({ sites, events, now, log })
+  const answers = new KeptAnswers(sites, now, common)
+  const answer: Parameters<typeof getRequestListener>[0] = async (
+    request,
+    { incoming, outgoing },
+  ) => {
+    const keep = (answer: Answer, untilMs: number) => answers.keep(incoming, answer, untilMs)
+    const response = await app.fetch(request, { incoming, outgoing, keep })
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
-    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   }
   const { host, port } = options
   const monotonic = () => performance.now()
   const refusals = new Refusals(log, monotonic)
-  const guarded = guard(
+  const routes = getRequestListener(answer, { errorHandler: refuseAddress })
+  const listener = guard(
     { ...options.guard, refusals, monotonic, log },
-    withHeaders(
-      commonHeaders(options.guard.cors),
-      getRequestListener(answer, { errorHandler: refuseAddress }),
-    ),
+    answers.before(withHeaders(common, routes)),
   )
-  const http = await listen(guarded, { host, port, refusals })
+  const http = await listen(listener, { host, port, refusals })
   const url = http.url + options.guard.basePath
   events.start()
   const stop = async () => {

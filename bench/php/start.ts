@@ -5,13 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { freePort, startMariadb } from '../../test/support/mariadb.ts'
 import { until } from '../../test/support/until.ts'
-
-interface PhpServer {
-  readonly url: string
-  /** Of all processes whose work an answer costs: nginx, PHP and the database. */
-  pids(): readonly number[]
-  stop(): Promise<void>
-}
+import type { Server } from '../candidate.ts'
 
 /** Five years of a plugin that keeps one row a day. */
 const table = `
@@ -28,7 +22,7 @@ const phpChildren = 5
  * MariaDB. All from Debian packages (nginx, php-fpm, php-mysql), in a folder of its own, with no
  * service of the system touched.
  */
-export async function startPhp(): Promise<PhpServer> {
+export async function startPhp(): Promise<Server> {
   const stops: (() => unknown)[] = []
   const stop = async () => {
     for (const each of stops.reverse()) await each()
