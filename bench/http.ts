@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createDemoSite } from '../server/wordpress/demo-site.ts'
 import { type Candidate, type Server, startNode } from './candidate.ts'
+import { startPhp } from './php/start.ts'
 
 // One count over HTTP, side by side in one run: node build/bench/http.js [rounds] [seconds]
-// Needs wrk. Only the ratios of one round say something; the machine's speed changes from minute to
+// Needs wrk, nginx-light, php-fpm and php-mysql. Only the ratios of one round say something; the machine's speed changes from minute to
 // minute.
 
 const connections = [16, 64]
@@ -36,8 +37,8 @@ const bridge: Candidate = {
       '/count',
     ),
 }
-/** All are compared with the first. */
-const candidates: readonly Candidate[] = [bare, bridge]
+const php: Candidate = { name: 'nginx, PHP-FPM, a query a request', start: startPhp }
+const candidates: readonly Candidate[] = [bare, bridge, php]
 
 interface Measured {
   readonly requestsPerSecond: number
@@ -70,18 +71,21 @@ async function compare(count: number): Promise<void> {
       measured.get(candidate)?.push(await measure(candidate, count, seconds))
     }
   }
-  const base = measured.get(bare) ?? []
   write(`\n${count} connections, median of ${rounds} rounds of ${seconds} s`)
+  const ratio = (own: readonly Measured[], other: Candidate, of: (each: Measured) => number) => {
+    const base = measured.get(other) ?? []
+    return median(own.map((each, round) => of(each) / of(base[round] ?? each)))
+  }
   for (const [{ name }, own] of measured) {
-    const ratios = (of: (each: Measured) => number) =>
-      own.map((each, round) => of(each) / of(base[round] ?? each))
+    const requests = median(own.map((each) => each.requestsPerSecond))
+    const cpu = median(own.map((each) => each.cpuMicroseconds))
     const columns = [
-      `${Math.round(median(own.map((each) => each.requestsPerSecond)))} req/s`,
-      `x ${median(ratios((each) => each.requestsPerSecond)).toFixed(2)}`,
-      `${median(own.map((each) => each.cpuMicroseconds)).toFixed(1)} us CPU`,
-      `x ${median(ratios((each) => each.cpuMicroseconds)).toFixed(2)}`,
+      `${Math.round(requests)} req/s`,
+      `PHP x ${ratio(own, php, (each) => each.requestsPerSecond).toFixed(2)}`,
+      `${cpu.toFixed(1)} us CPU`,
+      `bare x ${ratio(own, bare, (each) => each.cpuMicroseconds).toFixed(2)}`,
     ]
-    write(`  ${name.padEnd(32)}${columns.map((column) => column.padStart(14)).join('')}`)
+    write(`  ${name.padEnd(34)}${columns.map((column) => column.padStart(15)).join('')}`)
   }
 }
 

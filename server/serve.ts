@@ -1,12 +1,14 @@
-import { createServer, type RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
+import { commonHeaders, type GuardSettings, guard, openness, withHeaders } from './guard.ts'
 import { type Answer, KeptAnswers } from './kept-answers.ts'
+import { listen } from './listen.ts'
+import { Problem } from './problem.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import { Refusals } from './refusals.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
@@ -19,6 +21,7 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
+  readonly guard: GuardSettings
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -26,12 +29,6 @@ export interface ServeOptions {
 
 /** A stream takes about 10 KB. */
 const mostStreams = 10_000
-
-/** Any page may read the counts. */
-const openToAll = [
-  ...['Access-Control-Allow-Origin', '*'],
-  ...['Access-Control-Expose-Headers', 'Age, ETag'],
-]
 
 export interface Bridge {
   readonly url: string
@@ -48,7 +45,8 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log } = options
   const events = new Events(mostStreams)
-  const answers = new KeptAnswers(now)
+  const common = commonHeaders(options.guard.cors)
+  const answers = new KeptAnswers(now, common)
   const onRound = () => {
     answers.forget()
     events.look()
@@ -65,10 +63,16 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
     return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   }
-  const http = await listen(
-    answers.before(getRequestListener(answer), () => openToAll),
-    options,
+  const { host, port } = options
+  const monotonic = () => performance.now()
+  const refusals = new Refusals(log, monotonic)
+  const routes = getRequestListener(answer, { errorHandler: refuseAddress })
+  const listener = guard(
+    { ...options.guard, refusals, monotonic, log },
+    answers.before(withHeaders(common, routes)),
   )
+  const http = await listen(listener, { host, port, refusals })
+  const url = http.url + options.guard.basePath
   events.start()
   const stop = async () => {
     events.stop()
@@ -76,7 +80,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     for (const group of groups) await group.stop()
   }
   const databases = options.sites.map(({ connection }) => describeConnection(connection))
-  log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  log.info(`listening on ${url}; reading ${databases.join(', ')}`)
+  const { level, text } = openness(host, options.guard.token)
+  log[level](text)
   const starts = await Promise.allSettled(groups.map((group) => group.start()))
   for (const start of starts) {
     if (start.status === 'fulfilled') continue
@@ -86,36 +92,14 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     }
     log.error(`${start.reason instanceof Error ? start.reason.message : String(start.reason)}`)
   }
-  return { url: http.url, stop }
+  return { url, stop }
 }
 
-interface Listening {
-  readonly url: string
-  close(): Promise<void>
-}
-
-async function listen(
-  listener: RequestListener,
-  { host, port }: { host: string; port: number },
-): Promise<Listening> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw listenError(error, host, port)
+/** A host or a path that is no address. Faults of the routes are answered by the app. */
+function refuseAddress(): Response {
+  const { document, status } = new Problem(400, 'Bad Request', 'this is no address of the bridge')
+  return Response.json(document, {
+    status,
+    headers: { 'Content-Type': 'application/problem+json' },
   })
-  const address = server.address()
-  const boundPort = typeof address === 'object' && address !== null ? address.port : port
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }
