@@ -15,6 +15,7 @@ export const serve = command({
     ...(['database', 'wpConfig', 'tablePrefix', 'source', 'sql', 'totals', 'poll'] as const),
     ...(['host', 'port', 'stateDir', 'particle', 'particleToken'] as const),
     ...(['particleMode', 'particleBudget', 'particleUrl'] as const),
+    ...(['accessToken', 'cors', 'basePath', 'trustedProxies'] as const),
   ],
   async run(values, world) {
     const { startBridge } = await import('../server/serve.ts')
@@ -26,6 +27,10 @@ export const serve = command({
       port: values.port,
       stateDir: values.stateDir,
       publishers: await particlePublishers(values, world),
+      guard: {
+        ...{ token: values.accessToken, basePath: values.basePath, cors: values.cors },
+        trustedProxies: values.trustedProxies ?? [],
+      },
       now: Date.now,
       random: Math.random,
       ...{ log: world.log, signal: world.signal },

@@ -15,8 +15,8 @@ export interface PollerOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Told after each round that brought something. */
-  readonly onRound: () => void
+  /** Told after each round. */
+  readonly onRound: (succeeded: boolean) => void
 }
 
 /** What is known of a site, from memory: asking costs the database nothing. */
@@ -115,15 +115,16 @@ export class Poller {
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
       failure: undefined,
     }
-    onRound()
+    onRound(true)
   }
 
   #fail(reason: unknown): void {
-    const { log } = this.#options
+    const { log, onRound } = this.#options
     const message = reason instanceof Error ? reason.message : String(reason)
     this.#failures += 1
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
     this.#state = { ...this.#state, failure: message }
+    onRound(false)
   }
 }
 

@@ -31,7 +31,7 @@ export interface GroupOptions extends SiteOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Told after each round that brought something. */
+  /** Told after each round. */
   readonly onRound: () => void
 }
 
@@ -176,8 +176,8 @@ export class SiteGroup {
       })
       return reader.read()
     }
-    const onRound = () => {
-      this.#saveNowAndThen()
+    const onRound = (succeeded: boolean) => {
+      if (succeeded) this.#saveNowAndThen()
       this.#options.onRound()
     }
     const poller = new Poller({ ...this.#options, name: ownName, read, onRound }, remembered)
