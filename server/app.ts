@@ -13,6 +13,7 @@ import { type PresentReading, present } from './readings/present.ts'
 import type { Count } from './readings/reader.ts'
 import { series } from './readings/series.ts'
 import type { Remembered } from './readings/store.ts'
+import { pageRoutes } from './web/routes.ts'
 
 export interface AppOptions {
   /** What is known of the sites at this moment, the one that is meant by default first. */
@@ -123,6 +124,8 @@ export function createApp({ sites, events, now, log }: AppOptions): Hono<Env> {
       { 'Cache-Control': 'no-store' },
     )
   })
+
+  app.route('/', pageRoutes({ sites, now }))
 
   app.notFound((c) =>
     refuse(c, new Problem(404, 'Not Found', `there is no ${c.req.path}; see ${routes.join(', ')}`)),

@@ -42,10 +42,19 @@ export function facePaths(segments: readonly number[]): FacePaths {
   return { width, height, lit: lit.join(''), dark: dark.join('') }
 }
 
-/** The segments of a count, on as many digits as it has and at least `leastDigits`. */
-export function countSegments(value: number, leastDigits: number): number[] {
+/** A face has this many digits, or as many as its number. */
+export const leastDigits = 6
+
+/** The segments of a count, all of it. */
+export function countSegments(value: number): number[] {
   const digits = Math.max(leastDigits, String(value).length)
   return toSegments(numberText(value, digits))
+}
+
+/** Segments with the status sign, the rightmost point. */
+export function marked(segments: readonly number[], sign: boolean): readonly number[] {
+  const last = segments.at(-1)
+  return sign && last !== undefined ? segments.with(-1, last | DP) : segments
 }
 
 function segmentBars(): { segment: number; corners: Corner[] }[] {
