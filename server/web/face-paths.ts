@@ -17,6 +17,8 @@ const margin = 6
 /** Digits of displays lean to the right, by about 8 degrees. */
 const lean = 0.14
 const pointRadius = 7
+/** To the right of the last digit, with the gap before the point and what it leans. */
+const pointRoom = 22
 
 /** The outlines of segments A to G, from the top left corner of their digit. */
 const bars = segmentBars()
@@ -24,7 +26,7 @@ const bars = segmentBars()
 /** Segments as outlines, to be drawn in a box from 0, 0 to `width`, `height`. */
 export function facePaths(segments: readonly number[]): FacePaths {
   const height = digit.height + 2 * margin
-  const width = segments.length * digit.pitch + 2 * margin + Math.round(height * lean)
+  const width = (segments.length - 1) * digit.pitch + digit.width + pointRoom + 2 * margin
   const lit: string[] = []
   const dark: string[] = []
   for (const [place, byte] of segments.entries()) {

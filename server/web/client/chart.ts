@@ -5,6 +5,11 @@ import { type Day, fetchDays, type PageReading, parseDays } from './documents.ts
 const everyMs = 60_000
 const heightPx = 180
 
+/** Between the lines of a count: 1, 2, 5, 10, 20 and so on. */
+const countSteps = Array.from({ length: 15 }, (_, n) =>
+  [1, 2, 5].map((step) => step * 10 ** n),
+).flat()
+
 /** Draws the last days, and keeps today's bar and the table true. */
 export function startChart(reading: PageReading): void {
   const box = document.getElementById('chart')
@@ -40,13 +45,14 @@ export function startChart(reading: PageReading): void {
           ticks: { show: false },
           incrs: [1, 2, 7, 14],
           space: 60,
+          size: 28,
           values: (_, ticks) => ticks.map(shortDay),
         },
         {
           stroke: () => color('--quiet'),
           grid: { stroke: () => color('--line'), width: 1 },
           ticks: { show: false },
-          incrs: [1, 2, 5].flatMap((step) => Array.from({ length: 15 }, (_, n) => step * 10 ** n)),
+          incrs: countSteps,
           space: 40,
           size: 56,
           values: (_, ticks) => ticks.map(shortCount),

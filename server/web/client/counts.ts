@@ -2,8 +2,8 @@ import { countWords } from '../words.ts'
 import { fetchCounts, type PageReading } from './documents.ts'
 
 export interface PageCounts {
-  /** The large number has changed, and others may have with it. */
-  refresh(): void
+  /** Takes the large number, with which others may have changed. */
+  show(reading: PageReading): void
 }
 
 const everyMs = 15_000
@@ -13,7 +13,7 @@ const atMostEveryMs = 5000
 /** Keeps the list of counts true. */
 export function startCounts(reading: PageReading): PageCounts {
   const elements = [...document.querySelectorAll<HTMLDataElement>('[data-count]')]
-  if (elements.length === 0) return { refresh() {} }
+  if (elements.length === 0) return { show() {} }
   let readMs = performance.now()
   let timer = setTimeout(refresh, everyMs)
 
@@ -24,16 +24,19 @@ export function startCounts(reading: PageReading): PageCounts {
     if (document.hidden) return
     // The words below the face say when the bridge is away.
     const counts = await fetchCounts(reading).catch(() => undefined)
-    for (const { metric, period, value } of counts ?? []) {
-      const element = elements.find(({ dataset }) => dataset['count'] === `${metric}.${period}`)
-      if (element === undefined || element.value === String(value)) continue
-      element.value = String(value)
-      element.textContent = countWords(value)
-    }
+    for (const count of counts ?? []) write(count)
+  }
+
+  function write({ metric, period, value }: PageReading) {
+    const element = elements.find(({ dataset }) => dataset['count'] === `${metric}.${period}`)
+    if (element === undefined || element.value === String(value)) return
+    element.value = String(value)
+    element.textContent = countWords(value)
   }
 
   return {
-    refresh() {
+    show(large) {
+      write(large)
       clearTimeout(timer)
       timer = setTimeout(refresh, Math.max(0, readMs + atMostEveryMs - performance.now()))
     },

@@ -19,7 +19,7 @@ if (given === undefined) {
       // Another plugin counts from now on: all words of the page are others.
       if (reading.source !== first.source) location.reload()
       face.show(reading)
-      counts.refresh()
+      counts.show(reading)
     },
     alive: () => face.confirm(),
     away: () => face.away(),
