@@ -52,9 +52,11 @@ export function startFace(first: PageReading): PageFace {
     const sign = statusSign(still.matches ? { ...fresh, ageMs: 0 } : fresh, now.monotonicMs)
     const segments = marked(countSegments(counter.value(now) ?? reading.value), sign)
     const paths = facePaths(segments)
-    svg.setAttribute('viewBox', `0 0 ${paths.width} ${paths.height}`)
-    lit.setAttribute('d', paths.lit)
-    dark.setAttribute('d', paths.dark)
+    if (lit.getAttribute('d') !== paths.lit) {
+      svg.setAttribute('viewBox', `0 0 ${paths.width} ${paths.height}`)
+      lit.setAttribute('d', paths.lit)
+      dark.setAttribute('d', paths.dark)
+    }
     const nextMs = counter.nextMs(now) ?? nextBlinkMs(fresh, now.monotonicMs)
     timer = setTimeout(draw, Math.max(0, nextMs - now.monotonicMs))
   }
