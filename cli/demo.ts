@@ -11,10 +11,10 @@ export const demo = command({
   name: 'demo',
   summary:
     'all of it on this machine, without hardware: a made-up WordPress, the bridge, a virtual board',
-  settings: ['host', 'port'],
+  settings: ['host', 'port', 'accessToken'],
   // Lines of a log would tear the face apart.
   logLevel: 'warn',
-  async run({ host, port }, world) {
+  async run({ host, port, accessToken: token }, world) {
     const { chooseFeed, startDevice } = await import('../device/run.ts')
     const { openMemory } = await import('../device/memory.ts')
     const { boardOpener } = await import('../device/boards/index.ts')
@@ -46,6 +46,7 @@ export const demo = command({
         host,
         port,
         stateDir: folder,
+        guard: { token, basePath: '', cors: ['*'], trustedProxies: [] },
         ...{ now, random, log },
       })
       stops.push(() => bridge.stop())
@@ -63,7 +64,7 @@ export const demo = command({
 
       const display = max7219({ digits: 8 })
       const feed = chooseFeed({
-        ...{ countUrl: new URL(bridge.url), show: undefined, site: undefined, token: undefined },
+        ...{ countUrl: new URL(bridge.url), show: undefined, site: undefined, token },
         ...{ feed: 'events', pollMs: 1000, random, log },
       })
       const device = await startDevice({

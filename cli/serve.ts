@@ -9,6 +9,7 @@ export const serve = command({
   settings: [
     ...(['database', 'wpConfig', 'tablePrefix', 'source', 'sql', 'totals', 'poll'] as const),
     ...(['host', 'port', 'stateDir'] as const),
+    ...(['accessToken', 'cors', 'basePath', 'trustedProxies'] as const),
   ],
   async run(values, world) {
     const { startBridge } = await import('../server/serve.ts')
@@ -19,6 +20,10 @@ export const serve = command({
       host: values.host,
       port: values.port,
       stateDir: values.stateDir,
+      guard: {
+        ...{ token: values.accessToken, basePath: values.basePath, cors: values.cors },
+        trustedProxies: values.trustedProxies ?? [],
+      },
       now: Date.now,
       random: Math.random,
       log: world.log,

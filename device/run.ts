@@ -5,6 +5,7 @@ import type { Frame } from './face/frame.ts'
 import { dashes } from './face/number.ts'
 import { eventsFeed } from './feed/events.ts'
 import type { Feed, FeedListener } from './feed/feed.ts'
+import { addressName } from './feed/http.ts'
 import { pollFeed } from './feed/poll.ts'
 import type { DeskMemory } from './memory.ts'
 import type { Screen } from './screen.ts'
@@ -113,14 +114,14 @@ export function chooseFeed(options: FeedOptions): {
   const url = feedUrl(options, 'v1/count')
   const poll = (listener: FeedListener) => pollFeed({ ...options, url }, listener)
   if (feed === 'poll' || !isBridge(countUrl)) {
-    return { open: poll, intervalMs: pollMs, address: url.href }
+    return { open: poll, intervalMs: pollMs, address: addressName(url) + url.search }
   }
   const events = feedUrl(options, 'v1/events')
   return {
     open: (listener) =>
       eventsFeed({ ...options, url: events, otherwise: () => poll(listener) }, listener),
     intervalMs: Math.max(pollMs, heartbeatMs),
-    address: url.href,
+    address: addressName(url) + url.search,
   }
 }
 

@@ -1,10 +1,14 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
+import { commonHeaders, type GuardSettings, guard, openness, withHeaders } from './guard.ts'
+import { type Answer, KeptAnswers } from './kept-answers.ts'
+import { listen } from './listen.ts'
+import { Problem } from './problem.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import { Refusals } from './refusals.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
@@ -17,6 +21,7 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
+  readonly guard: GuardSettings
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -43,13 +48,29 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const onRound = () => events.look()
   const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
-  const answer: Fetch = async (request, env) => {
-    const response = await app.fetch(request, env)
+  const common = commonHeaders(options.guard.cors)
+  const sites = () => groups.flatMap((group) => group.states)
+  const app = createApp({ sites, events, now, log })
+  const answers = new KeptAnswers(sites, now, common)
+  const answer: Parameters<typeof getRequestListener>[0] = async (
+    request,
+    { incoming, outgoing },
+  ) => {
+    const keep = (answer: Answer, untilMs: number) => answers.keep(incoming, answer, untilMs)
+    const response = await app.fetch(request, { incoming, outgoing, keep })
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
-    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   }
-  const http = await listen(answer, options)
+  const { host, port } = options
+  const monotonic = () => performance.now()
+  const refusals = new Refusals(log, monotonic)
+  const routes = getRequestListener(answer, { errorHandler: refuseAddress })
+  const listener = guard(
+    { ...options.guard, refusals, monotonic, log },
+    answers.before(withHeaders(common, routes)),
+  )
+  const http = await listen(listener, { host, port, refusals })
+  const url = http.url + options.guard.basePath
   events.start()
   const stop = async () => {
     events.stop()
@@ -57,7 +78,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     for (const group of groups) await group.stop()
   }
   const databases = options.sites.map(({ connection }) => describeConnection(connection))
-  log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  log.info(`listening on ${url}; reading ${databases.join(', ')}`)
+  const { level, text } = openness(host, options.guard.token)
+  log[level](text)
   const starts = await Promise.allSettled(groups.map((group) => group.start()))
   for (const start of starts) {
     if (start.status === 'fulfilled') continue
@@ -67,38 +90,14 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     }
     log.error(`${start.reason instanceof Error ? start.reason.message : String(start.reason)}`)
   }
-  return { url: http.url, stop }
+  return { url, stop }
 }
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
-
-interface Listening {
-  readonly url: string
-  close(): Promise<void>
-}
-
-async function listen(
-  fetch: Fetch,
-  { host, port }: { host: string; port: number },
-): Promise<Listening> {
-  const server = createAdaptorServer({ fetch })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw listenError(error, host, port)
+/** A host or a path that is no address. Faults of the routes are answered by the app. */
+function refuseAddress(): Response {
+  const { document, status } = new Problem(400, 'Bad Request', 'this is no address of the bridge')
+  return Response.json(document, {
+    status,
+    headers: { 'Content-Type': 'application/problem+json' },
   })
-  const address = server.address()
-  const boundPort = typeof address === 'object' && address !== null ? address.port : port
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        if ('closeAllConnections' in server) server.closeAllConnections()
-      }),
-  }
 }

@@ -1,8 +1,6 @@
 import { Hono } from 'hono'
-import { Problem } from '../problem.ts'
 import type { SiteState } from '../readings/poller.ts'
-import { type PresentReading, present } from '../readings/present.ts'
-import { series } from '../readings/series.ts'
+import { View } from '../view.ts'
 import { sources } from '../wordpress/sources/index.ts'
 import { type Assets, loadAssets } from './assets.ts'
 import { type PageView, pageDocument } from './page.ts'
@@ -11,13 +9,6 @@ export interface PageOptions {
   /** The one that is meant by default first. */
   readonly sites: () => readonly SiteState[]
   readonly now: () => number
-}
-
-/** What the address may choose. */
-interface Choice {
-  readonly site: string | undefined
-  readonly metric: string | undefined
-  readonly period: string | undefined
 }
 
 const chartDays = 30
@@ -44,13 +35,14 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
 
   app.get('/', async (c) => {
     const { script, style, icon } = await load()
-    const { site, metric, period, kiosk } = c.req.query()
-    const view = pageView(sites(), { site, metric, period }, now())
+    const states = sites()
+    const query = c.req.query()
+    const view = pageView(states, new View(states, query, now()))
     c.header('Content-Security-Policy', contentSecurityPolicy)
     c.header('Cache-Control', 'no-cache')
     const address = ({ name }: { name: string }) => `assets/${name}`
     const addresses = { script: address(script), style: address(style), icon: address(icon) }
-    return c.html(pageDocument({ ...view, kiosk: kiosk !== undefined }, addresses))
+    return c.html(pageDocument({ ...view, kiosk: 'kiosk' in query }, addresses))
   })
 
   app.get('/assets/:name', async (c) => {
@@ -62,7 +54,6 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
     return c.body(zipped ? gzipped : plain, 200, {
       'Content-Type': type,
       'Cache-Control': 'public, max-age=31536000, immutable',
-      'X-Content-Type-Options': 'nosniff',
       Vary: 'Accept-Encoding',
       ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
     })
@@ -72,53 +63,23 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
 }
 
 /**
- * What is known, as the page shows it; the first site, and its visitors in total, by default.
+ * What is known, as the page shows it.
  *
  * @throws Problem 404 that names what there is
  */
-function pageView(
-  states: readonly SiteState[],
-  choice: Choice,
-  nowMs: number,
-): Omit<PageView, 'kiosk'> {
-  const nameOf = ({ last, name }: SiteState) => last?.site ?? name ?? ''
-  const names = states.map(nameOf).filter((name) => name !== '')
-  const isMeant = (state: SiteState) => choice.site === undefined || nameOf(state) === choice.site
-  const state = states.find(isMeant)
-  if (state === undefined && names.length > 0) {
-    throw new Problem(
-      404,
-      'Not Found',
-      `there is no site=${choice.site}; there are ${names.join(', ')}`,
-    )
+function pageView(states: readonly SiteState[], view: View): Omit<PageView, 'kiosk'> {
+  const sites = states.flatMap(({ last, name }) => last?.site ?? name ?? [])
+  const reading = view.readingIfKnown
+  if (reading === undefined) {
+    return { sites, site: '', source: '', reading, counts: [], days: undefined }
   }
-  const site = state === undefined ? '' : nameOf(state)
-  const { last } = state ?? {}
-  if (state === undefined || last === undefined) {
-    return { sites: names, site, source: '', reading: undefined, counts: [], days: undefined }
-  }
-  const counts = last.counts.map((count) => present(count, state, nowMs))
-  const reading = chosen(counts, choice)
+  const { last } = view.site
   return {
-    sites: names,
-    site,
-    source: sources.find(({ id }) => id === last.source)?.name ?? last.source,
+    sites,
+    site: reading.site,
+    source: sources.find(({ id }) => id === reading.source)?.name ?? reading.source,
     reading,
-    counts,
-    days: last.ledger && series(last, reading.metric, chartDays, nowMs),
+    counts: view.readings,
+    days: last.ledger && view.series(chartDays),
   }
-}
-
-function chosen(counts: readonly PresentReading[], choice: Choice): PresentReading {
-  const { metric, period = 'total' } = choice
-  const find = (wanted: string) =>
-    counts.find((count) => count.metric === wanted && count.period === period)
-  const reading = metric === undefined ? (find('visitors') ?? find('views')) : find(metric)
-  if (reading !== undefined) return reading
-  const offered = counts.map((each) => `${each.metric}.${each.period}`).join(', ')
-  throw new Problem(
-    404,
-    'Not Found',
-    `there is no ${metric ?? 'count'}.${period}; there are ${offered}`,
-  )
 }

@@ -27,3 +27,14 @@ test('the demo shows digits that rise, serves the same number, and leaves nothin
   assert.deepEqual(await leftovers(), before)
   await assert.rejects(fetch(url))
 })
+
+test('the demo with a token shows the digits to its own desk, and serves nobody else', async (t) => {
+  const demo = start(t, ['demo', '--port', '0', '--token', 's3cret'])
+  await until('a number on the digits', () => demo.stdout.some((line) => /^ *\d{5}/.test(line)), 60)
+  const url = demo.stdout.join('\n').match(/http:\/\/\S+/)?.[0] ?? ''
+  assert.equal((await fetch(url)).status, 401)
+  const headers = { Authorization: 'Bearer s3cret' }
+  assert.match(await (await fetch(url, { headers })).text(), /^\d{5}/)
+  assert.equal(await demo.end('SIGINT'), 0)
+  assert.ok(!demo.stdout.join('\n').includes('s3cret'))
+})

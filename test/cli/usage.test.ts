@@ -80,6 +80,18 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['serve', '--config', unknownSiteYaml],
     /there is no setting "poll"; known are database, wp-config, /,
   ],
+  [['serve', '--token', `${secret} a`], /--token: the value is not allowed; it must be letters,/],
+  [['serve', '--cors', 'example.com'], /--cors: "example\.com" .* must be \*, off, or the origins/],
+  [['serve', '--cors', '*,https://a.example'], /--cors: .* is not allowed/],
+  [['serve', '--cors', 'https://a.example/page'], /--cors: .* is not allowed/],
+  [
+    ['serve', '--base-path', 'counter'],
+    /--base-path: "counter" .* must be a path such as \/counter/,
+  ],
+  [['serve', '--base-path', '/a/../b'], /--base-path: .* is not allowed/],
+  [['serve', '--trusted-proxy', 'proxy.lan'], /--trusted-proxy: "proxy\.lan" .* addresses or netw/],
+  [['serve', '--trusted-proxy', '10.0.0.0/33'], /--trusted-proxy: .* is not allowed/],
+  [['serve', '--trusted-proxy', 'fd00::/8,'], /--trusted-proxy: .* is not allowed/],
   [['serve', '--wp-config', `mysql://user:${secret}@host/name`], /no such file/],
   [['device'], /--board is missing \(or environment variable BOARD\)/],
   [
