@@ -44,6 +44,7 @@ test('the page, in a browser', async (t) => {
   await t.test('shows the number of the plugin and keeps it so', (t) =>
     staysTrue(t, browser, mariadb, connection),
   )
+  await t.test('waits for the first number', (t) => waits(t, browser, mariadb, connection))
   await t.test('fits every screen, and breaks no rule of accessibility', (t) =>
     fits(t, browser, connection),
   )
@@ -139,6 +140,22 @@ async function staysTrue(
   })
 }
 
+async function waits(
+  t: TestContext,
+  browser: Browser,
+  mariadb: Mariadb,
+  connection: MysqlConnection,
+): Promise<void> {
+  await mariadb.kill()
+  const { url } = await startTestBridge(t, [{ connection }], { pollMs })
+  const { page } = await openPage(browser, url)
+  assert.equal(await litIn(page), facePaths([1, 1, 1, 1, 1, 1]).lit, 'dashes')
+  await page.locator('#label', { hasText: 'Nothing has been read yet' }).waitFor()
+  await mariadb.restart()
+  await page.locator('#label', { hasText: 'Visitors in total' }).waitFor({ timeout: 60_000 })
+  await page.context().close()
+}
+
 /** Those whom the page must fit: a width and a height, and the colours that are asked for. */
 const screens: [name: string, path: string, options: BrowserContextOptions][] = [
   ['a phone in light', '', { viewport: { width: 360, height: 740 }, colorScheme: 'light' }],
@@ -197,6 +214,18 @@ async function fits(t: TestContext, browser: Browser, connection: MysqlConnectio
     await page.locator('h1', { hasText: 'another.example.com' }).waitFor()
     const refused = await page.goto(`${url}/?site=nowhere`)
     assert.equal(refused?.status(), 404)
+    await page.context().close()
+  })
+
+  await t.test('it works below a path and behind a token', async (t) => {
+    const token = 'a-token-of-the-test'
+    const guard = { token, basePath: '/counter', cors: ['*'], trustedProxies: [] }
+    const guarded = await startTestBridge(t, [{ connection }], { guard })
+    const { page, errors, requests } = await openPage(browser, `${guarded.url}/t/${token}/?kiosk`)
+    const stream = `${guarded.url}/t/${token}/v1/events?`
+    await until('the stream', () => requests.some((request) => request.startsWith(stream)), 30)
+    await page.locator('body:not(.is-old)').waitFor()
+    assert.deepEqual(errors, [])
     await page.context().close()
   })
 }
