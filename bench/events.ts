@@ -29,9 +29,13 @@ interface Heard {
 function runClients(port: number, streams: number): void {
   const heard = new Map<number, number[]>()
   const nowUs = () => Number(process.hrtime.bigint() / 1000n)
+  let left = streams
   const open = () => {
+    if (left === 0) return
+    left -= 1
     const socket = connect(port, '127.0.0.1')
     socket.write('GET /v1/events HTTP/1.1\r\nHost: bench\r\n\r\n')
+    socket.once('data', open)
     socket.on('data', (data) => {
       const value = /"value":(\d+)/.exec(data.toString('latin1'))?.[1]
       if (value === undefined) return
@@ -44,12 +48,8 @@ function runClients(port: number, streams: number): void {
     })
     socket.on('error', (error) => process.stderr.write(`${error.message}\n`))
   }
-  // The backlog of a listening socket is 511.
-  const openSome = (left: number) => {
-    for (let i = 0; i < Math.min(left, 100); i += 1) open()
-    if (left > 100) setTimeout(openSome, 50, left - 100)
-  }
-  openSome(streams)
+  // So many at a time: a listening socket keeps 511 that it has not accepted yet.
+  for (let i = 0; i < 100; i += 1) open()
 }
 
 /** Milliseconds after the first client. */
