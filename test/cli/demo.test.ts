@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { start } from '../support/command.ts'
 import { until } from '../support/until.ts'
 
-const leftovers = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('visitor-counter-demo-'))
-
 test('the demo shows digits that rise, serves the same number, and leaves nothing behind', async (t) => {
-  const before = await leftovers()
-  const demo = start(t, ['demo', '--port', '0'])
+  const folder = await mkdtemp(join(tmpdir(), 'counter-test-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const demo = start(t, ['demo', '--port', '0'], { env: { TMPDIR: folder } })
   const shown = () =>
     demo.stdout.flatMap((line) => /^ *(\d+)( |$)/.exec(line)?.[1] ?? []).map(Number)
   await until('two numbers on the digits', () => shown().length >= 2, 60)
@@ -24,7 +23,7 @@ test('the demo shows digits that rise, serves the same number, and leaves nothin
 
   assert.equal(await demo.end('SIGINT'), 0)
   assert.deepEqual(demo.stderr, [])
-  assert.deepEqual(await leftovers(), before)
+  assert.deepEqual(await readdir(folder), [])
   await assert.rejects(fetch(url))
 })
 

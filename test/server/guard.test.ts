@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import * as v from 'valibot'
 import {
   commonHeaders,
   type GuardSettings,
@@ -8,6 +9,7 @@ import {
   withHeaders,
 } from '../../server/guard.ts'
 import { listen } from '../../server/listen.ts'
+import { ProblemDocument } from '../../server/problem.ts'
 import { Refusals } from '../../server/refusals.ts'
 import { recordingLog } from '../support/log.ts'
 import { openRaw } from '../support/raw.ts'
@@ -67,7 +69,7 @@ test('a refusal is problem+json, and one plain line for /count', async (t) => {
   const { ask } = await startGuarded(t, { token })
   const document = await ask('/v1/count')
   assert.equal(document.headers.get('content-type'), 'application/problem+json')
-  assert.deepEqual(await document.json(), {
+  assert.deepEqual(v.parse(ProblemDocument, await document.json()), {
     type: 'about:blank',
     title: 'Unauthorized',
     status: 401,
@@ -122,6 +124,8 @@ test('the bridge is only read', async (t) => {
     const answer = await ask('/count', { method, ...asBearer(token) })
     assert.equal(answer.status, 405, method)
     assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS')
+    const { allowed } = v.parse(ProblemDocument, await (await ask('/v1/count', { method })).json())
+    assert.deepEqual(allowed, ['GET', 'HEAD', 'OPTIONS'])
   }
   const { ended } = openRaw(port, 'TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
   assert.match(await ended, /^HTTP\/1\.1 405 /)

@@ -63,6 +63,17 @@ test('the device brings the token of the bridge', async (t) => {
   assert.doesNotMatch(said, /s3cret|wr0ng/)
 })
 
+test('an answer from memory has the same headers as the first of its kind', async (t) => {
+  const cors = ['https://a.example', 'https://b.example']
+  const { url } = await startDemoBridge(t, { guard: { ...guard, token: undefined, cors } })
+  for (const origin of [...cors, ...cors]) {
+    const { headers } = await fetch(`${url}/count`, { headers: { Origin: origin } })
+    assert.equal(headers.get('access-control-allow-origin'), origin)
+    assert.equal(headers.get('vary'), 'Origin')
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+  }
+})
+
 test('a host that is none is refused as a problem', async (t) => {
   const { url } = await startDemoBridge(t)
   const { port } = new URL(url)
