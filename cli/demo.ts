@@ -54,7 +54,7 @@ export const demo = command({
 
       world.stdout.write(
         `\n  A made-up blog has visitors, and the counter on the desk shows how many. Ctrl-C ends it.\n\n` +
-          `  the bridge   ${bridge.url}/count\n`,
+          `  the bridge   ${bridge.url}/count\n  the page     ${bridge.url}/\n`,
       )
       const desk = await startVirtualDesk({
         ...{ host: '127.0.0.1', port: 0, pins, out: world.stdout, json: false },

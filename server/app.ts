@@ -14,6 +14,7 @@ import { Problem } from './problem.ts'
 import type { SiteState } from './readings/poller.ts'
 import { type PresentReading, present } from './readings/present.ts'
 import { daysEntries, parseQuery, View } from './view.ts'
+import { pageRoutes } from './web/routes.ts'
 
 export interface AppOptions {
   /** What is known of the sites at this moment, the one that is meant by default first. */
@@ -110,6 +111,8 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
   })
 
   app.get('/openapi.json', (c) => c.json(openapi()))
+
+  app.route('/', pageRoutes({ sites, now }))
 
   app.notFound((c) =>
     refuse(

@@ -71,7 +71,8 @@ const documented: readonly Route[] = [
   },
   {
     path: '/v1/events',
-    summary: 'Server-sent events: the reading at once and when it changes, as event `count`',
+    summary:
+      'Server-sent events: the reading at once and when it changes, as event `count`; `beat` each 15 s',
     query: questionEntries,
     contentType: 'text/event-stream',
     document: v.string(),

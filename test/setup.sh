@@ -7,7 +7,8 @@ needs='mariadbd:mariadb-server-core
 mariadb-install-db:mariadb-server-core
 my_print_defaults:mariadb-client-core
 socat:socat
-g++:g++'
+g++:g++
+chromium:chromium'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''
