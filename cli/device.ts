@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
+import { parseBrokerUrl } from '../broker.ts'
 import type { Wiring } from '../device/boards/board.ts'
 import type { BoardSetting } from '../device/boards/index.ts'
 import type { Display } from '../device/displays/display.ts'
 import type { DisplaySetting } from '../device/displays/index.ts'
+import type { FeedOptions } from '../device/run.ts'
 import type { Screen } from '../device/screen.ts'
 import { UsageError } from '../errors.ts'
 import { command, ended, type World } from './command.ts'
@@ -19,7 +22,7 @@ export const device = command({
   name: 'device',
   summary: 'the desk counter: shows the count on a display at a board',
   settings: [
-    ...(['countUrl', 'token', 'site', 'feed', 'poll', 'show', 'dwell'] as const),
+    ...(['countUrl', 'token', 'site', 'feed', 'mqtt', 'poll', 'show', 'dwell'] as const),
     ...(['board', 'particleToken', 'display', 'digits', 'digitOrder'] as const),
     ...(['addresses', 'pins', 'points', 'statusSign', 'roll', 'milestones'] as const),
     ...(['brightness', 'dim', 'timezone', 'onExit', 'testPattern', 'stateDir'] as const),
@@ -45,7 +48,7 @@ export const device = command({
     const feeds = shows.map(({ reading }) =>
       chooseFeed({
         ...{ countUrl: values.countUrl, show: reading, site: values.site, token: values.token },
-        ...{ feed: values.feed, pollMs: values.poll, random: Math.random, log },
+        ...{ feed: feedOf(values), pollMs: values.poll, random: Math.random, log },
       }),
     )
     const running = await startDevice({
@@ -78,6 +81,16 @@ export const device = command({
     await stop()
   },
 })
+
+/** A feed from a broker has an address of its own. */
+function feedOf({ feed, mqtt }: Values<'feed' | 'mqtt'>): FeedOptions['feed'] {
+  if (feed !== 'mqtt') return feed
+  if (mqtt === undefined) {
+    throw new UsageError('--feed mqtt needs --mqtt <broker> (or environment variable MQTT_URL)')
+  }
+  const clientId = `vcd${randomBytes(8).toString('hex')}`
+  return { address: parseBrokerUrl(mqtt, '--mqtt'), clientId }
+}
 
 /** The display of the settings, and what is to be stopped after it. */
 async function openScreen(

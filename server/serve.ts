@@ -1,10 +1,15 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { describeBroker } from '../broker.ts'
 import { listenError } from '../listen-error.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { SiteState } from './readings/poller.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import type { Turns } from './readings/turn.ts'
+import { Replica, type ReplicaOptions } from './replica.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
@@ -17,6 +22,11 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
+  /** Where other processes may read the same sites. */
+  readonly turns?: Turns
+  /** Readings come from a broker instead of databases. */
+  readonly from?: Pick<ReplicaOptions, 'from' | 'id'> | undefined
+  readonly publishers?: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -40,10 +50,18 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log } = options
   const events = new Events(mostStreams)
-  const onRound = () => events.look()
-  const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+  const onRound = () => {
+    events.look()
+    for (const publisher of publishers) publisher.update()
+  }
+  const groups =
+    options.from === undefined
+      ? options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+      : [new Replica({ ...options, ...options.from, onRound })]
+  const sites = () => groups.flatMap((group) => group.states)
+  const publishers = (options.publishers ?? []).map((open) => open({ sites }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites: () => groups.flatMap((group) => group.states), events, now, log })
+  const app = createApp({ sites, events, now, log })
   const answer: Fetch = async (request, env) => {
     const response = await app.fetch(request, env)
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
@@ -51,13 +69,18 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   }
   const http = await listen(answer, options)
   events.start()
+  for (const publisher of publishers) publisher.start()
   const stop = async () => {
     events.stop()
     await http.close()
+    for (const publisher of publishers) await publisher.stop()
     for (const group of groups) await group.stop()
   }
-  const databases = options.sites.map(({ connection }) => describeConnection(connection))
-  log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  const origins =
+    options.from === undefined
+      ? options.sites.map(({ connection }) => describeConnection(connection))
+      : [describeBroker(options.from.from)]
+  log.info(`listening on ${http.url}; reading ${origins.join(', ')}`)
   const starts = await Promise.allSettled(groups.map((group) => group.start()))
   for (const start of starts) {
     if (start.status === 'fulfilled') continue
