@@ -1,5 +1,6 @@
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { describeBroker } from '../broker.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
@@ -10,7 +11,9 @@ import { Problem } from './problem.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SiteState } from './readings/poller.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import type { Turns } from './readings/turn.ts'
 import { Refusals } from './refusals.ts'
+import { Replica, type ReplicaOptions } from './replica.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
@@ -23,6 +26,10 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
+  /** Where other processes may read the same sites. */
+  readonly turns?: Turns | undefined
+  /** Readings come from a broker instead of databases. */
+  readonly from?: Pick<ReplicaOptions, 'from' | 'id'> | undefined
   /** What takes the readings to others. */
   readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
   readonly guard: GuardSettings
@@ -60,7 +67,10 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     events.look()
     for (const publisher of publishers) publisher.update()
   }
-  const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+  const groups =
+    options.from === undefined
+      ? options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+      : [new Replica({ ...options, ...options.from, onRound })]
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const app = createApp({ sites, events, health, now, log })
@@ -91,8 +101,11 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     await http.close()
     for (const group of groups) await group.stop()
   }
-  const databases = options.sites.map(({ connection }) => describeConnection(connection))
-  log.info(`listening on ${url}; reading ${databases.join(', ')}`)
+  const origins =
+    options.from === undefined
+      ? options.sites.map(({ connection }) => describeConnection(connection))
+      : [describeBroker(options.from.from)]
+  log.info(`listening on ${url}; reading ${origins.join(', ')}`)
   const { level, text } = openness(host, options.guard.token)
   log[level](text)
   const giveUp = () => {

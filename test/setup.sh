@@ -8,7 +8,8 @@ mariadb-install-db:mariadb-server-core
 my_print_defaults:mariadb-client-core
 socat:socat
 g++:g++
-chromium:chromium'
+chromium:chromium
+mosquitto:mosquitto'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''

@@ -93,6 +93,15 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['serve', '--trusted-proxy', '10.0.0.0/33'], /--trusted-proxy: .* is not allowed/],
   [['serve', '--trusted-proxy', 'fd00::/8,'], /--trusted-proxy: .* is not allowed/],
   [['serve', '--wp-config', `mysql://user:${secret}@host/name`], /no such file/],
+  [
+    ['serve', '--mqtt', `mqtt//user:${secret}@host`, '--database', 'sqlite:x'],
+    /--mqtt: the address/,
+  ],
+  [['serve', '--from', `http://user:${secret}@host`], /--from: .* is of no known kind/],
+  [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
+  [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
+  [['serve', '--home-assistant', '--database', 'sqlite:x'], /--home-assistant needs --mqtt/],
+  [['device', '--feed', 'mqtt', '--board', 'virtual'], /--feed mqtt needs --mqtt <broker>/],
   [['device'], /--board is missing \(or environment variable BOARD\)/],
   [
     ['device', '--board', 'usb'],

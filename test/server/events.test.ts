@@ -213,7 +213,7 @@ async function startApp(t: TestContext) {
   const events = new Events(1)
   const app = createApp({
     ...{ sites: () => [siteState()], now: () => Date.parse(asOf) + 3000, log: silent },
-    events,
+    ...{ events, health: () => ({}) },
   })
   const server = createAdaptorServer({
     fetch: async (request, env) => {
