@@ -1,6 +1,7 @@
 import { type Logger as PinoLogger, pino } from 'pino'
 
-export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'> &
+  Partial<Pick<PinoLogger, 'isLevelEnabled'>>
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { defineConfig } from 'rolldown'
 import { thirdParty } from './third-party.ts'
 
@@ -8,9 +9,19 @@ const noConsole = {
   load: (id: string) => (id === '\0no-console' ? 'export default {}' : null),
 }
 
+/** The style of the page and of its chart as one file. */
+const pageStyle = {
+  name: 'page-style',
+  async buildStart(this: { emitFile(file: object): string }) {
+    const files = ['node_modules/uplot/dist/uPlot.min.css', 'server/web/client/page.css']
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+    this.emitFile({ type: 'asset', fileName: 'page.css', source: texts.join('\n') })
+  },
+}
+
 // One bundle instead of node_modules: it starts faster, needs less memory on a small machine, and
 // keeps johnny-five's optional serialport 8 (compiled on install) out of what users install.
-export default defineConfig({
+const program = defineConfig({
   input: { 'visitor-counter': 'cli/main.ts' },
   platform: 'node',
   plugins: [noConsole, thirdParty('THIRD-PARTY.txt')],
@@ -25,3 +36,13 @@ export default defineConfig({
     banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
   },
 })
+
+// What the page of the bridge loads: the script, and the style beside it.
+const page = defineConfig({
+  input: { page: 'server/web/client/main.ts' },
+  platform: 'browser',
+  plugins: [pageStyle, thirdParty('THIRD-PARTY.txt')],
+  output: { dir: 'dist/web', format: 'esm', minify: true },
+})
+
+export default [program, page]

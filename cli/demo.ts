@@ -11,10 +11,10 @@ export const demo = command({
   name: 'demo',
   summary:
     'all of it on this machine, without hardware: a made-up WordPress, the bridge, a virtual board',
-  settings: ['host', 'port'],
+  settings: ['host', 'port', 'accessToken'],
   // Lines of a log would tear the face apart.
   logLevel: 'warn',
-  async run({ host, port }, world) {
+  async run({ host, port, accessToken: token }, world) {
     const { chooseFeed, startDevice } = await import('../device/run.ts')
     const { openMemory } = await import('../device/memory.ts')
     const { boardOpener } = await import('../device/boards/index.ts')
@@ -46,6 +46,7 @@ export const demo = command({
         host,
         port,
         stateDir: folder,
+        guard: { token, basePath: '', cors: ['*'], trustedProxies: [] },
         publishers: [],
         ...{ now, random, log, signal: world.signal },
       })
@@ -53,7 +54,7 @@ export const demo = command({
 
       world.stdout.write(
         `\n  A made-up blog has visitors, and the counter on the desk shows how many. Ctrl-C ends it.\n\n` +
-          `  the bridge   ${bridge.url}/count\n`,
+          `  the bridge   ${bridge.url}/count\n  the page     ${bridge.url}/\n`,
       )
       const desk = await startVirtualDesk({
         ...{ host: '127.0.0.1', port: 0, pins, out: world.stdout, json: false },
@@ -64,7 +65,7 @@ export const demo = command({
 
       const display = max7219({ digits: 8 })
       const feed = chooseFeed({
-        ...{ countUrl: new URL(bridge.url), show: undefined, site: undefined, token: undefined },
+        ...{ countUrl: new URL(bridge.url), show: undefined, site: undefined, token },
         ...{ feed: 'events', pollMs: 1000, random, log },
       })
       const device = await startDevice({

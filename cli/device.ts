@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
+import { parseBrokerUrl } from '../broker.ts'
 import type { Wiring } from '../device/boards/board.ts'
 import type { BoardSetting } from '../device/boards/index.ts'
 import type { Display } from '../device/displays/display.ts'
 import type { DisplaySetting } from '../device/displays/index.ts'
+import type { FeedOptions } from '../device/run.ts'
 import type { Screen } from '../device/screen.ts'
 import { UsageError } from '../errors.ts'
 import { command, ended, type World } from './command.ts'
@@ -19,7 +22,7 @@ export const device = command({
   name: 'device',
   summary: 'the desk counter: shows the count on a display at a board',
   settings: [
-    ...(['countUrl', 'token', 'site', 'feed', 'poll', 'show', 'dwell'] as const),
+    ...(['countUrl', 'token', 'site', 'feed', 'mqtt', 'poll', 'show', 'dwell'] as const),
     ...(['board', 'particleToken', 'display', 'digits', 'digitOrder'] as const),
     ...(['addresses', 'pins', 'points', 'statusSign', 'roll', 'milestones'] as const),
     ...(['brightness', 'dim', 'timezone', 'onExit', 'testPattern', 'stateDir'] as const),
@@ -30,6 +33,7 @@ export const device = command({
     const { localMinuteOfDay } = await import('../device/face/brightness.ts')
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
     if (values.timezone !== undefined) process.env['TZ'] = values.timezone
+    const feed = feedOf(values)
     const { screen, digits, stop } = await openScreen(values, world)
     const { log } = world
     if (values.testPattern) {
@@ -47,7 +51,7 @@ export const device = command({
     const feeds = shows.map(({ reading }) =>
       chooseFeed({
         ...{ countUrl: values.countUrl, show: reading, site: values.site, token: values.token },
-        ...{ feed: values.feed, pollMs: values.poll, random: Math.random, log },
+        ...{ feed: feed(), pollMs: values.poll, random: Math.random, log },
       }),
     )
     const running = await startDevice({
@@ -86,6 +90,17 @@ export const device = command({
 /** What cannot be broken off, as a question to a cloud or a port that is being opened, holds nothing up. */
 function leaveSoon(): void {
   setTimeout(() => process.exit(), 100).unref()
+}
+
+/** A feed from a broker has an address of its own. */
+function feedOf({ feed, mqtt }: Values<'feed' | 'mqtt'>): () => FeedOptions['feed'] {
+  if (feed !== 'mqtt') return () => feed
+  if (mqtt === undefined) {
+    throw new UsageError('--feed mqtt needs --mqtt <broker> (or environment variable MQTT_URL)')
+  }
+  const address = parseBrokerUrl(mqtt, '--mqtt')
+  // Each counter that is shown has a connection of its own.
+  return () => ({ address, clientId: `vcd${randomBytes(8).toString('hex')}` })
 }
 
 /** The display of the settings, and what is to be stopped after it. */

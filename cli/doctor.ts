@@ -7,6 +7,9 @@ import { chipOf, wiringOf } from './device.ts'
 import { siteOptions } from './serve.ts'
 import type { Values } from './settings.ts'
 
+/** What the bridge may take for its answer. */
+const answerMs = 10_000
+
 export const doctor = command({
   name: 'doctor',
   summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
@@ -51,6 +54,7 @@ async function checkSite(site: SiteOptions, show: (finding: Finding) => void): P
   }
 }
 
+/** Asks as the device would. */
 async function checkEndpoint(
   countUrl: URL,
   token: string | undefined,
@@ -58,23 +62,50 @@ async function checkEndpoint(
 ): Promise<void> {
   const { feedUrl } = await import('../device/run.ts')
   const { parseAnswer } = await import('../device/feed/answer.ts')
-  const address = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
+  const { failure, refusal } = await import('../device/feed/failure.ts')
+  const { addressName, clientFor } = await import('../device/feed/http.ts')
+  const { get } = await import('../device/feed/poll.ts')
+  const url = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
+  const name = addressName(url)
+  const wrong = (text: string, advice: string) =>
+    show({ subject: 'bridge', status: 'problem', text: `${name}: ${text}`, advice })
+  const agent = new (clientFor(url).Agent)()
   try {
-    const answer = await fetch(address, {
-      signal: AbortSignal.timeout(10_000),
-      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
-    })
-    const body = await answer.text()
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}: ${body.slice(0, 200)}`)
+    const signal = AbortSignal.timeout(answerMs)
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+    const { status, location, body } = await get(url, { agent, signal }, headers)
+    if (status !== 200) {
+      wrong(refusal(status, location), adviceFor(status, token))
+      return
+    }
     const { value, ageSeconds, stale } = parseAnswer(body)
     show({
       subject: 'bridge',
       status: stale === true ? 'warning' : 'ok',
-      text: `${address.href} says ${value}, ${ageSeconds} s old`,
+      text: `${name} says ${value}, ${ageSeconds} s old`,
       ...(stale === true ? { advice: 'its number is old: look at the log of the bridge' } : {}),
     })
   } catch (error) {
-    show(problem('bridge', error, `start it with visitor-counter serve, or correct --count-url`))
+    wrong(failure(error), adviceFor(undefined, token))
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** @param status of its answer, if there was one */
+function adviceFor(status: number | undefined, token: string | undefined): string {
+  switch (status) {
+    case undefined:
+    case 404:
+      return 'start it with visitor-counter serve, or correct --count-url'
+    case 401:
+      return token === undefined
+        ? 'give --token, the one that the bridge was started with'
+        : 'correct --token: it is not the one that the bridge was started with'
+    case 503:
+      return 'the bridge has read nothing yet: look at its log, or run doctor with its --database'
+    default:
+      return 'look at the log of the bridge, or correct --count-url'
   }
 }
 
@@ -107,9 +138,7 @@ async function checkBoard(
 }
 
 function problem(subject: string, error: unknown, advice: string): Finding {
-  const reason = error instanceof Error ? error.message : String(error)
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
-  const text = reason === 'fetch failed' ? cause : reason
+  const text = error instanceof Error ? error.message : String(error)
   return { subject, status: 'problem', text, advice }
 }
 

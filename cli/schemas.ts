@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { BoardSetting } from '../device/boards/index.ts'
 import type { Level } from '../device/face/brightness.ts'
@@ -35,6 +36,54 @@ export const HttpUrl = v.pipe(
   v.string(),
   v.check((text) => URL.canParse(text) && /^https?:/.test(text), urlMessage),
   v.transform((text) => new URL(text)),
+)
+
+/** What fits into a header. */
+export const Token = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]+$/, 'letters, digits and signs of ASCII, without spaces'),
+)
+
+const basePathMessage = 'a path such as /counter'
+/** Without a slash at the end; empty for the root. */
+export const BasePath = v.pipe(
+  v.string(),
+  v.regex(/^(\/[A-Za-z0-9._~-]+)*\/?$/, basePathMessage),
+  v.check((text) => !/\/\.\.?(\/|$)/.test(text), basePathMessage),
+  v.transform((text) => text.replace(/\/$/, '')),
+)
+
+export const originsMessage =
+  '*, off, or the origins of pages, separated by commas, as https://example.com'
+/** `*` stands alone; none at all for `off`. */
+export const Origins = v.pipe(
+  v.string(),
+  v.transform((text) => (text === 'off' ? [] : text.split(/\s*,\s*/))),
+  v.check(
+    (origins) => origins.join() === '*' || origins.every((origin) => originOf(origin) === origin),
+    originsMessage,
+  ),
+)
+
+function originOf(text: string): string | undefined {
+  return URL.canParse(text) && /^https?:/.test(text) ? new URL(text).origin : undefined
+}
+
+export const networksMessage =
+  'addresses or networks, separated by commas, as 127.0.0.1,10.0.0.0/8,fd00::/8'
+export const Networks = v.pipe(
+  v.string(),
+  v.transform((text) =>
+    text.split(/\s*,\s*/).map((part) => {
+      const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part) ?? []
+      const mostBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+      return { address, bits: Number(bits ?? mostBits), mostBits }
+    }),
+  ),
+  v.check(
+    (networks) => networks.every(({ bits, mostBits }) => bits >= 0 && bits <= mostBits),
+    networksMessage,
+  ),
 )
 
 export const boardMessage =

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { type BrokerAddress, parseBrokerUrl } from '../broker.ts'
 import { UsageError } from '../errors.ts'
+import type { MqttBridge } from '../server/publish/mqtt.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
 import { command, ended, type World } from './command.ts'
 import type { SiteValues } from './load.ts'
@@ -15,17 +18,30 @@ export const serve = command({
     ...(['database', 'wpConfig', 'tablePrefix', 'source', 'sql', 'totals', 'poll'] as const),
     ...(['host', 'port', 'stateDir', 'particle', 'particleToken'] as const),
     ...(['particleMode', 'particleBudget', 'particleUrl'] as const),
+    ...(['accessToken', 'cors', 'basePath', 'trustedProxies'] as const),
+    ...(['mqtt', 'homeAssistant', 'from'] as const),
   ],
   async run(values, world) {
     const { startBridge } = await import('../server/serve.ts')
+    const from = replicaOf(values, world)
+    const mqtt = await openMqtt(values, world)
     const bridge = await startBridge({
-      sites: await siteOptions(values, world),
+      sites: from === undefined ? await siteOptions(values, world) : [],
+      ...(from === undefined ? {} : { from: { from, id: processId() } }),
+      turns: mqtt,
       pollMs: values.poll,
       carry: values.totals === 'carry',
       host: values.host,
       port: values.port,
       stateDir: values.stateDir,
-      publishers: await particlePublishers(values, world),
+      publishers: [
+        ...(mqtt === undefined ? [] : [mqtt.publisher.bind(mqtt)]),
+        ...(await particlePublishers(values, world)),
+      ],
+      guard: {
+        ...{ token: values.accessToken, basePath: values.basePath, cors: values.cors },
+        trustedProxies: values.trustedProxies ?? [],
+      },
       now: Date.now,
       random: Math.random,
       ...{ log: world.log, signal: world.signal, onListening: world.ready },
@@ -54,6 +70,47 @@ async function particlePublishers(values: ParticleValues, { log }: World) {
       ...{ stateDir: values.stateDir, now: Date.now, random: Math.random, log },
     }),
   ]
+}
+
+/** The broker that a replica has its readings from. */
+function replicaOf(
+  { from, database, wpConfig, mqtt }: Values<'from' | 'database' | 'wpConfig' | 'mqtt'>,
+  { sites }: World,
+): BrokerAddress | undefined {
+  if (from === undefined) return undefined
+  if (database !== undefined || wpConfig !== undefined || sites.length > 0) {
+    throw new UsageError(
+      '--from takes the readings from a broker, so there is no use for --database, --wp-config and "sites"',
+    )
+  }
+  if (mqtt !== undefined) {
+    throw new UsageError(
+      '--from and --mqtt are both given; who reads from a broker does not publish',
+    )
+  }
+  return parseBrokerUrl(from, '--from')
+}
+
+async function openMqtt(
+  { mqtt, homeAssistant: isWanted }: Values<'mqtt' | 'homeAssistant'>,
+  { log }: World,
+): Promise<MqttBridge | undefined> {
+  if (mqtt === undefined) {
+    if (isWanted) throw new UsageError('--home-assistant needs --mqtt <broker of Home Assistant>')
+    return undefined
+  }
+  const address = parseBrokerUrl(mqtt, '--mqtt')
+  const { MqttBridge } = await import('../server/publish/mqtt.ts')
+  const { homeAssistant } = await import('../server/publish/home-assistant.ts')
+  return new MqttBridge({
+    ...{ address, id: processId(), now: Date.now, random: Math.random, log },
+    homeAssistant: isWanted ? homeAssistant : undefined,
+  })
+}
+
+/** Tells this process from others at a broker. */
+function processId(): string {
+  return randomBytes(8).toString('hex')
 }
 
 /** The sites of the settings file, or the one of the flags. */

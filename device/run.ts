@@ -1,10 +1,14 @@
+import { type BrokerAddress, describeBroker } from '../broker.ts'
 import type { Logger } from '../log.ts'
+import type { Metric, Period } from '../reading.ts'
 import { Face, type FaceOptions } from './face/face.ts'
 import { toSegments } from './face/font.ts'
 import type { Frame } from './face/frame.ts'
 import { dashes } from './face/number.ts'
 import { eventsFeed } from './feed/events.ts'
 import type { Feed, FeedListener } from './feed/feed.ts'
+import { addressName } from './feed/http.ts'
+import { confirmMs, mqttFeed } from './feed/mqtt.ts'
 import { pollFeed } from './feed/poll.ts'
 import type { DeskMemory } from './memory.ts'
 import type { Screen } from './screen.ts'
@@ -97,10 +101,17 @@ export interface FeedOptions {
   readonly show: string | undefined
   readonly site: string | undefined
   readonly token: string | undefined
-  readonly feed: 'poll' | 'events'
+  readonly feed: 'poll' | 'events' | BrokerFeed
   readonly pollMs: number
   readonly random: () => number
   readonly log: Logger
+}
+
+/** A broker, in place of the bridge. */
+interface BrokerFeed {
+  readonly address: BrokerAddress
+  /** Of this connection, at most 23 letters and digits. */
+  readonly clientId: string
 }
 
 /** How one counter's readings come to the desk, and how often they are due. */
@@ -111,17 +122,33 @@ export function chooseFeed(options: FeedOptions): {
   readonly address: string
 } {
   const { countUrl, feed, pollMs } = options
+  if (typeof feed === 'object') return brokerFeed(options, feed)
   const url = feedUrl(options, 'v1/count')
   const poll = (listener: FeedListener) => pollFeed({ ...options, url }, listener)
   if (feed === 'poll' || !isBridge(countUrl)) {
-    return { open: poll, intervalMs: pollMs, address: url.href }
+    return { open: poll, intervalMs: pollMs, address: addressName(url) + url.search }
   }
   const events = feedUrl(options, 'v1/events')
   return {
     open: (listener) =>
       eventsFeed({ ...options, url: events, otherwise: () => poll(listener) }, listener),
     intervalMs: Math.max(pollMs, heartbeatMs),
-    address: url.href,
+    address: addressName(url) + url.search,
+  }
+}
+
+function brokerFeed(options: FeedOptions, feed: BrokerFeed): ReturnType<typeof chooseFeed> {
+  const { show, site, pollMs } = options
+  const [metric, period] = show?.split('.') ?? []
+  const readings =
+    metric === undefined || period === undefined
+      ? ([['visitors', 'total'] as const, ['views', 'total'] as const] as const)
+      : // The setting's schema knows them all.
+        [[metric as Metric, period as Period] as const]
+  return {
+    open: (listener) => mqttFeed({ ...options, ...feed, readings, now: Date.now }, listener),
+    intervalMs: Math.max(pollMs, confirmMs),
+    address: `${describeBroker(feed.address)}/${site ?? ''}/${show ?? ''}`,
   }
 }
 

@@ -19,8 +19,8 @@ interface Group {
   /** The reading at this moment; undefined while it is not known. */
   readonly read: () => PresentReading | undefined
   readonly clients: Set<Client>
-  /** Of what was sent last, and as what it was sent. */
-  sent: { readonly facts: string; readonly message: Message } | undefined
+  /** What makes a change, of what was sent last. */
+  facts: string | undefined
 }
 
 const heartbeatMs = 15_000
@@ -47,6 +47,11 @@ export class Events {
     this.#mostStreams = mostStreams
   }
 
+  /** How many are open. */
+  get streams(): number {
+    return this.#streams
+  }
+
   get isFull(): boolean {
     return this.#streams >= this.#mostStreams
   }
@@ -60,10 +65,11 @@ export class Events {
     ]
   }
 
+  /** Ends the streams as whole answers: a browser takes an end for a reason to come back. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     for (const { clients } of this.#groups.values()) {
-      for (const { socket } of clients) socket.destroy()
+      for (const { socket, chunked } of clients) socket.end(chunked ? lastChunk : '')
     }
   }
 
@@ -92,8 +98,10 @@ export class Events {
     response.flushHeaders()
     socket.setNoDelay(true)
 
-    const group = this.#groups.get(key) ?? { read, clients: new Set(), sent: undefined }
+    const group = this.#groups.get(key) ?? { read, clients: new Set(), facts: undefined }
     this.#groups.set(key, group)
+    // Before this client is one of them: a change that it finds is news to all others.
+    lookAt(group)
     const client = { socket, chunked }
     group.clients.add(client)
     this.#streams += 1
@@ -102,29 +110,28 @@ export class Events {
       group.clients.delete(client)
       if (group.clients.size === 0) this.#groups.delete(key)
     })
-    send(client, hello)
-    update(group)
-    if (group.sent !== undefined) send(client, group.sent.message)
+    const reading = group.read()
+    send(client, message(`retry: ${retryMs}\n\n${reading === undefined ? '' : event(reading)}`))
   }
 
   /** Sends what has changed. */
   look(): void {
-    for (const group of this.#groups.values()) {
-      if (update(group) && group.sent !== undefined) sendAll(group.clients, group.sent.message)
-    }
+    for (const group of this.#groups.values()) lookAt(group)
   }
 }
 
-/** Encodes the reading anew if it has changed; whether it has. */
-function update(group: Group): boolean {
+/** Sends the reading of a group, encoded once, if it has changed. */
+function lookAt(group: Group): void {
   const reading = group.read()
-  if (reading === undefined) return false
+  if (reading === undefined) return
   const facts = `${reading.value} ${reading.stale} ${reading.source}`
-  if (group.sent?.facts === facts) return false
-  const id = Date.parse(reading.asOf)
-  const text = `event: count\nid: ${id}\ndata: ${JSON.stringify(reading)}\n\n`
-  group.sent = { facts, message: message(text) }
-  return true
+  if (group.facts === facts) return
+  group.facts = facts
+  sendAll(group.clients, message(event(reading)))
+}
+
+function event(reading: PresentReading): string {
+  return `event: count\nid: ${Date.parse(reading.asOf)}\ndata: ${JSON.stringify(reading)}\n\n`
 }
 
 /** A chunk as RFC 9112, section 7.1, has it. */
@@ -134,8 +141,9 @@ function message(text: string): Message {
   return { bare, chunk: Buffer.concat([size, bare, Buffer.from('\r\n')]) }
 }
 
-const hello = message(`retry: ${retryMs}\n\n`)
-const heartbeat = message(':\n\n')
+/** A comment for the proxies, and an event, because a browser keeps comments from its pages. */
+const heartbeat = message(':\nevent: beat\ndata:\n\n')
+const lastChunk = '0\r\n\r\n'
 
 function sendAll(clients: ReadonlySet<Client>, text: Message): void {
   for (const client of clients) send(client, text)

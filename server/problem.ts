@@ -1,4 +1,15 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import * as v from 'valibot'
+
+/** The body of `application/problem+json`. */
+export const ProblemDocument = v.strictObject({
+  type: v.literal('about:blank'),
+  title: v.string(),
+  status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)),
+  detail: v.string(),
+  allowed: v.exactOptional(v.array(v.string())),
+})
+export type ProblemDocument = v.InferOutput<typeof ProblemDocument>
 
 /** A refusal that explains itself to the caller: RFC 9457, or one plain line for `/count`. */
 export class Problem extends Error {
@@ -6,20 +17,30 @@ export class Problem extends Error {
   readonly status: ContentfulStatusCode
   readonly title: string
   readonly headers: Record<string, string>
+  readonly allowed: readonly string[] | undefined
+
+  /** @param allowed what would have been accepted in place of what was asked */
   constructor(
     status: ContentfulStatusCode,
     title: string,
     detail: string,
     headers: Record<string, string> = {},
+    allowed?: readonly string[],
   ) {
     super(detail)
     this.status = status
     this.title = title
     this.headers = headers
+    this.allowed = allowed
   }
 
-  /** The body of `application/problem+json`. */
-  get document() {
-    return { type: 'about:blank', title: this.title, status: this.status, detail: this.message }
+  get document(): ProblemDocument {
+    return {
+      type: 'about:blank',
+      title: this.title,
+      status: this.status,
+      detail: this.message,
+      ...(this.allowed && { allowed: [...this.allowed] }),
+    }
   }
 }

@@ -1,12 +1,19 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { listenError } from '../listen-error.ts'
+import { describeBroker } from '../broker.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
+import { commonHeaders, type GuardSettings, guard, openness, withHeaders } from './guard.ts'
+import { type Answer, KeptAnswers } from './kept-answers.ts'
+import { listen } from './listen.ts'
+import { Problem } from './problem.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SiteState } from './readings/poller.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import type { Turns } from './readings/turn.ts'
+import { Refusals } from './refusals.ts'
+import { Replica, type ReplicaOptions } from './replica.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
@@ -19,8 +26,13 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly stateDir: string
+  /** Where other processes may read the same sites. */
+  readonly turns?: Turns | undefined
+  /** Readings come from a broker instead of databases. */
+  readonly from?: Pick<ReplicaOptions, 'from' | 'id'> | undefined
   /** What takes the readings to others. */
   readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
+  readonly guard: GuardSettings
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -48,22 +60,41 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log, signal } = options
   const events = new Events(mostStreams)
+  const common = commonHeaders(options.guard.cors)
+  const answers = new KeptAnswers(now, common)
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = () => {
+    answers.forget()
     events.look()
     for (const publisher of publishers) publisher.update()
   }
-  const groups = options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+  const groups =
+    options.from === undefined
+      ? options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+      : [new Replica({ ...options, ...options.from, onRound })]
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const app = createApp({ sites, events, health, now, log })
-  const answer: Fetch = async (request, env) => {
-    const response = await app.fetch(request, env)
+  const answer: Parameters<typeof getRequestListener>[0] = async (
+    request,
+    { incoming, outgoing },
+  ) => {
+    const keep = (answer: Answer, untilMs: number) => answers.keep(incoming, answer, untilMs)
+    const response = await app.fetch(request, { incoming, outgoing, keep })
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
-    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   }
-  const http = await listen(answer, options)
+  const { host, port } = options
+  const monotonic = () => performance.now()
+  const refusals = new Refusals(log, monotonic)
+  const routes = getRequestListener(answer, { errorHandler: refuseAddress })
+  const listener = guard(
+    { ...options.guard, refusals, monotonic, log },
+    answers.before(withHeaders(common, routes)),
+  )
+  const http = await listen(listener, { host, port, refusals })
+  const url = http.url + options.guard.basePath
   events.start()
   for (const publisher of publishers) publisher.start()
   const stop = async () => {
@@ -72,8 +103,13 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     await http.close()
     for (const group of groups) await group.stop()
   }
-  const databases = options.sites.map(({ connection }) => describeConnection(connection))
-  log.info(`listening on ${http.url}; reading ${databases.join(', ')}`)
+  const origins =
+    options.from === undefined
+      ? options.sites.map(({ connection }) => describeConnection(connection))
+      : [describeBroker(options.from.from)]
+  log.info(`listening on ${url}; reading ${origins.join(', ')}`)
+  const { level, text } = openness(host, options.guard.token)
+  log[level](text)
   options.onListening?.()
   const giveUp = () => {
     for (const group of groups) void group.stop()
@@ -89,38 +125,14 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     }
     log.error(`${start.reason instanceof Error ? start.reason.message : String(start.reason)}`)
   }
-  return { url: http.url, stop }
+  return { url, stop }
 }
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
-
-interface Listening {
-  readonly url: string
-  close(): Promise<void>
-}
-
-async function listen(
-  fetch: Fetch,
-  { host, port }: { host: string; port: number },
-): Promise<Listening> {
-  const server = createAdaptorServer({ fetch })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw listenError(error, host, port)
+/** A host or a path that is no address. Faults of the routes are answered by the app. */
+function refuseAddress(): Response {
+  const { document, status } = new Problem(400, 'Bad Request', 'this is no address of the bridge')
+  return Response.json(document, {
+    status,
+    headers: { 'Content-Type': 'application/problem+json' },
   })
-  const address = server.address()
-  const boundPort = typeof address === 'object' && address !== null ? address.port : port
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        if ('closeAllConnections' in server) server.closeAllConnections()
-      }),
-  }
 }

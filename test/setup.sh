@@ -9,7 +9,9 @@ my_print_defaults:mariadb-client-core
 socat:socat
 systemd-notify:systemd
 systemd-analyze:systemd
-g++:g++'
+g++:g++
+chromium:chromium
+mosquitto:mosquitto'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''

@@ -3,9 +3,9 @@ import { createParser } from 'eventsource-parser'
 import { backoffMs } from '../../backoff.ts'
 import type { Logger } from '../../log.ts'
 import { type Answer, parseAnswer } from './answer.ts'
-import { failure } from './failure.ts'
+import { failure, refusal } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
-import { clientFor } from './http.ts'
+import { addressName, clientFor } from './http.ts'
 
 export interface EventsOptions {
   readonly url: URL
@@ -42,7 +42,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
     request = undefined
     if (stopped) return
     failures += 1
-    if (reason !== said) log.warn(`${url.origin}${url.pathname}: ${reason}; trying again`)
+    if (reason !== said) log.warn(`${addressName(url)}: ${reason}; trying again`)
     said = reason
     timer = setTimeout(connect, backoffMs(failures, retry, random))
   }
@@ -59,11 +59,11 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       response.resume()
       if (response.statusCode === 200 || response.statusCode === 404) {
         clearTimeout(timer)
-        log.info(`${url.origin}${url.pathname}: no events there; asking for the number instead`)
+        log.info(`${addressName(url)}: no events there; asking for the number instead`)
         instead = options.otherwise()
         instead.start()
       } else {
-        fail(`the answer is HTTP ${response.statusCode}`)
+        fail(refusal(response.statusCode ?? 0, response.headers.location))
       }
       return
     }

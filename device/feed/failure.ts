@@ -16,3 +16,14 @@ export function failure(error: unknown): string {
       return error.message === '' ? code : error.message
   }
 }
+
+/**
+ * Why an answer is none, for people. Without its body: what a stranger's error page says is not for our
+ * log.
+ *
+ * @param location where a redirection points to
+ */
+export function refusal(status: number, location: string | undefined): string {
+  if (status === 401) return 'the answer is HTTP 401: it wants a token (--token)'
+  return `the answer is HTTP ${status}${location === undefined ? '' : `, which points to ${location}`}`
+}

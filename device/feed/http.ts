@@ -6,3 +6,8 @@ export function clientFor({ protocol }: URL): Pick<typeof http, 'Agent' | 'get' 
     ? process.getBuiltinModule('node:https')
     : process.getBuiltinModule('node:http')
 }
+
+/** An address for people: without user and password, and without the token in `/t/<token>/…`. */
+export function addressName({ origin, pathname }: URL): string {
+  return origin + pathname.replace(/\/t\/[^/]+/g, '/t/…')
+}

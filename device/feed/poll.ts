@@ -2,9 +2,9 @@ import type { Agent } from 'node:http'
 import { backoffMs } from '../../backoff.ts'
 import type { Logger } from '../../log.ts'
 import { type Answer, parseAnswer } from './answer.ts'
-import { failure } from './failure.ts'
+import { failure, refusal } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
-import { clientFor } from './http.ts'
+import { addressName, clientFor } from './http.ts'
 
 export interface PollOptions {
   readonly url: URL
@@ -62,7 +62,7 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
       if (stopped) return
       failures += 1
       const reason = failure(error)
-      if (reason !== said) log.warn(`${url.origin}${url.pathname}: ${reason}; trying again`)
+      if (reason !== said) log.warn(`${addressName(url)}: ${reason}; trying again`)
       said = reason
     } finally {
       clearTimeout(late)
@@ -96,7 +96,8 @@ interface Response {
   readonly location: string | undefined
 }
 
-function get(
+/** Asks once. */
+export function get(
   url: URL,
   { agent, signal }: { agent: Agent; signal: AbortSignal },
   more: Record<string, string>,
@@ -128,10 +129,4 @@ function get(
     request.on('error', reject)
     request.end()
   })
-}
-
-/** Without the body: what a stranger's error page says is not for our log. */
-function refusal(status: number, location: string | undefined): string {
-  if (status === 401) return 'the answer is HTTP 401: it wants a token (--token)'
-  return `the answer is HTTP ${status}${location === undefined ? '' : `, which points to ${location}`}`
 }

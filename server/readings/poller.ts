@@ -4,10 +4,13 @@ import type { Logger } from '../../log.ts'
 import { carryTotals } from './carry.ts'
 import type { Round } from './reader.ts'
 import type { Remembered } from './store.ts'
+import type { Theirs, Turn } from './turn.ts'
 
 export interface PollerOptions {
   /** One round of queries. */
   readonly read: () => Promise<Round>
+  /** Asked before each round, where another process may be the one that reads. */
+  readonly turn?: (() => Promise<Turn>) | undefined
   readonly name: string | undefined
   readonly pollMs: number
   /** Whether a total that falls is carried forward. */
@@ -15,8 +18,8 @@ export interface PollerOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Told after each round that brought something. */
-  readonly onRound: () => void
+  /** Told after each round. */
+  readonly onRound: (succeeded: boolean) => void
 }
 
 /** What is known of a site, from memory: asking costs the database nothing. */
@@ -38,6 +41,7 @@ export class Poller {
   #failures = 0
   #timer: NodeJS.Timeout | undefined
   #round: Promise<unknown> = Promise.resolve()
+  #isWoken = false
   #stopped = false
 
   constructor(options: PollerOptions, remembered: Remembered | undefined) {
@@ -67,6 +71,14 @@ export class Poller {
     }
   }
 
+  /** Begins the next round now: whose turn it is may be another. */
+  wake(): void {
+    this.#isWoken = true
+    if (this.#timer === undefined || this.#stopped) return
+    clearTimeout(this.#timer)
+    this.#round = this.#poll()
+  }
+
   /** After the database has been closed, so that a round that is under way ends. */
   async stop(): Promise<void> {
     this.#stopped = true
@@ -76,11 +88,15 @@ export class Poller {
 
   /** One round; resolves with the error when it failed. */
   async #poll(): Promise<unknown> {
-    const { read, pollMs, now, random } = this.#options
+    const { read, turn, pollMs, now, random } = this.#options
+    this.#timer = undefined
+    this.#isWoken = false
     const startedMs = now()
     let error: unknown
     try {
-      this.#succeed(await read())
+      const whose = turn === undefined ? undefined : await turn()
+      if (whose?.whose === 'theirs') this.#adopt(whose)
+      else this.#succeed(await read())
     } catch (reason) {
       error = reason
       if (!this.#stopped) this.#fail(reason)
@@ -91,9 +107,12 @@ export class Poller {
         ? Math.max(0, pollMs - tookMs)
         : backoffMs(this.#failures, { firstMs: pollMs, mostMs: mostWaitMs(error, pollMs) }, random)
     if (!this.#stopped) {
-      this.#timer = setTimeout(() => {
-        this.#round = this.#poll()
-      }, waitMs)
+      this.#timer = setTimeout(
+        () => {
+          this.#round = this.#poll()
+        },
+        this.#isWoken ? 0 : waitMs,
+      )
     }
     return error
   }
@@ -115,21 +134,43 @@ export class Poller {
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
       failure: undefined,
     }
-    onRound()
+    onRound(true)
+  }
+
+  /** Goes on with what another process has read, unless we have read later: no number goes back. */
+  #adopt({ last, failure }: Theirs): void {
+    const { now, onRound } = this.#options
+    const known = this.#state.last
+    if (last === undefined) return
+    const ageMs = now() - readMs(known)
+    const isOlder = readMs(last) < readMs(known) && ageMs < 2 * everyMs(known)
+    this.#failures = 0
+    this.#state = { ...this.#state, last: isOlder ? known : last, failure }
+    onRound(true)
   }
 
   #fail(reason: unknown): void {
-    const { log } = this.#options
+    const { log, onRound } = this.#options
     const message = reason instanceof Error ? reason.message : String(reason)
     this.#failures += 1
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
     this.#state = { ...this.#state, failure: message }
+    onRound(false)
   }
 }
 
 /** The longest wait for the next attempt after an error. */
 export function mostWaitMs(error: unknown, pollMs: number): number {
   return Math.max(pollMs, longestWaitMs[isFinal(error) ? 'refused' : 'away'])
+}
+
+/** Of the newest of its counts, in milliseconds since 1970. */
+function readMs(last: Remembered | undefined): number {
+  return Math.max(...(last?.counts ?? []).map(({ asOf }) => Date.parse(asOf)))
+}
+
+function everyMs(last: Remembered | undefined): number {
+  return Math.max(...(last?.counts ?? []).map((count) => count.everyMs))
 }
 
 /** Whether waiting does not mend it. */

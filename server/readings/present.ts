@@ -1,13 +1,16 @@
-import { label, type Reading } from '../../reading.ts'
+import * as v from 'valibot'
+import { label, Reading } from '../../reading.ts'
 import type { SiteState } from './poller.ts'
 import type { Count } from './reader.ts'
 
 /** A reading with what depends on the moment it is asked for. */
-export interface PresentReading extends Reading {
-  readonly label: string
+export const PresentReading = v.strictObject({
+  ...Reading.entries,
+  label: v.string(),
   /** Seconds since the database was read. */
-  readonly age: number
-}
+  age: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+})
+export type PresentReading = v.InferOutput<typeof PresentReading>
 
 /**
  * A kept count as it is to be served now. It is stale when the newest round failed, or when it is
@@ -25,4 +28,12 @@ export function present(
     label: label(count),
     age: Math.floor(ageMs / 1000),
   }
+}
+
+/** Until when a kept count is presented in the same way, unless its site's state changes. */
+export function presentUntilMs({ asOf, everyMs }: Count, nowMs: number): number {
+  const asOfMs = Date.parse(asOf)
+  const olderMs = asOfMs + (Math.floor(Math.max(0, nowMs - asOfMs) / 1000) + 1) * 1000
+  const staleMs = asOfMs + 2 * everyMs + 1
+  return staleMs > nowMs ? Math.min(olderMs, staleMs) : olderMs
 }

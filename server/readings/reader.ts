@@ -83,6 +83,14 @@ export class Reader {
       this.#counts.set(keyOf(count), { count, pace: '' })
   }
 
+  /** The name of the site; finding it counts nothing. */
+  async site(): Promise<string> {
+    const { name, database } = this.#options
+    if (name !== undefined) return name
+    const found = this.#found ?? this.#take(await this.#find(database.query))
+    return found.site.name
+  }
+
   /**
    * One round of the queries that are due.
    *

@@ -1,13 +1,15 @@
+import * as v from 'valibot'
 import type { Metric } from '../../reading.ts'
 import { addDays, midnight, momentAt } from '../wordpress/moment.ts'
 import { allDays } from './ledger.ts'
 import type { Remembered } from './store.ts'
 
-export interface SeriesPoint {
+export const SeriesPoint = v.strictObject({
   /** Start of the site's day, with its UTC offset. */
-  readonly time: string
-  readonly value: number
-}
+  time: v.pipe(v.string(), v.isoTimestamp()),
+  value: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+})
+export type SeriesPoint = v.InferOutput<typeof SeriesPoint>
 
 /**
  * The plugin's own counts of the last days, oldest first. Days before its first row are not known and

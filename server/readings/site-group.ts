@@ -10,6 +10,7 @@ import { uncarried } from './carry.ts'
 import { isFinal, mostWaitMs, Poller, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
 import { openStore, type Remembered, type Store } from './store.ts'
+import type { Turn, Turns } from './turn.ts'
 
 /** One database, and which of its numbers are wanted. */
 export interface SiteOptions {
@@ -31,7 +32,9 @@ export interface GroupOptions extends SiteOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Told after each round that brought something. */
+  /** Where other processes may read the same sites. */
+  readonly turns?: Turns | undefined
+  /** Told after each round. */
   readonly onRound: () => void
 }
 
@@ -157,16 +160,17 @@ export class SiteGroup {
   }
 
   #addPoller(prefix: string, remembered: Remembered | undefined, share: number): Poller {
-    const { name, source, sql, log, now, pollMs } = this.#options
+    const { name, source, sql, log, now, pollMs, turns } = this.#options
     let reader: Reader | undefined
+    let known = remembered
     // A name from the settings is that of the main site; others of a network go by their address.
     const ownName = this.#pollers.size === 0 ? name : undefined
-    const read = () => {
+    const open = () => {
       const database = this.#database
       if (database === undefined) throw new FatalError('the database has not been opened')
       reader ??= new Reader({
         ...{ database, pollMs, now, share },
-        remembered: remembered && uncarried(remembered),
+        remembered: known && uncarried(known),
         wanted: { prefix: prefix === '' ? undefined : prefix, source, sql },
         name: ownName,
         onBackgroundError: (error) => {
@@ -174,13 +178,26 @@ export class SiteGroup {
         },
         onWarning: (warning) => log.warn(warning),
       })
-      return reader.read()
+      return reader
     }
-    const onRound = () => {
-      this.#saveNowAndThen()
+    const turnOf = async (turns: Turns): Promise<Turn> => {
+      const turn = await turns.of(ownName ?? poller.state.last?.site ?? (await open().site()))
+      if (turn.whose === 'ours' || turn.last === undefined) return turn
+      // When it is our turn again the reader goes on from what the other has read.
+      known = { ...turn.last, prefix }
+      reader = undefined
+      return { ...turn, last: known }
+    }
+    const read = async () => open().read()
+    const turn = turns && (() => turnOf(turns))
+    const onRound = (succeeded: boolean) => {
+      if (succeeded) this.#saveNowAndThen()
       this.#options.onRound()
     }
-    const poller = new Poller({ ...this.#options, name: ownName, read, onRound }, remembered)
+    const poller = new Poller({ ...this.#options, name: ownName, read, turn, onRound }, remembered)
+    turns?.onChange((site) => {
+      if (site === poller.state.last?.site || poller.state.last === undefined) poller.wake()
+    })
     this.#pollers.set(prefix, poller)
     return poller
   }

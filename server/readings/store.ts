@@ -18,7 +18,7 @@ const Ledger = v.object({
 const Carry = v.object({ raw: v.number(), offset: v.number(), fall: v.number() })
 
 /** What outlives a restart: the last round of a site, and the full count that it was made from. */
-const Remembered = v.object({
+export const Remembered = v.object({
   site: v.string(),
   prefix: v.string(),
   source: v.string(),

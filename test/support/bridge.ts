@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type Bridge, type ServeOptions, startBridge } from '../../server/serve.ts'
+import { createDemoSite } from '../../server/wordpress/demo-site.ts'
 import { silent } from './log.ts'
 
 export interface TestBridge extends Bridge {
@@ -27,6 +28,7 @@ export async function startTestBridge(
     now: Date.now,
     random: () => 0.5,
     signal: new AbortController().signal,
+    guard: { token: undefined, basePath: '', cors: ['*'], trustedProxies: [] },
     ...options,
     stateDir,
     sites: sites.map((site) => ({
@@ -53,4 +55,16 @@ export async function startTestBridge(
       )
     },
   }
+}
+
+/** A bridge of the demo's made-up WordPress, which needs no database server. */
+export async function startDemoBridge(
+  t: TestContext,
+  options: Partial<ServeOptions> = {},
+): Promise<TestBridge> {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-demo-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'wordpress.sqlite')
+  createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
+  return startTestBridge(t, [{ connection: { engine: 'sqlite', file } }], options)
 }

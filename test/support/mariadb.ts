@@ -5,7 +5,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import mysql from 'mysql2/promise'
 import type { Connection } from '../../server/wordpress/connection.ts'
@@ -15,6 +14,7 @@ export interface Mariadb {
   readonly port: number
   readonly socketPath: string
   readonly errorLog: string
+  readonly pid: () => number | undefined
   /** Runs statements as root; several at once, as a dump has them. */
   execute(sql: string, database?: string): Promise<mysql.RowDataPacket[]>
   /** Makes a database, fills it, and says how to reach it. */
@@ -35,7 +35,7 @@ export const reader = { user: 'counter', password: 'p@ss w0rd:/?#' }
 
 /** Starts MariaDB on an empty data folder and a free port of 127.0.0.1. */
 export async function startMariadb(
-  t: Pick<TestContext, 'after'>,
+  t: { after(end: () => unknown): void },
   ...options: string[]
 ): Promise<Mariadb> {
   const folder = await mkdtemp(join(tmpdir(), 'counter-mariadb-'))
@@ -110,6 +110,7 @@ export async function startMariadb(
     port,
     socketPath,
     errorLog,
+    pid: () => server.pid,
     execute,
     create: async (database, ...dumps) => {
       await execute(

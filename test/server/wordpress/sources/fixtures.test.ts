@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestBridge } from '../../../support/bridge.ts'
+import { answered, consumers, showable } from '../../../support/consumers.ts'
 import { fixtures } from '../../../support/fixtures.ts'
 import { startMariadb } from '../../../support/mariadb.ts'
 
@@ -18,6 +19,17 @@ test("each plugin's fixture is served as the plugin itself reported it", async (
       const beyond = more.map((key) => [key, served[key]] as const)
       for (const [key, value] of beyond) assert.ok(Number.isSafeInteger(value), key)
       assert.deepEqual(served, { ...wanted, ...Object.fromEntries(beyond) })
+
+      for (const [key, value] of Object.entries(served)) {
+        const [metric = '', period = ''] = key.split('.')
+        for (const consumer of consumers) {
+          const url = new URL(consumer.path, bridge.url)
+          url.searchParams.set('metric', metric)
+          url.searchParams.set('period', period)
+          const shown = consumer.shown(await answered(await fetch(url)), { metric, period })
+          assert.equal(shown, String(showable(consumer, value)), `${consumer.name} of ${key}`)
+        }
+      }
 
       // And the same from its state file, while the database is gone.
       await bridge.stop()

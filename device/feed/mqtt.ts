@@ -1,0 +1,159 @@
+import * as v from 'valibot'
+import { Broker, type BrokerAddress, describeBroker, type Received } from '../../broker.ts'
+import type { Logger } from '../../log.ts'
+import type { Metric, Period } from '../../reading.ts'
+import { everySite, parseTopic, topics } from '../../topics.ts'
+import { parseAnswer } from './answer.ts'
+import { failure } from './failure.ts'
+import type { Feed, FeedListener } from './feed.ts'
+
+export interface MqttFeedOptions {
+  readonly address: BrokerAddress
+  /** Of this connection, at most 23 letters and digits. */
+  readonly clientId: string
+  /** Undefined where the broker has only one. */
+  readonly site: string | undefined
+  /** The first that the site has is shown. */
+  readonly readings: readonly (readonly [Metric, Period])[]
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly random: () => number
+  readonly log: Logger
+}
+
+/** What the broker has said of one reading. */
+interface Heard {
+  readonly site: string
+  readonly value?: number
+  /** When it was read, by our clock. */
+  readonly readMs?: number
+  readonly stale?: boolean
+}
+
+const Attributes = v.object({
+  asOf: v.pipe(v.string(), v.isoTimestamp()),
+  /** Seconds, when it was sent. */
+  age: v.pipe(v.number(), v.minValue(0)),
+  stale: v.boolean(),
+})
+
+/** A broker sends what it has retained at once; after that we know which sites there are. */
+const collectMs = 1000
+/** Of many desks the broker has all pings to answer. */
+const keepaliveSeconds = 20
+/** While all is well the last number is confirmed so often, as by the heartbeat of events. */
+export const confirmMs = 15_000
+
+/**
+ * Listens to a broker. A number that came while we were listening is as new as it is; how old a
+ * retained one is its attributes say. When the bridge is gone the number is old, whatever its age.
+ */
+export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed {
+  const { address, clientId, site, readings, now, random, log } = options
+  /** Key: site, metric and period, as in the topic. */
+  const heard = new Map<string, Heard>()
+  /** Key: site. */
+  const statuses = new Map<string, string>()
+  let chosen: string | undefined
+  let isUp = false
+  let said = ''
+  let timer: NodeJS.Timeout | undefined
+  let isCollected = false
+
+  const tell = () => {
+    const { site: from = '', value, readMs, stale } = heard.get(chosen ?? '') ?? {}
+    if (value === undefined) return
+    const ageSeconds = readMs === undefined ? 0 : Math.max(0, now() - readMs) / 1000
+    listener({ value, ageSeconds, stale: statuses.get(from) === 'offline' || stale })
+  }
+
+  /** The reading to show, once the broker has told what there is; of several sites none. */
+  const choose = () => {
+    const known = [...heard].filter(([, { value }]) => value !== undefined)
+    const sites = [...new Set(known.map(([, each]) => each.site))]
+    if (sites.length > 1) {
+      complain(`there are several sites; choose one with --site: ${sites.join(', ')}`)
+      return
+    }
+    const [first] = sites
+    if (first === undefined) {
+      complain('nobody publishes such a count there')
+      return
+    }
+    chosen = readings
+      .map(([metric, period]) => `${first}/${metric}/${period}`)
+      .find((key) => heard.get(key)?.value !== undefined)
+    tell()
+  }
+
+  const complain = (problem: string) => {
+    if (problem !== said) log.warn(`${describeBroker(address)}: ${problem}`)
+    said = problem
+  }
+
+  const hear = ({ topic, payload, retained }: Received) => {
+    const parsed = parseTopic(topic)
+    if (parsed === undefined || payload === '') return
+    const { site, rest } = parsed
+    if (rest === 'status') {
+      statuses.set(site, payload)
+      if (chosen?.startsWith(`${site}/`)) tell()
+      return
+    }
+    const key = `${site}/${rest.replace(/\/attributes$/, '')}`
+    const before = heard.get(key) ?? { site }
+    try {
+      heard.set(key, { ...before, ...(rest.endsWith('/attributes') ? dated() : counted()) })
+    } catch (error) {
+      complain(`${topic}: ${failure(error)}`)
+      return
+    }
+    if (key === chosen) tell()
+    else if (chosen === undefined && isCollected) choose()
+
+    function counted(): Partial<Heard> {
+      const { value } = parseAnswer(payload)
+      return retained ? { value } : { value, readMs: now() }
+    }
+    function dated(): Partial<Heard> {
+      const { asOf, age, stale } = v.parse(v.pipe(v.string(), v.parseJson(), Attributes), payload)
+      return { stale, readMs: retained ? Date.parse(asOf) : now() - age * 1000 }
+    }
+  }
+
+  const confirm = () => {
+    clearTimeout(timer)
+    isCollected = true
+    if (chosen === undefined) choose()
+    else if (isUp) tell()
+    timer = setTimeout(confirm, confirmMs)
+  }
+
+  const filters = readings.flatMap(([metric, period]) =>
+    site === undefined
+      ? [`${everySite}/${metric}/${period}/attributes`, `${everySite}/${metric}/${period}`]
+      : [topics.attributes(site, metric, period), topics.reading(site, metric, period)],
+  )
+  const broker = new Broker({
+    ...{ address, clientId, keepaliveSeconds, random, log },
+    subscriptions: [site === undefined ? `${everySite}/status` : topics.status(site), ...filters],
+    onUp: () => {
+      isUp = true
+      clearTimeout(timer)
+      isCollected = false
+      timer = setTimeout(confirm, collectMs)
+    },
+    onDown: () => {
+      isUp = false
+      clearTimeout(timer)
+    },
+    onMessage: hear,
+  })
+  return {
+    start: () => broker.start(),
+    stop() {
+      clearTimeout(timer)
+      void broker.stop()
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import * as v from 'valibot'
+import { type Metric, metrics, periods } from '../reading.ts'
+import { Problem } from './problem.ts'
+import type { SiteState } from './readings/poller.ts'
+import { type PresentReading, present, presentUntilMs } from './readings/present.ts'
+import type { Count } from './readings/reader.ts'
+import { type SeriesPoint, series } from './readings/series.ts'
+import type { Remembered } from './readings/store.ts'
+
+/** The query parameters of every route; a message lists what is allowed. */
+export const questionEntries = {
+  metric: v.optional(v.picklist(metrics, metrics.join(', '))),
+  period: v.optional(v.picklist(periods, periods.join(', '))),
+  site: v.optional(v.string()),
+}
+const Question = v.object(questionEntries)
+
+const daysMessage = 'a number of days from 1 to 366'
+export const daysEntries = {
+  days: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, daysMessage),
+      v.transform(Number),
+      v.minValue(1, daysMessage),
+      v.maxValue(366, daysMessage),
+    ),
+    '30',
+  ),
+}
+type Question = v.InferOutput<typeof Question>
+
+/** A site with its readings. */
+interface KnownSite {
+  readonly state: SiteState
+  readonly last: Remembered
+}
+
+/** What a site has to say at this moment; without readings before the first. */
+export interface SiteView {
+  /** Empty while it is not known. */
+  readonly name: string
+  readonly isReached: boolean
+  readonly readings: readonly (PresentReading & { readonly tookMs: number })[]
+}
+
+/**
+ * Parses the query of a request.
+ *
+ * @throws Problem 400 that names what is allowed
+ */
+export function parseQuery<Schema extends v.GenericSchema>(
+  schema: Schema,
+  query: Readonly<Record<string, string>>,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, query)
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const name = String(issue.path?.[0]?.key)
+  const detail = `${name}=${query[name] ?? ''}: allowed are ${issue.message}`
+  throw new Problem(400, 'Bad Request', detail, {}, issue.message.split(', '))
+}
+
+/** The readings as one request sees them: at one moment, and those it asks for. */
+export class View {
+  readonly #states: readonly SiteState[]
+  readonly #question: Question
+  readonly #nowMs: number
+  #untilMs = Number.POSITIVE_INFINITY
+  #newest: PresentReading | undefined
+
+  /** @throws Problem 400 */
+  constructor(
+    states: readonly SiteState[],
+    query: Readonly<Record<string, string>>,
+    nowMs: number,
+  ) {
+    this.#states = states
+    this.#question = parseQuery(Question, query)
+    this.#nowMs = nowMs
+  }
+
+  /** Until when what has been looked at stays the same, as long as the states do. */
+  get untilMs(): number {
+    return this.#untilMs
+  }
+
+  /** Of the readings that have been looked at. */
+  get newest(): PresentReading | undefined {
+    return this.#newest
+  }
+
+  /**
+   * The site that was asked for, or the first.
+   *
+   * @throws Problem 404, or 503 before its first reading
+   */
+  get site(): KnownSite {
+    const { site } = this.#question
+    const all = this.#states
+    const state = site === undefined ? all[0] : all.find((each) => nameOf(each) === site)
+    if (state === undefined && all.some((each) => nameOf(each) !== undefined)) {
+      const allowed = all.flatMap((each) => nameOf(each) ?? [])
+      const detail = `there is no site=${site}; there are ${allowed.join(', ')}`
+      throw new Problem(404, 'Not Found', detail, {}, allowed)
+    }
+    if (state?.last !== undefined) return { state, last: state.last }
+    throw new Problem(503, 'Service Unavailable', 'nothing has been read yet', {
+      'Retry-After': '5',
+    })
+  }
+
+  /**
+   * The reading that was asked for; visitors where the plugin has them, and the total, by default.
+   *
+   * @throws Problem 404 that names what there is, or 503 before the first reading
+   */
+  get reading(): PresentReading {
+    const { state } = this.site
+    return this.#present(this.#count, state)
+  }
+
+  /**
+   * As `reading`, for a consumer that shows a refusal as a broken picture.
+   *
+   * @throws Problem 404
+   */
+  get readingIfKnown(): PresentReading | undefined {
+    try {
+      return this.reading
+    } catch (error) {
+      if (error instanceof Problem && error.status === 503) return undefined
+      throw error
+    }
+  }
+
+  /** All readings of the site. */
+  get readings(): PresentReading[] {
+    const { state, last } = this.site
+    return last.counts.map((count) => this.#present(count, state))
+  }
+
+  /** All sites, or the one that was asked for. */
+  get sites(): SiteView[] {
+    const { site } = this.#question
+    const states = site === undefined ? this.#states : [this.site.state]
+    return states.map((state) => ({
+      name: nameOf(state) ?? '',
+      isReached: state.last !== undefined && state.failure === undefined,
+      readings: (state.last?.counts ?? []).map((count) => ({
+        ...this.#present(count, state),
+        tookMs: count.tookMs,
+      })),
+    }))
+  }
+
+  /**
+   * The last days of what was asked for, oldest first; none where the plugin keeps no days.
+   *
+   * @param days from 1
+   */
+  series(days: number): SeriesPoint[] {
+    return series(this.site.last, this.#count.metric, days, this.#nowMs)
+  }
+
+  get #count(): Count {
+    const { counts, source } = this.site.last
+    const { metric, period = 'total' } = this.#question
+    const find = (wanted: Metric) =>
+      counts.find((count) => count.metric === wanted && count.period === period)
+    const count = metric === undefined ? (find('visitors') ?? find('views')) : find(metric)
+    if (count !== undefined) return count
+    const allowed = counts.map((each) => `${each.metric}.${each.period}`)
+    const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
+    const detail = `${source} does not count ${wanted}; it has ${allowed.join(', ')}`
+    throw new Problem(404, 'Not Found', detail, {}, allowed)
+  }
+
+  #present(count: Count, state: SiteState): PresentReading {
+    const reading = present(count, state, this.#nowMs)
+    this.#untilMs = Math.min(this.#untilMs, presentUntilMs(count, this.#nowMs))
+    if (this.#newest === undefined || reading.age < this.#newest.age) this.#newest = reading
+    return reading
+  }
+}
+
+function nameOf({ last, name }: SiteState): string | undefined {
+  return last?.site ?? name
+}

@@ -1,0 +1,39 @@
+import * as v from 'valibot'
+import { Reading } from '../../../reading.ts'
+
+const Page = v.object({ ...Reading.entries, label: v.string(), age: v.number() })
+export type PageReading = v.InferOutput<typeof Page>
+
+/** The reading as the bridge gives it. */
+export const PageReading = {
+  /** @throws ValiError */
+  parse: (text: string): PageReading => v.parse(Page, JSON.parse(text)),
+}
+
+const Counts = v.object({ counts: v.array(Page) })
+const Days = v.array(v.object({ time: v.string(), value: v.number() }))
+export type Day = v.InferOutput<typeof Days>[number]
+
+/** All counts of a site. */
+export async function fetchCounts({ site }: PageReading): Promise<PageReading[]> {
+  const { counts } = v.parse(Counts, await fetchJson(`v1/counts?${new URLSearchParams({ site })}`))
+  return counts
+}
+
+/** The last days of what the reading counts, oldest first. */
+export async function fetchDays({ site, metric }: PageReading): Promise<Day[]> {
+  return v.parse(
+    Days,
+    await fetchJson(`v1/series?${new URLSearchParams({ site, metric, days: '30' })}`),
+  )
+}
+
+export function parseDays(text: string): Day[] {
+  return v.parse(Days, JSON.parse(text))
+}
+
+async function fetchJson(path: string): Promise<unknown> {
+  const answer = await fetch(path)
+  if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status}`)
+  return answer.json()
+}

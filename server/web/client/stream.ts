@@ -1,0 +1,63 @@
+import { PageReading } from './documents.ts'
+
+export interface StreamListener {
+  count(reading: PageReading): void
+  /** The bridge says that nothing has changed. */
+  alive(): void
+  /** The bridge does not answer. */
+  away(): void
+}
+
+/** The bridge says something every 15 s; a stream that is silent for longer is dead. */
+const silenceMs = 40_000
+/** After a refusal, as when too many streams are open. What merely breaks off the browser mends. */
+const refusedMs = 5000
+
+/** Listens to a reading, and goes on listening whatever happens. A page that nobody sees does not. */
+export function startStream(
+  { site, metric, period }: PageReading,
+  { count, alive, away }: StreamListener,
+): void {
+  const address = `v1/events?${new URLSearchParams({ site, metric, period })}`
+  let source: EventSource | undefined
+  let timer: number | undefined
+
+  const openIn = (ms: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(open, ms)
+  }
+  const heard = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      away()
+      open()
+    }, silenceMs)
+  }
+  const close = () => {
+    clearTimeout(timer)
+    source?.close()
+    source = undefined
+  }
+  const open = () => {
+    close()
+    const stream = new EventSource(address)
+    source = stream
+    heard()
+    stream.addEventListener('count', ({ data }) => {
+      heard()
+      count(PageReading.parse(data))
+    })
+    stream.addEventListener('beat', () => {
+      heard()
+      alive()
+    })
+    stream.addEventListener('error', () => {
+      away()
+      if (stream.readyState === EventSource.CLOSED) openIn(refusedMs * (1 + Math.random()))
+    })
+  }
+
+  // A browser opens six connections to a host: pages in the background must not use them up.
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()))
+  if (!document.hidden) open()
+}
