@@ -83,7 +83,7 @@ const uno: Board = {
   connections: [{ setting: 'serial:/dev/ttyACM0', needs: standardFirmata, buses: everyBus }],
   notes: [
     // ethernetConfig.h, IS_IGNORE_ETHERNET_SHIELD: pin 4, pin 10 and the SPI pins.
-    'With an Ethernet shield it runs StandardFirmataEthernet and is reached with `--board tcp:192.168.1.20`. Pin 4 is then the shield’s: put CS on pin 5 and say `--pins data=2,clock=3,cs=5`.',
+    'With an Ethernet shield it runs StandardFirmataEthernet of Firmata 2.5.8 or newer, with `remote_ip` commented out in its ethernetConfig.h (the board would call somebody instead of being called), and is reached with `--board tcp:192.168.1.20`. Pin 4 is then the shield’s: put CS on pin 5 and say `--pins data=2,clock=3,cs=5`.',
     'SDA and SCL are also on the two pins beside AREF; they are the same lines as A4 and A5.',
   ],
   outline: {

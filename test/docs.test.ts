@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { settings } from '../cli/settings.ts'
+import { run } from './support/command.ts'
+
+// This file runs from build/test/.
+const root = join(import.meta.dirname, '..', '..')
+const papers = [
+  ...['README.md', 'SECURITY.md', 'wiring.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs')).flatMap((name) =>
+    name.endsWith('.md') ? join('docs', name) : [],
+  ),
+]
+
+test('every command of the documents takes the flags that they give it', async (t) => {
+  /** Key: command. */
+  const helps = new Map<string, string>()
+  const { stdout } = await run(t, ['--help'])
+  for (const [, name = ''] of stdout.matchAll(/^ {2}(\w+) \[options\]/gm)) {
+    helps.set(name, (await run(t, [name, '--help'])).stdout)
+  }
+  assert.ok(helps.size > 3)
+  for (const paper of papers) {
+    const text = readFileSync(join(root, paper), 'utf8')
+    for (const [line, name = '', rest = ''] of text.matchAll(
+      /visitor-counter (serve|device|board|doctor|demo|flash)\b([^`\n|]*)/g,
+    )) {
+      const help = helps.get(name)
+      assert.ok(help !== undefined, `${paper}: there is no command ${name}`)
+      for (const [flag] of rest.matchAll(/--[a-z][a-z-]*/g)) {
+        assert.match(help, new RegExp(`${flag}\\b`), `${paper}: ${line}`)
+      }
+    }
+  }
+})
+
+test('every flag of the documents is one of a command', () => {
+  const known = new Set<string>(Object.values(settings).map(({ flag }) => flag))
+  for (const own of ['--config', '--help', '--version']) known.add(own)
+  for (const paper of papers) {
+    const text = readFileSync(join(root, paper), 'utf8')
+    for (const [, flag = ''] of text.matchAll(/`(--[a-z][a-z-]*)/g)) {
+      assert.ok(known.has(flag), `${paper}: ${flag}`)
+    }
+  }
+})
