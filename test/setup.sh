@@ -6,7 +6,8 @@ set -eu
 needs='mariadbd:mariadb-server-core
 mariadb-install-db:mariadb-server-core
 my_print_defaults:mariadb-client-core
-socat:socat'
+socat:socat
+mosquitto:mosquitto'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import { describeBroker, parseBrokerUrl } from '../broker.ts'
+import { UsageError } from '../errors.ts'
+import { recordingLog } from './support/log.ts'
+import { startMosquitto, subscribe } from './support/mosquitto.ts'
+import { known, startPublishing } from './support/publishing.ts'
+import { until } from './support/until.ts'
+
+const user = { name: 'coun ter', password: 'p@ss w0rd:/?#%' }
+const account = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`
+
+test('the address of a broker', () => {
+  assert.deepEqual(
+    parseBrokerUrl(`mqtts://${account}@broker.example?protocol=4&ca=/a.pem`, '--mqtt'),
+    {
+      ...{ host: 'broker.example', port: 8883, tls: true },
+      ...{ user: user.name, password: user.password, protocol: 4, ca: '/a.pem' },
+    },
+  )
+  const plain = parseBrokerUrl('mqtt://[::1]', '--mqtt')
+  assert.deepEqual([plain.host, plain.port, plain.tls], ['::1', 1883, false])
+  assert.equal(describeBroker(plain), 'mqtt://[::1]:1883')
+})
+
+const wrong: [text: string, reason: RegExp][] = [
+  ['broker', /cannot be read/],
+  ['mqtt://user:sec#ret@host', /cannot be read/],
+  ['http://user:secret@host', /no known kind/],
+  ['mqtt://user:secret@host/path', /path/],
+  ['mqtt://user:secret@host?qos=1', /unknown parameter/],
+  ['mqtt://user:secret@host?protocol=3', /unknown protocol/],
+  ['mqtt://user:secret%@host', /begins no character/],
+]
+for (const [text, reason] of wrong) {
+  test(`the address ${text} is refused, without repeating it`, () => {
+    assert.throws(
+      () => parseBrokerUrl(text, '--from'),
+      (error) => {
+        assert.ok(error instanceof UsageError)
+        assert.match(error.message, /^--from: /)
+        assert.match(error.message, reason)
+        assert.doesNotMatch(error.message, /secret|sec#ret/)
+        return true
+      },
+    )
+  })
+}
+
+/** A certificate for 127.0.0.1 that an authority of the test's own has signed. */
+async function makeCertificate(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-tls-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await chmod(folder, 0o755)
+  const file = (name: string) => join(folder, name)
+  const openssl = (command: string) => promisify(execFile)('openssl', command.split(' '))
+  await openssl(
+    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority -keyout ${file('ca.key')} -out ${file('ca.pem')}`,
+  )
+  await openssl(
+    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=broker -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=CA:FALSE -CA ${file('ca.pem')} -CAkey ${file('ca.key')} -keyout ${file('key.pem')} -out ${file('certificate.pem')}`,
+  )
+  await chmod(file('key.pem'), 0o644)
+  return { ca: file('ca.pem'), certificate: file('certificate.pem'), key: file('key.pem') }
+}
+
+test('over TLS, with user and password', async (t) => {
+  const { ca, certificate, key } = await makeCertificate(t)
+  const broker = await startMosquitto(t, { user, tls: { certificate, key } })
+  const url = broker.url.replace('://', `://${account}@`)
+  startPublishing(t, `${url}?ca=${ca}`).set({ last: known(42) })
+  const { newest } = await subscribe(t, broker, '#', {
+    ...{
+      protocol: 'mqtts',
+      username: user.name,
+      password: user.password,
+      rejectUnauthorized: false,
+    },
+  })
+  await until(
+    'the number',
+    () => newest.get('visitor-counter/blog.example.com/visitors/total') === '42',
+  )
+})
+
+test('who is not let in says so once, without the password, and reads for itself', async (t) => {
+  const { certificate, key } = await makeCertificate(t)
+  const closed = await startMosquitto(t, { user })
+  const untrusted = await startMosquitto(t, { tls: { certificate, key } })
+  const cases: [url: string, reason: RegExp][] = [
+    [closed.url.replace('://', '://counter:s3cret@'), /refuses this user and password/],
+    [untrusted.url.replace('://', '://counter:s3cret@'), /certificate is not trusted.*\?ca=<file>/],
+    [`${untrusted.url}?ca=/nonexistent.pem`, /file ca=\/nonexistent.pem cannot be read/],
+    ['mqtt://counter:s3cret@127.0.0.1:1', /nothing listens there/],
+  ]
+  for (const [url, reason] of cases) {
+    const log = recordingLog()
+    const publishing = startPublishing(t, url, { log })
+    const turn = await publishing.bridge.of('blog.example.com')
+    assert.deepEqual(turn, { whose: 'ours' })
+    await publishing.stop()
+    const warnings = log.lines.filter((line) => line.startsWith('warn'))
+    assert.match(warnings[0] ?? '', reason)
+    assert.doesNotMatch(log.lines.join('\n'), /s3cret/)
+  }
+})
+
+for (const protocol of [4, 5]) {
+  test(`a broker is spoken to in MQTT ${protocol === 4 ? '3.1.1' : '5'} where its address says so`, async (t) => {
+    const broker = await startMosquitto(t)
+    startPublishing(t, `${broker.url}?protocol=${protocol}`).set({ last: known(42) })
+    const { newest } = await subscribe(t, broker)
+    await until('it is online', () => [...newest.values()].includes('online'))
+  })
+}
+
+test('a broker that knows no MQTT 5 is spoken to in 3.1.1', async (t) => {
+  const broker = await startMosquitto(t)
+  const versions: number[] = []
+  const sockets = new Set<Socket>()
+  const older = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('data', (packet) => {
+      // MQTT 3.1.1, section 3.1.2.2: the byte after the name of the protocol.
+      const version = packet[8] ?? 0
+      versions.push(version)
+      if (version === 5) {
+        // CONNACK with return code 1, "unacceptable protocol version", section 3.2.2.3.
+        socket.end(Buffer.from([0x20, 2, 0, 1]))
+        return
+      }
+      const onwards = connect(broker.port, '127.0.0.1')
+      sockets.add(onwards)
+      onwards.on('error', () => {})
+      onwards.write(packet)
+      socket.pipe(onwards).pipe(socket)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(older, 'listening')
+  t.after(() => {
+    older.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  const address = older.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  startPublishing(t, `mqtt://127.0.0.1:${port}`).set({ last: known(42) })
+  const { newest } = await subscribe(t, broker)
+  await until('it is online', () => [...newest.values()].includes('online'), 20)
+  assert.deepEqual([...new Set(versions)], [5, 4])
+})

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import { parseBrokerUrl } from '../../broker.ts'
+import type { Logger } from '../../log.ts'
+import { homeAssistant } from '../../server/publish/home-assistant.ts'
+import { MqttBridge } from '../../server/publish/mqtt.ts'
+import type { SiteState } from '../../server/readings/poller.ts'
+import type { Count } from '../../server/readings/reader.ts'
+import type { Remembered } from '../../server/readings/store.ts'
+import { silent } from './log.ts'
+
+export const site = 'blog.example.com'
+
+/** A site whose total is this, read just now. */
+export function known(
+  total: number,
+  { counts = [], ...more }: Partial<Remembered> = {},
+  readMs = Date.now(),
+): Remembered {
+  return {
+    ...{ site, prefix: 'wp_', source: 'wp-statistics', why: 'the plugin is active' },
+    ...{ timezone: 'Europe/Berlin', open: [{ day: '2026-10-15', visitors: 7, views: 8 }] },
+    ledger: {
+      ...{ zone: 'Europe/Berlin', openFrom: '2026-10-15', watermark: 4 },
+      days: { '2026-10-14': { visitors: 2, views: 3 } },
+      ...{ older: { visitors: 0, views: 0 }, base: { visitors: 0, views: 0 } },
+    },
+    ...{ emptyDays: 'none', carry: {} },
+    ...more,
+    counts: [count('visitors', 'total', total, readMs), ...counts],
+  }
+}
+
+export function count(
+  metric: Count['metric'],
+  period: Count['period'],
+  value: number,
+  readMs = Date.now(),
+): Count {
+  return {
+    ...{ value, metric, period, site, source: 'wp-statistics', bots: 'excluded' },
+    unit: metric === 'views' ? 'views' : 'visitor-days',
+    ...{ asOf: new Date(readMs).toISOString(), everyMs: 5000, tookMs: 2 },
+  }
+}
+
+export interface Publishing {
+  readonly bridge: MqttBridge
+  /** Makes this known, as a round of queries would. */
+  set(state: Partial<SiteState>): void
+  stop(): Promise<void>
+}
+
+/** A bridge at a broker, whose readings the test makes; it ends with the test. */
+export function startPublishing(
+  t: TestContext,
+  url: string,
+  options: { log?: Logger; discovery?: boolean; random?: () => number } = {},
+): Publishing {
+  let state: SiteState = { name: undefined, last: undefined, failure: undefined }
+  const bridge = new MqttBridge({
+    address: parseBrokerUrl(url, '--mqtt'),
+    id: randomBytes(8).toString('hex'),
+    homeAssistant: options.discovery === true ? homeAssistant : undefined,
+    now: Date.now,
+    random: options.random ?? (() => 0),
+    log: options.log ?? silent,
+  })
+  const publisher = bridge.publisher({ sites: () => [state] })
+  publisher.start()
+  t.after(() => publisher.stop())
+  return {
+    bridge,
+    set(more) {
+      state = { ...state, ...more }
+      publisher.update()
+    },
+    stop: () => publisher.stop(),
+  }
+}
