@@ -37,7 +37,9 @@ export interface BrokerOptions {
   readonly will?: () => Message | undefined
   readonly random: () => number
   readonly log: Logger
-  /** The broker has taken the subscriptions; what it has retained follows. */
+  /** What is heard from now on comes over a new connection; what is retained may come at once. */
+  readonly onConnect?: () => void
+  /** The broker has taken the subscriptions. */
   readonly onUp: () => void
   readonly onDown: () => void
   readonly onMessage: (message: Received) => void
@@ -114,6 +116,7 @@ export class Broker {
   #protocol: 4 | 5
   #client: MqttClient | undefined
   #isUp = false
+  #attempts = 0
   #failures = 0
   #said = ''
   #timer: NodeJS.Timeout | undefined
@@ -129,15 +132,17 @@ export class Broker {
     void this.#connect()
   }
 
-  /** Sends a message that the broker is to retain; while there is no connection, nothing. */
-  publish({ topic, payload }: Message): void {
-    if (this.#isUp) this.#client?.publish(topic, payload, { qos: 1, retain: true })
+  /** Sends a message, for the broker to retain unless told; while there is no connection, nothing. */
+  publish({ topic, payload }: Message, retain = true): void {
+    if (this.#isUp) this.#client?.publish(topic, payload, { qos: 1, retain })
   }
 
   /** Connects anew, as with another will. */
   async reconnect(): Promise<void> {
+    this.#attempts += 1
+    const attempt = this.#attempts
     await this.#leave()
-    if (!this.#stopped) await this.#connect()
+    if (!this.#stopped && attempt === this.#attempts) await this.#connect()
   }
 
   /** Lets what was published go out first. */
@@ -148,7 +153,9 @@ export class Broker {
   }
 
   async #connect(): Promise<void> {
-    const { address, clientId, subscriptions, will, onUp, onMessage } = this.#options
+    const { address, clientId, subscriptions, will, onConnect, onUp, onMessage } = this.#options
+    this.#attempts += 1
+    const attempt = this.#attempts
     const { connect } = await mqtt()
     const last = will?.()
     let ca: Buffer | undefined
@@ -158,7 +165,7 @@ export class Broker {
       this.#down(undefined, `the file ca=${address.ca} cannot be read`)
       return
     }
-    if (this.#stopped) return
+    if (this.#stopped || attempt !== this.#attempts) return
     const client = connect({
       ...{ protocol: address.tls ? 'mqtts' : 'mqtt', host: address.host, port: address.port },
       ...(address.user === undefined ? {} : { username: address.user }),
@@ -177,6 +184,8 @@ export class Broker {
       if (this.#client === client) onMessage({ topic, payload: String(payload), retained: retain })
     })
     client.on('connect', () => {
+      if (this.#client !== client) return
+      onConnect?.()
       client.subscribe([...subscriptions], { qos: 1 }, (error, granted) => {
         if (this.#client !== client) return
         const refused = granted?.find(({ qos }) => qos > 2)

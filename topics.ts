@@ -3,7 +3,7 @@ import type { Metric, Period } from './reading.ts'
 const root = 'visitor-counter'
 
 /**
- * The topics of a site, all retained. Its name is percent-encoded: the address of a site in a folder
+ * The topics of a site, retained but for one. Its name is percent-encoded: the address of a site in a folder
  * has a slash, which would be another level.
  */
 export const topics = {
@@ -20,6 +20,8 @@ export const topics = {
   site: (site: string) => `${of(site)}/site`,
   /** JSON: which process reads the database. */
   claim: (site: string) => `${of(site)}/claim`,
+  /** Not retained: what a process sends to itself, to hear it when all that was retained has come. */
+  hello: (site: string) => `${of(site)}/hello`,
   all: (site: string) => `${of(site)}/#`,
 }
 

@@ -49,6 +49,7 @@ export class MqttSite {
     this.#seat = new Seat({
       ...{ id, random },
       publishClaim: (payload) => this.#broker.publish({ topic: topics.claim(site), payload }),
+      hello: (payload) => this.#broker.publish({ topic: topics.hello(site), payload }, false),
       reconnect: () => void this.#broker.reconnect(),
       onChange: () => {
         const { role } = this.#seat
@@ -71,10 +72,11 @@ export class MqttSite {
         this.#hasWill = this.#seat.wantsWill
         return this.#hasWill ? { topic: topics.status(site), payload: 'offline' } : undefined
       },
-      onUp: () => {
+      onConnect: () => {
         this.#retained.clear()
-        this.#seat.up(this.#hasWill)
+        this.#seat.connected(this.#hasWill)
       },
+      onUp: () => this.#seat.up(),
       onDown: () => this.#seat.down(),
       onMessage: (message) => this.#hear(message),
     })
@@ -129,6 +131,10 @@ export class MqttSite {
       return
     }
     const rest = parseTopic(topic)?.rest
+    if (rest === 'hello') {
+      this.#seat.hearHello(payload)
+      return
+    }
     // What a reader hears of its own site, but for these two, is its own voice.
     if (rest === 'claim') this.#seat.hearClaim(payload)
     if (rest === 'status') this.#seat.hearStatus(payload)

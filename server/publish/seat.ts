@@ -36,13 +36,15 @@ export interface SeatOptions {
   readonly id: string
   readonly random: () => number
   readonly publishClaim: (claim: string) => void
+  /** Sends a word to this process itself. */
+  readonly hello: (word: string) => void
   /** Connects anew: with the will when this process is to be the reader, without when not. */
   readonly reconnect: () => void
   readonly onChange: () => void
 }
 
-/** A broker sends what it has retained right after it has taken a subscription. */
-const quietMs = 400
+/** Some clusters send what they have retained beside the order of other messages. */
+const quietMs = 200
 /** After which a claim that the broker has not sent back is given up. */
 const echoMs = 2000
 /** How long a reader that blinked has to come back; up to twice that. */
@@ -55,8 +57,12 @@ export class Seat {
   #role: Role = 'undecided'
   #claim: Claim | undefined
   #status: string | undefined
-  /** Whether what the broker had retained has come. */
+  /**
+   * Whether what the broker had retained has come: it sends that before it sends our own word back.
+   * A time alone would not do, a busy machine may sleep through it.
+   */
   #isTold = false
+  #connections = 0
   /** Whether this process has ever known who reads. */
   #knew = false
   /** Whether the broker has our claim, as far as we know the highest. */
@@ -88,23 +94,32 @@ export class Seat {
     return this.#claim?.id === this.#options.id
   }
 
-  /** A connection is there, made with the will or not; what the broker has retained follows. */
-  up(hasWill: boolean): void {
-    clearTimeout(this.#alone)
+  /** What is heard from now on comes over a new connection, made with the will or not. */
+  connected(hasWill: boolean): void {
+    clearTimeout(this.#timer)
     this.#isTold = false
     this.#hasWill = hasWill
     this.#status = undefined
     this.#isClaimKept = false
-    this.#awaitQuiet()
+    this.#connections += 1
+  }
+
+  /** The broker has taken the subscriptions. */
+  up(): void {
+    this.#options.hello(this.#word)
+    // It may also be one that does not let us write.
+    this.#aloneAfter(aloneMs)
   }
 
   down(): void {
     clearTimeout(this.#timer)
-    clearTimeout(this.#alone)
     this.#isTold = false
-    const alone = () => this.#become('alone')
-    if (this.#knew) this.#alone = setTimeout(alone, aloneMs)
-    else alone()
+    this.#aloneAfter(this.#knew ? aloneMs : 0)
+  }
+
+  #aloneAfter(ms: number): void {
+    if (this.#alone !== undefined) return
+    this.#alone = setTimeout(() => this.#become('alone'), ms)
   }
 
   stop(): void {
@@ -129,20 +144,27 @@ export class Seat {
     this.#heard()
   }
 
-  #heard(): void {
-    if (this.#isTold) this.#decide()
-    else this.#awaitQuiet()
-  }
-
-  #awaitQuiet(): void {
+  /** What the topic `hello` says. */
+  hearHello(word: string): void {
+    if (word !== this.#word) return
     this.#after(quietMs, () => {
       this.#isTold = true
       this.#decide()
     })
   }
 
+  get #word(): string {
+    return `${this.#options.id} ${this.#connections}`
+  }
+
+  #heard(): void {
+    if (this.#isTold) this.#decide()
+  }
+
   #decide(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#alone)
+    this.#alone = undefined
     if (this.#isMine) this.#take()
     else if (this.#status === 'online') this.#follow()
     // At the start nobody has blinked: a bridge that is alone need not wait for itself.
@@ -170,14 +192,17 @@ export class Seat {
       this.#options.publishClaim(JSON.stringify(this.#claim))
     }
     if (this.#hasWill) this.#become('reader')
-    else this.#options.reconnect()
+    else this.#reconnect()
   }
 
   #follow(): void {
     this.#knew = true
     this.#become('standby')
-    if (!this.#hasWill) return
-    this.#hasWill = false
+    if (this.#hasWill) this.#reconnect()
+  }
+
+  #reconnect(): void {
+    this.#isTold = false
     this.#options.reconnect()
   }
 
