@@ -46,6 +46,7 @@ export const demo = command({
         host,
         port,
         stateDir: folder,
+        publishers: [],
         ...{ now, random, log },
       })
       stops.push(() => bridge.stop())

@@ -22,9 +22,8 @@ export const serve = command({
     const bridge = await startBridge({
       sites: from === undefined ? await siteOptions(values, world) : [],
       ...(from === undefined ? {} : { from: { from, id: processId() } }),
-      ...(mqtt === undefined
-        ? {}
-        : { turns: mqtt, publishers: [(source) => mqtt.publisher(source)] }),
+      turns: mqtt,
+      publishers: mqtt === undefined ? [] : [(source) => mqtt.publisher(source)],
       pollMs: values.poll,
       carry: values.totals === 'carry',
       host: values.host,

@@ -18,6 +18,8 @@ export interface AppOptions {
   /** What is known of the sites at this moment, the one that is meant by default first. */
   readonly sites: () => readonly SiteState[]
   readonly events: Events
+  /** What the publishers add to `/health`. */
+  readonly health: () => Record<string, unknown>
   readonly now: () => number
   readonly log: Logger
 }
@@ -52,7 +54,7 @@ const Query = v.object({
 const routes = ['/count', '/v1/count', '/v1/counts', '/v1/series', '/v1/events', '/health']
 
 /** The routes. All answer from memory; none asks the database. */
-export function createApp({ sites, events, now, log }: AppOptions): Hono<Env> {
+export function createApp({ sites, events, health, now, log }: AppOptions): Hono<Env> {
   const app = new Hono<Env>()
 
   app.use(cors({ origin: '*', allowMethods: ['GET', 'HEAD'], exposeHeaders: ['Age', 'ETag'] }))
@@ -118,6 +120,7 @@ export function createApp({ sites, events, now, log }: AppOptions): Hono<Env> {
         status: down ? 'down' : ok ? 'ok' : 'degraded',
         database: all.every(({ state }) => state.failure === undefined && state.last !== undefined),
         age: ages.length === 0 ? null : Math.max(...ages),
+        ...health(),
       },
       down ? 503 : 200,
       { 'Cache-Control': 'no-store' },

@@ -23,10 +23,11 @@ export interface ServeOptions {
   readonly port: number
   readonly stateDir: string
   /** Where other processes may read the same sites. */
-  readonly turns?: Turns
+  readonly turns?: Turns | undefined
   /** Readings come from a broker instead of databases. */
   readonly from?: Pick<ReplicaOptions, 'from' | 'id'> | undefined
-  readonly publishers?: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
+  /** What takes the readings to others. */
+  readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -50,6 +51,8 @@ export interface Bridge {
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log } = options
   const events = new Events(mostStreams)
+  const sites = () => groups.flatMap((group) => group.states)
+  const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = () => {
     events.look()
     for (const publisher of publishers) publisher.update()
@@ -58,10 +61,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     options.from === undefined
       ? options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
       : [new Replica({ ...options, ...options.from, onRound })]
-  const sites = () => groups.flatMap((group) => group.states)
-  const publishers = (options.publishers ?? []).map((open) => open({ sites }))
   for (const group of groups) await group.load()
-  const app = createApp({ sites, events, now, log })
+  const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
+  const app = createApp({ sites, events, health, now, log })
   const answer: Fetch = async (request, env) => {
     const response = await app.fetch(request, env)
     // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
@@ -71,9 +73,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   events.start()
   for (const publisher of publishers) publisher.start()
   const stop = async () => {
+    await Promise.all(publishers.map((publisher) => publisher.stop()))
     events.stop()
     await http.close()
-    for (const publisher of publishers) await publisher.stop()
     for (const group of groups) await group.stop()
   }
   const origins =

@@ -60,6 +60,7 @@ export class MqttSite {
         onTurn()
         this.#send()
       },
+      onTold: () => this.#send(),
     })
     this.#broker = new Broker({
       ...{ address, random, log },

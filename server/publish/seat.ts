@@ -40,7 +40,10 @@ export interface SeatOptions {
   readonly hello: (word: string) => void
   /** Connects anew: with the will when this process is to be the reader, without when not. */
   readonly reconnect: () => void
+  /** The role has become another. */
   readonly onChange: () => void
+  /** What the broker had retained has come: a reader may publish again. */
+  readonly onTold: () => void
 }
 
 /** Some clusters send what they have retained beside the order of other messages. */
@@ -150,6 +153,7 @@ export class Seat {
     this.#after(quietMs, () => {
       this.#isTold = true
       this.#decide()
+      this.#options.onTold()
     })
   }
 

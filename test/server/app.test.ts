@@ -39,7 +39,13 @@ const nothing: SiteState = { name: undefined, last: undefined, failure: undefine
 /** An app that knows this state, so many seconds after its reading. */
 function appWith(state: SiteState | SiteState[], seconds = 3) {
   const now = () => Date.parse(asOf) + seconds * 1000
-  return createApp({ sites: () => [state].flat(), events: new Events(1), now, log: silent })
+  return createApp({
+    sites: () => [state].flat(),
+    events: new Events(1),
+    health: () => ({}),
+    now,
+    log: silent,
+  })
 }
 
 test('/count is the digits and a newline, visitors in total by default', async () => {

@@ -23,6 +23,7 @@ export async function startTestBridge(
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'counter-state-')))
   const bridge = await startBridge({
     ...{ pollMs: 5000, carry: false, host: '127.0.0.1', port: 0, log: silent },
+    publishers: [],
     now: Date.now,
     random: () => 0.5,
     ...options,

@@ -36,7 +36,7 @@ export interface MosquittoOptions {
 const run = promisify(execFile)
 
 export async function startMosquitto(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   options: MosquittoOptions = {},
 ): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'counter-mosquitto-'))

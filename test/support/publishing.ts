@@ -53,7 +53,7 @@ export interface Publishing {
 
 /** A bridge at a broker, whose readings the test makes; it ends with the test. */
 export function startPublishing(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   url: string,
   options: { log?: Logger; discovery?: boolean; random?: () => number } = {},
 ): Publishing {

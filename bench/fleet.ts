@@ -1,0 +1,44 @@
+/**
+ * How soon a change is with every one of many displays: a bridge's publisher, a Mosquitto and as many
+ * simulated displays, on one machine. The displays share one process, so the figures are its work too.
+ *
+ *     npx tsc && node build/bench/fleet.js [displays] [changes]
+ */
+import { connectFleet } from '../test/support/fleet.ts'
+import { startMosquitto } from '../test/support/mosquitto.ts'
+import { known, site, startPublishing } from '../test/support/publishing.ts'
+import { until } from '../test/support/until.ts'
+
+const displays = Number(process.argv[2] ?? 2000)
+const changes = Number(process.argv[3] ?? 20)
+const ends: (() => unknown)[] = []
+const t = { after: (end: () => unknown) => ends.unshift(end) }
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const ms = (value: number | undefined) => `${Math.round(value ?? 0)} ms`
+
+try {
+  const broker = await startMosquitto(t)
+  const publishing = startPublishing(t, broker.url)
+  publishing.set({ last: known(0) })
+  await publishing.bridge.of(site)
+  const startedMs = performance.now()
+  const fleet = await connectFleet(broker.port, `visitor-counter/${site}/visitors/total`, displays)
+  t.after(() => fleet.end())
+  say(`${displays} displays connected and subscribed in ${ms(performance.now() - startedMs)}`)
+  await until('the bridge reads', async () => (await publishing.bridge.of(site)).whose === 'ours')
+  const rounds: number[][] = []
+  for (let change = 1; change <= changes; change += 1) {
+    const publish = () => publishing.set({ last: known(change) })
+    rounds.push(await fleet.follow(String(change), publish))
+  }
+  const all = rounds.flat().sort((a, b) => a - b)
+  const last = rounds.map((round) => round.at(-1) ?? 0).sort((a, b) => a - b)
+  const at = (share: number) => ms(all[Math.floor(share * (all.length - 1))])
+  say(`${changes} changes: p50 ${at(0.5)}, p99 ${at(0.99)}`)
+  say(
+    `the last display has it after ${ms(last[Math.floor(last.length / 2)])} (median), ${ms(last.at(-1))} (worst)`,
+  )
+} finally {
+  for (const end of ends) await end()
+}
