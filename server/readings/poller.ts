@@ -93,7 +93,7 @@ export class Poller {
     const startedMs = now()
     let error: unknown
     try {
-      const whose = await turn?.()
+      const whose = turn === undefined ? undefined : await turn()
       if (whose?.whose === 'theirs') this.#adopt(whose)
       else this.#succeed(await read())
     } catch (reason) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { connectFleet } from '../../support/fleet.ts'
 import { recordingLog } from '../../support/log.ts'
 import { startMosquitto, subscribe } from '../../support/mosquitto.ts'
 import { count, known, site, startPublishing } from '../../support/publishing.ts'
@@ -98,4 +99,22 @@ test('a broker that has forgotten gets everything again', async (t) => {
   await until('all is there again', () => newest.size === first.newest.size, 20)
   assert.deepEqual([...newest.keys()].sort(), [...first.newest.keys()].sort())
   assert.equal(newest.get(total), '77')
+})
+
+test('all of many displays have a change within a second', async (t) => {
+  const broker = await startMosquitto(t)
+  const publishing = startPublishing(t, broker.url)
+  publishing.set({ last: known(0) })
+  await publishing.bridge.of(site)
+  const fleet = await connectFleet(broker.port, total, 200)
+  t.after(() => fleet.end())
+  const last: number[] = []
+  for (let change = 1; change <= 5; change += 1) {
+    const latencies = await fleet.follow(String(change), () =>
+      publishing.set({ last: known(change) }),
+    )
+    last.push(latencies.at(-1) ?? 0)
+  }
+  t.diagnostic(`the last of 200 displays after ${last.map(Math.round).join(', ')} ms`)
+  assert.ok(Math.min(...last) < 1000)
 })
