@@ -27,17 +27,24 @@ try {
   t.after(() => fleet.end())
   say(`${displays} displays connected and subscribed in ${ms(performance.now() - startedMs)}`)
   await until('the bridge reads', async () => (await publishing.bridge.of(site)).whose === 'ours')
+  const brokerMs = await broker.cpuMs()
+  const own = process.cpuUsage()
   const rounds: number[][] = []
   for (let change = 1; change <= changes; change += 1) {
     const publish = () => publishing.set({ last: known(change) })
     rounds.push(await fleet.follow(String(change), publish))
   }
+  const { user, system } = process.cpuUsage(own)
+  const cpuMs = (await broker.cpuMs()) - brokerMs
   const all = rounds.flat().sort((a, b) => a - b)
   const last = rounds.map((round) => round.at(-1) ?? 0).sort((a, b) => a - b)
   const at = (share: number) => ms(all[Math.floor(share * (all.length - 1))])
   say(`${changes} changes: p50 ${at(0.5)}, p99 ${at(0.99)}`)
   say(
     `the last display has it after ${ms(last[Math.floor(last.length / 2)])} (median), ${ms(last.at(-1))} (worst)`,
+  )
+  say(
+    `processor time of a change: broker ${ms(cpuMs / changes)}, displays and bridge ${ms((user + system) / 1000 / changes)}`,
   )
 } finally {
   for (const end of ends) await end()

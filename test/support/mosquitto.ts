@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -20,6 +20,8 @@ export interface Mosquitto {
   stop(): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
+  /** What it has had of a processor since it started. */
+  cpuMs(): Promise<number>
   /** Forgets what it had retained, too. */
   forget(): Promise<void>
 }
@@ -101,6 +103,12 @@ export async function startMosquitto(
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     start,
+    cpuMs: async () => {
+      const stat = await readFile(`/proc/${server.pid}/stat`, 'utf8')
+      // The fields after the name; utime and stime are in hundredths of a second: proc(5).
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return 10 * (Number(fields[11]) + Number(fields[12]))
+    },
     forget: () => rm(join(folder, 'mosquitto.db'), { force: true }),
   }
 }
