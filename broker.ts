@@ -31,6 +31,8 @@ export interface BrokerOptions {
   readonly address: BrokerAddress
   /** At most 23 letters and digits: what every broker takes. */
   readonly clientId: string
+  /** A peer that is gone without a word is taken for dead after one and a half of that. */
+  readonly keepaliveSeconds: number
   /** Filters to subscribe to with every connection. */
   readonly subscriptions: readonly string[]
   /** What the broker is to publish when the next connection breaks; it can only be told that there. */
@@ -48,8 +50,6 @@ export interface BrokerOptions {
 const ports = { mqtt: 1883, mqtts: 8883 }
 const form = 'mqtt://user:password@host:1883 or mqtts://…:8883'
 
-/** A peer that is gone without a word is taken for dead after one and a half of that. */
-const keepaliveSeconds = 5
 const connectMs = 10_000
 /** How long the last messages may take at the end. */
 const farewellMs = 2000
@@ -153,7 +153,8 @@ export class Broker {
   }
 
   async #connect(): Promise<void> {
-    const { address, clientId, subscriptions, will, onConnect, onUp, onMessage } = this.#options
+    const { address, clientId, keepaliveSeconds, subscriptions, will, onConnect, onUp, onMessage } =
+      this.#options
     this.#attempts += 1
     const attempt = this.#attempts
     const { connect } = await mqtt()

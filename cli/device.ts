@@ -33,6 +33,7 @@ export const device = command({
     const { localMinuteOfDay } = await import('../device/face/brightness.ts')
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
     if (values.timezone !== undefined) process.env['TZ'] = values.timezone
+    const feed = feedOf(values)
     const { screen, digits, stop } = await openScreen(values, world)
     const { log } = world
     if (values.testPattern) {
@@ -48,7 +49,7 @@ export const device = command({
     const feeds = shows.map(({ reading }) =>
       chooseFeed({
         ...{ countUrl: values.countUrl, show: reading, site: values.site, token: values.token },
-        ...{ feed: feedOf(values), pollMs: values.poll, random: Math.random, log },
+        ...{ feed: feed(), pollMs: values.poll, random: Math.random, log },
       }),
     )
     const running = await startDevice({
@@ -83,13 +84,14 @@ export const device = command({
 })
 
 /** A feed from a broker has an address of its own. */
-function feedOf({ feed, mqtt }: Values<'feed' | 'mqtt'>): FeedOptions['feed'] {
-  if (feed !== 'mqtt') return feed
+function feedOf({ feed, mqtt }: Values<'feed' | 'mqtt'>): () => FeedOptions['feed'] {
+  if (feed !== 'mqtt') return () => feed
   if (mqtt === undefined) {
     throw new UsageError('--feed mqtt needs --mqtt <broker> (or environment variable MQTT_URL)')
   }
-  const clientId = `vcd${randomBytes(8).toString('hex')}`
-  return { address: parseBrokerUrl(mqtt, '--mqtt'), clientId }
+  const address = parseBrokerUrl(mqtt, '--mqtt')
+  // Each counter that is shown has a connection of its own.
+  return () => ({ address, clientId: `vcd${randomBytes(8).toString('hex')}` })
 }
 
 /** The display of the settings, and what is to be stopped after it. */

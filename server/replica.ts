@@ -16,6 +16,8 @@ export interface ReplicaOptions {
   readonly onRound: () => void
 }
 
+const keepaliveSeconds = 10
+
 type Known = v.InferOutput<typeof SiteDocument>
 
 /** What a broker has said of a site. */
@@ -40,7 +42,7 @@ export class Replica {
     const { from, id, random, log } = options
     this.#options = options
     this.#broker = new Broker({
-      ...{ address: from, clientId: `vc${id}`, random, log },
+      ...{ address: from, clientId: `vc${id}`, keepaliveSeconds, random, log },
       subscriptions: ['site', 'status', 'database'].map((leaf) => `${everySite}/${leaf}`),
       onUp: () => {
         this.#isUp = true

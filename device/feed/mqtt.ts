@@ -39,6 +39,8 @@ const Attributes = v.object({
 
 /** A broker sends what it has retained at once; after that we know which sites there are. */
 const collectMs = 1000
+/** Of many desks the broker has all pings to answer. */
+const keepaliveSeconds = 20
 /** While all is well the last number is confirmed so often, as by the heartbeat of events. */
 export const confirmMs = 15_000
 
@@ -133,7 +135,7 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
       : [topics.attributes(site, metric, period), topics.reading(site, metric, period)],
   )
   const broker = new Broker({
-    ...{ address, clientId, random, log },
+    ...{ address, clientId, keepaliveSeconds, random, log },
     subscriptions: [site === undefined ? `${everySite}/status` : topics.status(site), ...filters],
     onUp: () => {
       isUp = true

@@ -22,6 +22,8 @@ export interface MqttSiteOptions {
   readonly onTurn: () => void
 }
 
+/** So soon a reader that has lost its power is missed. */
+const keepaliveSeconds = 5
 /** Home Assistant that has just come up is busy; as many bridges should not all answer at once. */
 const birthMs = { least: 2000, most: 20_000 }
 
@@ -65,6 +67,7 @@ export class MqttSite {
     this.#broker = new Broker({
       ...{ address, random, log },
       clientId: `vc${id}`,
+      keepaliveSeconds,
       subscriptions: [
         topics.all(site),
         ...(homeAssistant ? [haStatusTopic, homeAssistant.topic(site)] : []),

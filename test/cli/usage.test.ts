@@ -81,6 +81,15 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     /there is no setting "poll"; known are database, wp-config, /,
   ],
   [['serve', '--wp-config', `mysql://user:${secret}@host/name`], /no such file/],
+  [
+    ['serve', '--mqtt', `mqtt//user:${secret}@host`, '--database', 'sqlite:x'],
+    /--mqtt: the address/,
+  ],
+  [['serve', '--from', `http://user:${secret}@host`], /--from: .* is of no known kind/],
+  [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
+  [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
+  [['serve', '--home-assistant', '--database', 'sqlite:x'], /--home-assistant needs --mqtt/],
+  [['device', '--feed', 'mqtt', '--board', 'virtual'], /--feed mqtt needs --mqtt <broker>/],
   [['device'], /--board is missing \(or environment variable BOARD\)/],
   [
     ['device', '--board', 'usb'],
