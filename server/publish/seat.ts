@@ -1,22 +1,6 @@
 import * as v from 'valibot'
 
-/**
- * Which of several processes reads the database of a site: there is one seat per site, and every
- * process that could read it watches the same two retained topics.
- *
- * `status` is `online` while somebody reads; the broker itself says `offline` when that connection
- * breaks. `claim` names who reads, as `{term, id}`. A process that finds nobody `online` waits a random
- * moment (the reader may only have blinked), then writes a claim with the next term. Of two claims the
- * one with the higher term counts, then that with the higher id: all processes see all claims sooner
- * or later and so come to the same one, in whatever order a cluster of brokers brings them. A holder
- * that sees a lower claim repeats its own; one that sees a higher claim stands down.
- *
- * Whoever has won connects anew, now with the will, and only then says `online`. Whoever stood by goes
- * on from what the former reader has published, so no number goes back.
- *
- * Without a broker nobody knows of the others: after `aloneMs` each reads for itself, as it would
- * without MQTT, and stands down when the broker is back.
- */
+/** What a process is to a site. */
 export type Role =
   /** The broker has not yet told how things are: nobody should read. */
   | 'undecided'
@@ -55,6 +39,23 @@ const blinkMs = 1000
 /** How long a broker may be away, as for a restart, before each reads for itself. */
 const aloneMs = 8000
 
+/**
+ * Which of several processes reads the database of a site: there is one seat per site, and every
+ * process that could read it watches the same two retained topics.
+ *
+ * `status` is `online` while somebody reads; the broker itself says `offline` when that connection
+ * breaks. `claim` names who reads, as `{term, id}`. A process that finds nobody `online` waits a random
+ * moment (the reader may only have blinked), then writes a claim with the next term. Of two claims the
+ * one with the higher term counts, then that with the higher id: all processes see all claims sooner
+ * or later and so come to the same one, in whatever order a cluster of brokers brings them. A holder
+ * that sees a lower claim repeats its own; one that sees a higher claim stands down.
+ *
+ * Whoever has won connects anew, now with the will, and only then says `online`. Whoever stood by goes
+ * on from what the former reader has published, so no number goes back.
+ *
+ * Without a broker nobody knows of the others: after `aloneMs` each reads for itself, as it would
+ * without MQTT, and stands down when the broker is back.
+ */
 export class Seat {
   readonly #options: SeatOptions
   #role: Role = 'undecided'
