@@ -171,7 +171,10 @@ class ParticlePublisher implements Publisher {
     return !this.#sessions.has(receiver) || this.#sessions.get(receiver) !== undefined
   }
 
-  /** A number that is old is not sent: that nothing comes is how the firmware learns of it. */
+  /**
+   * A number that is old is not sent: that nothing comes is how the firmware learns of it. Nor is one that
+   * another bridge reads, which sends it.
+   */
   #valueFor(receiver: string, { site, metric, period }: Desk): number | undefined {
     const sites = this.#sites()
     const nameOf = ({ last, name }: SiteState) => last?.site ?? name
@@ -180,7 +183,7 @@ class ParticlePublisher implements Publisher {
       const names = sites.map(nameOf).join(', ')
       this.#worry(receiver, `there is no site ${site}; there are ${names}`)
     }
-    if (state?.last === undefined) return undefined
+    if (state?.last === undefined || state.isTheirs) return undefined
     const { counts, source } = state.last
     const find = (wanted: Metric) =>
       counts.find((count) => count.metric === wanted && count.period === period)

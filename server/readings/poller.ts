@@ -29,6 +29,8 @@ export interface SiteState {
   readonly last: Remembered | undefined
   /** Why the newest round failed, or undefined when it did not. */
   readonly failure: string | undefined
+  /** Another process reads the site, and speaks for it. */
+  readonly isTheirs?: boolean
 }
 
 /** What is away is back soon after it is back; who was refused does not insist. */
@@ -133,6 +135,7 @@ export class Poller {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
       failure: undefined,
+      isTheirs: false,
     }
     onRound(true)
   }
@@ -145,7 +148,7 @@ export class Poller {
     const ageMs = now() - readMs(known)
     const isOlder = readMs(last) < readMs(known) && ageMs < 2 * everyMs(known)
     this.#failures = 0
-    this.#state = { ...this.#state, last: isOlder ? known : last, failure }
+    this.#state = { ...this.#state, last: isOlder ? known : last, failure, isTheirs: true }
     onRound(true)
   }
 

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { TestContext } from 'node:test'
 import {
   databaseUrl,
   fixture,
@@ -58,7 +57,7 @@ export interface Rig {
 }
 
 export async function startRig(
-  t: Pick<TestContext, 'after'>,
+  t: { after(end: () => unknown): void },
   random: () => number = Math.random,
 ): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'counter-faults-'))

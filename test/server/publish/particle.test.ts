@@ -319,6 +319,19 @@ test('an old number is not sent: that nothing comes is how the desk learns of it
   assert.deepEqual(desk.shown, ['1', '2'])
 })
 
+test('a bridge that stands by for another one sends nothing', async (t) => {
+  const desk = new CloudDesk('desk')
+  const { truth, pass } = await startBeforeStandIn(t, await startStandInCloud(t, desk))
+  await pass(70)
+  truth.isTheirs = true
+  truth.visitors = 2
+  await pass(1800)
+  assert.deepEqual(desk.shown, ['1'])
+  truth.isTheirs = false
+  await pass(70)
+  assert.deepEqual(desk.shown, ['1', '2'])
+})
+
 test('a clock that is set back by a year holds nothing up', async (t) => {
   const desk = new CloudDesk('desk')
   const cloud = await startStandInCloud(t, desk)

@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util'
+import { faults } from './faults.ts'
+import { type ProcessName, startRig } from './rig.ts'
+
+/**
+ * The long form, by hand: `npm run soak -- --faults 500` injects so many faults in random order, two at
+ * once now and then; `--minutes 30` counts visits at a high rate without any, and sees that memory and
+ * open files stay as they are. The report goes to standard output.
+ */
+
+const { values } = parseArgs({
+  options: {
+    faults: { type: 'string', default: '0' },
+    minutes: { type: 'string', default: '0' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+  },
+})
+const wanted = Number(values.faults)
+const minutes = Number(values.minutes)
+const repairSeconds = 6
+const processes: readonly ProcessName[] = ['serve', 'device', 'board']
+
+/** Park and Miller's generator, so that a run can be had again. */
+function seeded(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const percentile = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+const ends: (() => unknown)[] = []
+const random = seeded(Number(values.seed))
+const pick = <T>(list: readonly T[]): T => {
+  const chosen = list[Math.floor(random() * list.length)]
+  if (chosen === undefined) throw new Error('nothing to choose from')
+  return chosen
+}
+
+try {
+  say(`seed ${values.seed}`)
+  const rig = await startRig({ after: (end) => void ends.push(end) }, random)
+
+  if (wanted > 0) {
+    const repairs: number[] = []
+    const late: string[] = []
+    let injected = 0
+    while (injected < wanted) {
+      // The same process cannot be killed twice, nor a link fail in two ways.
+      const first = pick(faults)
+      const target = first.name.split(':')[0]
+      const second = pick(faults)
+      const both =
+        random() < 0.25 && second.name.split(':')[0] !== target ? [first, second] : [first]
+      const mends: (() => Promise<unknown>)[] = []
+      for (const { begin } of both) mends.push(await begin(rig))
+      injected += both.length
+      await rig.visit().catch(() => undefined)
+      await wait(300 + random() * 2500)
+      for (const mend of mends.reverse()) await mend()
+      await rig.visit()
+      const names = both.map(({ name }) => name).join(' + ')
+      const repairMs = await rig.right(60)
+      repairs.push(repairMs)
+      if (repairMs > repairSeconds * 1000) late.push(`${names}: ${Math.round(repairMs)} ms`)
+      if (injected % 50 < both.length) say(`${injected} faults, ${rig.wrongs.length} wrong`)
+    }
+    repairs.sort((a, b) => a - b)
+    say(
+      `\n${injected} faults: ${rig.wrongs.length} wrong numbers or answers, ${rig.judged.answers} answers and ${rig.judged.displays} displays judged`,
+    )
+    say(
+      `right again after p50 ${Math.round(percentile(repairs, 0.5))} ms, p99 ${Math.round(percentile(repairs, 0.99))} ms, at most ${Math.round(repairs.at(-1) ?? 0)} ms; ${late.length} later than an interval and 5 s`,
+    )
+    for (const line of [...late, ...rig.wrongs]) say(`  ${line}`)
+  }
+
+  if (minutes > 0) {
+    const samples = new Map<ProcessName, number[]>(processes.map((name) => [name, []]))
+    const startMs = performance.now()
+    const endMs = startMs + minutes * 60_000
+    let sampledMs = 0
+    while (performance.now() < endMs) {
+      await rig.visit()
+      await wait(50)
+      if (performance.now() - sampledMs < 2000) continue
+      sampledMs = performance.now()
+      for (const [name, list] of samples) list.push(await rig.memory(name))
+    }
+    await rig.right(30)
+    say(`\n${minutes} minutes, ${rig.truth()} views at the end, ${rig.wrongs.length} wrong`)
+    for (const [name, list] of samples) {
+      const quarter = (which: number) => {
+        const part = list.slice((list.length / 4) * (which - 1), (list.length / 4) * which)
+        return part.reduce((sum, kb) => sum + kb, 0) / part.length / 1024
+      }
+      const [second, last] = [quarter(2), quarter(4)]
+      say(
+        `${name}: ${second.toFixed(1)} MB in the second quarter, ${last.toFixed(1)} in the last (${(((last - second) / second) * 100).toFixed(1)} %)`,
+      )
+    }
+    for (const line of rig.wrongs) say(`  ${line}`)
+  }
+  process.exitCode = rig.wrongs.length === 0 ? 0 : 1
+} finally {
+  for (const end of ends.reverse()) await end()
+}
