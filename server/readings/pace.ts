@@ -20,10 +20,10 @@ export class Pace {
   /**
    * @param leastMs from one run to the next, at least
    * @param share how many sites share the database, and so the 1 %
-   * @param stopwatch milliseconds that no setting of the clock changes: a Raspberry Pi wakes up in the
+   * @param stopwatch the database's: no setting of the clock changes it. A Raspberry Pi wakes up in the
    *   past, and the first answer from the network would look like a query of days
    */
-  constructor(leastMs: number, share: number, stopwatch = () => performance.now()) {
+  constructor(leastMs: number, share: number, stopwatch: () => number) {
     this.#leastMs = leastMs
     this.#share = share
     this.#stopwatch = stopwatch

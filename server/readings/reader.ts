@@ -169,8 +169,9 @@ export class Reader {
 
   /** Does one kind of work when it is due. */
   async #when(name: string, work: () => Promise<void>, leastMs?: number): Promise<void> {
-    const { pollMs, share } = this.#options
-    const pace = this.#paces.get(name) ?? new Pace(leastMs ?? pollMs, share)
+    const { pollMs, share, database } = this.#options
+    const pace =
+      this.#paces.get(name) ?? new Pace(leastMs ?? pollMs, share, () => database.stopwatch())
     this.#paces.set(name, pace)
     if (pace.isDue(this.#roundMs)) await pace.run(this.#roundMs, work)
   }

@@ -17,6 +17,8 @@ export interface Database {
   query: Query
   /** Runs several queries that all see the same moment of the database. */
   snapshot<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** Milliseconds of a clock for what queries cost: it never jumps, and runs while the database works. */
+  stopwatch(): number
   /** At once: a query that is under way fails. */
   close(): void
 }

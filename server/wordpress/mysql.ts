@@ -25,6 +25,7 @@ export function openMysql(settings: MysqlConnection): Database {
   const slow = new Lane(settings, slowLimitSeconds)
   return {
     engine: 'mysql',
+    stopwatch,
     query: (sql) => quick.run((link) => link.query(sql, quickLimitSeconds)),
     snapshot: (work) =>
       slow.run(async (link) => {
@@ -40,6 +41,16 @@ export function openMysql(settings: MysqlConnection): Database {
       slow.close()
     },
   }
+}
+
+/**
+ * While the database works this process waits. What it does itself in the meantime is none of the
+ * database's time: 30 ms of a query that takes 3 when the program has just started. A tenth of that
+ * counts, so that a query costs something even where there is never a moment to wait.
+ */
+function stopwatch(): number {
+  const { idle } = performance.eventLoopUtilization()
+  return idle + (performance.now() - idle) / 10
 }
 
 /** One connection, used by one piece of work at a time. */

@@ -53,6 +53,7 @@ export function openSqlite({ file }: SqliteConnection): Database {
 
   return {
     engine: 'sqlite',
+    stopwatch: () => performance.now(),
     query: (sql) => run((query) => query(sql)),
     snapshot: run,
     close() {
