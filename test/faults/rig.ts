@@ -111,6 +111,8 @@ export async function startRig(
         'views.total',
       ],
       ...['--board', `tcp:${hostname}:${links.board.port}`, '--state-dir', stateDirs.device],
+      // A celebration shows other things than digits for some seconds.
+      ...['--milestones', 'off'],
     ],
     board: ['board', '--port', String(ports.board), '--json'],
   }

@@ -50,6 +50,7 @@ try {
     const repairs: number[] = []
     const late: string[] = []
     let injected = 0
+    let told = 0
     while (injected < wanted) {
       // The same process cannot be killed twice, nor a link fail in two ways.
       const first = pick(faults)
@@ -68,6 +69,7 @@ try {
       const repairMs = await rig.right(60)
       repairs.push(repairMs)
       if (repairMs > repairSeconds * 1000) late.push(`${names}: ${Math.round(repairMs)} ms`)
+      for (; told < rig.wrongs.length; told += 1) say(`${injected}, ${names}: ${rig.wrongs[told]}`)
       if (injected % 50 < both.length) say(`${injected} faults, ${rig.wrongs.length} wrong`)
     }
     repairs.sort((a, b) => a - b)
@@ -77,7 +79,7 @@ try {
     say(
       `right again after p50 ${Math.round(percentile(repairs, 0.5))} ms, p99 ${Math.round(percentile(repairs, 0.99))} ms, at most ${Math.round(repairs.at(-1) ?? 0)} ms; ${late.length} later than an interval and 5 s`,
     )
-    for (const line of [...late, ...rig.wrongs]) say(`  ${line}`)
+    for (const line of late) say(`  ${line}`)
   }
 
   if (minutes > 0) {
