@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { run } from '../support/command.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { databaseUrl, freePort, startMariadb } from '../support/mariadb.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'counter-usage-'))
-test.after(() => rm(folder, { recursive: true }))
+const folder = await temporaryFolder(test)
 
 const write = async (name: string, content: string) => {
   const file = join(folder, name)

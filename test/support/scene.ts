@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ReaderOptions, Round } from '../../server/readings/reader.ts'
 import { openStore } from '../../server/readings/store.ts'
 import { openMysql } from '../../server/wordpress/mysql.ts'
+import { temporaryFolder } from './folder.ts'
 import type { Mariadb } from './mariadb.ts'
 import { steppedReader, valuesOf } from './reader.ts'
 import { dayAfter, wallAt, zoneOf } from './zones.ts'
@@ -52,8 +50,7 @@ export async function makeScene(
   const connection = await mariadb.create(`scene${scenes}`, dump)
   const database = openMysql(connection)
   t.after(() => database.close())
-  const folder = await mkdtemp(join(tmpdir(), 'counter-scene-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const store = openStore(folder, 'site', assert.fail)
   let epoch = Date.parse(now) / 1000
   let last: Round | undefined

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { readWpConfig } from '../../../server/wordpress/wp-config.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 
 type Env = Record<string, string>
 
@@ -21,8 +21,7 @@ function world(dir: string, env: Env = {}) {
 
 /** A directory with these files. */
 async function tree(t: TestContext, files: Record<string, string>): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'wp-config-'))
-  t.after(() => rm(dir, { recursive: true }))
+  const dir = await temporaryFolder(t)
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(dir, name)), { recursive: true })
     await writeFile(join(dir, name), text)
