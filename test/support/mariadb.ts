@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import mysql from 'mysql2/promise'
 import type { Connection } from '../../server/wordpress/connection.ts'
+import { endProgram, findProgram } from './program.ts'
 
 /** A MariaDB server of the test's own, which ends with the test. */
 export interface Mariadb {
@@ -43,7 +43,7 @@ export async function startMariadb(
   const socketPath = join(folder, 'mariadb.sock')
   const errorLog = join(folder, 'error.log')
   const port = await freePort()
-  await promisify(execFile)(program('mariadb-install-db'), [
+  await promisify(execFile)(findProgram('mariadb-install-db'), [
     '--no-defaults',
     `--datadir=${data}`,
     '--auth-root-authentication-method=normal',
@@ -54,7 +54,7 @@ export async function startMariadb(
   /** An administrator's, kept open: a server that is full has room for one only. */
   let kept: mysql.Connection | undefined
   const start = async () => {
-    server = spawn(program('mariadbd'), [
+    server = spawn(findProgram('mariadbd'), [
       '--no-defaults',
       `--datadir=${data}`,
       `--socket=${socketPath}`,
@@ -72,10 +72,7 @@ export async function startMariadb(
   const end = async (signal: NodeJS.Signals) => {
     kept?.destroy()
     kept = undefined
-    if (server.exitCode !== null || server.signalCode !== null) return
-    const exit = once(server, 'exit')
-    server.kill(signal)
-    await exit
+    await endProgram(server, signal)
   }
   await start()
   t.after(async () => {
@@ -163,13 +160,6 @@ export async function freePort(): Promise<number> {
 
 function asRoot(...options: string[]): string[] {
   return process.getuid?.() === 0 ? options : []
-}
-
-function program(name: string): string {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
-  if (found === undefined) throw new Error(`${name} is not installed; run npm run setup`)
-  return found
 }
 
 async function untilItAnswers(

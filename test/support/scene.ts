@@ -34,6 +34,13 @@ export interface SceneOptions {
   readonly reader?: Partial<ReaderOptions>
 }
 
+/** An evening in Chicago, with WP Statistics as its fixture has it. */
+export const chicago = {
+  zone: 'America/Chicago',
+  now: '2026-10-15T21:30:00-05:00',
+  truth: wpStatisticsTruth('wp_', 'visitor'),
+}
+
 /** The bridge polls every 5 s and counts all again after a minute. */
 const pollSeconds = 5
 const recountSeconds = 65

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { max7219 } from '../../../device/displays/max7219.ts'
 import { pins, startDesk } from '../../support/desk.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { recordingLog } from '../../support/log.ts'
+import { endProgram } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
 
 /** A pseudo-terminal with the board at its other end, as a USB cable would have it. */
@@ -20,10 +20,7 @@ async function plugIn(t: TestContext, path: string, port: number) {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const pullOut = async () => {
-    if (cable.exitCode !== null || cable.signalCode !== null) return
-    const ended = once(cable, 'exit')
-    cable.kill('SIGKILL')
-    await ended
+    await endProgram(cable, 'SIGKILL')
     await rm(path, { force: true })
   }
   t.after(pullOut)
