@@ -23,3 +23,8 @@ export class DatabaseError extends Error {
     this.kind = kind
   }
 }
+
+/** What an error says; anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { describeBroker } from '../broker.ts'
+import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
@@ -123,7 +124,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       await stop()
       throw start.reason
     }
-    log.error(`${start.reason instanceof Error ? start.reason.message : String(start.reason)}`)
+    log.error(messageOf(start.reason))
   }
   return { url, stop }
 }

@@ -1,4 +1,5 @@
 import { backoffMs } from '../../backoff.ts'
+import { messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { type CloudDevice, CloudError, type ParticleCloud } from '../../particle-cloud.ts'
 import type { Metric, Period } from '../../reading.ts'
@@ -217,7 +218,7 @@ class ParticlePublisher implements Publisher {
     if (kind === 'token') {
       this.#refuse()
       this.#lookIn(refusedLookMs)
-    } else this.#worry(receiver, error instanceof Error ? error.message : String(error))
+    } else this.#worry(receiver, messageOf(error))
     const retry = kind === 'limit' || kind === 'device' ? retries[kind] : retries.away
     return backoffMs(failures, retry, this.#options.random)
   }
@@ -233,7 +234,7 @@ class ParticlePublisher implements Publisher {
       this.update()
     } catch (error) {
       if (error instanceof CloudError && error.kind === 'token') this.#refuse()
-      else this.#worry('the cloud', error instanceof Error ? error.message : String(error))
+      else this.#worry('the cloud', messageOf(error))
     }
     this.#lookIn(this.#refused ? refusedLookMs : lookMs)
   }
