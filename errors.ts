@@ -15,6 +15,7 @@ export class FatalError extends Error {
  */
 export type DatabaseErrorKind = 'refused' | 'schema' | 'limit' | 'away'
 
+/** A database that did not answer; the reading goes on when it does again. */
 export class DatabaseError extends Error {
   override name = 'DatabaseError'
   readonly kind: DatabaseErrorKind

@@ -131,9 +131,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
 
 /** A host or a path that is no address. Faults of the routes are answered by the app. */
 function refuseAddress(): Response {
-  const { document, status } = new Problem(400, 'Bad Request', 'this is no address of the bridge')
-  return Response.json(document, {
-    status,
-    headers: { 'Content-Type': 'application/problem+json' },
-  })
+  const problem = new Problem(400, 'Bad Request', 'this is no address of the bridge')
+  const { body, contentType } = problem.answer(undefined)
+  return new Response(body, { status: problem.status, headers: { 'Content-Type': contentType } })
 }
