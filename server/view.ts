@@ -4,7 +4,7 @@ import { Problem } from './problem.ts'
 import { chooseCount, chooseSite, nameOf } from './readings/choose.ts'
 import type { SiteState } from './readings/poller.ts'
 import { type PresentReading, present, presentUntilMs } from './readings/present.ts'
-import type { Count } from './readings/reader.ts'
+import { type Count, keyOf } from './readings/round.ts'
 import { type SeriesPoint, series } from './readings/series.ts'
 import type { Remembered } from './readings/store.ts'
 
@@ -170,7 +170,7 @@ export class View {
     const { metric, period = 'total' } = this.#question
     const count = chooseCount(counts, this.#question)
     if (count !== undefined) return count
-    const allowed = counts.map((each) => `${each.metric}.${each.period}`)
+    const allowed = counts.map(keyOf)
     const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
     const detail = `${source} does not count ${wanted}; it has ${allowed.join(', ')}`
     throw new Problem(404, 'Not Found', detail, {}, allowed)

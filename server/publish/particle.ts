@@ -6,6 +6,7 @@ import type { Metric, Period } from '../../reading.ts'
 import { chooseCount, chooseSite, nameOf } from '../readings/choose.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { present } from '../readings/present.ts'
+import { keyOf } from '../readings/round.ts'
 import { pauseMs } from './budget.ts'
 import { Delivery } from './delivery.ts'
 import { ParticleMemory } from './particle-memory.ts'
@@ -188,7 +189,7 @@ class ParticlePublisher implements Publisher {
     const { counts, source } = state.last
     const count = chooseCount(counts, desk)
     if (count === undefined) {
-      const offered = counts.map((each) => `${each.metric}.${each.period}`).join(', ')
+      const offered = counts.map(keyOf).join(', ')
       this.#worry(receiver, `${source} does not count what it is to show; it has ${offered}`)
       return undefined
     }

@@ -1,6 +1,6 @@
 import type { Metric, Period } from '../../reading.ts'
 import type { SiteState } from './poller.ts'
-import type { Count } from './reader.ts'
+import type { Count } from './round.ts'
 
 /** What is asked for; what is left open is chosen. */
 export interface Question {

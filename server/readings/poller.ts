@@ -2,7 +2,7 @@ import { backoffMs } from '../../backoff.ts'
 import { DatabaseError, FatalError, messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { carryTotals } from './carry.ts'
-import type { Round } from './reader.ts'
+import type { Round } from './round.ts'
 import type { Remembered } from './store.ts'
 import type { Theirs, Turn } from './turn.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { ReaderOptions, Round } from '../../server/readings/reader.ts'
+import type { ReaderOptions } from '../../server/readings/reader.ts'
+import type { Round } from '../../server/readings/round.ts'
 import { openStore } from '../../server/readings/store.ts'
 import { openMysql } from '../../server/wordpress/mysql.ts'
 import { temporaryFolder } from './folder.ts'

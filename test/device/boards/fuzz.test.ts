@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toSegments } from '../../../device/face/font.ts'
-import { numberText } from '../../../device/face/number.ts'
-import { startDesk, startLink } from '../../support/desk.ts'
+import { frame, startDesk, startLink } from '../../support/desk.ts'
 import { seededDice } from '../../support/seeded.ts'
 import { until } from '../../support/until.ts'
 import { startWire } from '../../support/wire.ts'
@@ -51,7 +49,7 @@ test('100,000 random and mutated messages: no crash, no wrong digit, and right a
   board.onDisplay(() => shown.add(text()))
   const show = (value: number) => {
     wanted = value
-    link.show({ segments: toSegments(numberText(value, 8)), intensity: 3, on: true })
+    link.show(frame(value))
   }
   const right = () => text() === String(wanted).padStart(8)
   show(10_000_000)

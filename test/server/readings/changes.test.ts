@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Round } from '../../../server/readings/reader.ts'
+import type { Round } from '../../../server/readings/round.ts'
 import { series } from '../../../server/readings/series.ts'
 import { fixture, startMariadb } from '../../support/mariadb.ts'
 import {
