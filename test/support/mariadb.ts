@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +30,8 @@ export interface Mariadb {
   restart(): Promise<void>
 }
 
+const run = promisify(execFile)
+
 export type MysqlConnection = Extract<Connection, { engine: 'mysql' }>
 
 export const reader = { user: 'counter', password: 'p@ss w0rd:/?#' }
@@ -43,13 +46,8 @@ export async function startMariadb(
   const socketPath = join(folder, 'mariadb.sock')
   const errorLog = join(folder, 'error.log')
   const port = await freePort()
-  await promisify(execFile)(findProgram('mariadb-install-db'), [
-    '--no-defaults',
-    `--datadir=${data}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-    ...asRoot('--user=root'),
-  ])
+  // 96 MB of it are zeros.
+  await run('cp', ['-r', '--sparse=always', await emptyData(), data])
   let server: ChildProcess
   /** An administrator's, kept open: a server that is full has room for one only. */
   let kept: mysql.Connection | undefined
@@ -156,6 +154,26 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   if (typeof address !== 'object' || address === null) throw new Error('no port')
   return address.port
+}
+
+/**
+ * A data folder without databases, which all tests of one build copy: to make it takes MariaDB longer
+ * than to start.
+ */
+async function emptyData(): Promise<string> {
+  const kept = join(import.meta.dirname, '../../mariadb-data')
+  if (existsSync(kept)) return kept
+  const made = await mkdtemp(`${kept}-`)
+  await run(findProgram('mariadb-install-db'), [
+    '--no-defaults',
+    `--datadir=${made}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...asRoot('--user=root'),
+  ])
+  // Of several that are made at the same time the first one's stays.
+  await rename(made, kept).catch(() => rm(made, { recursive: true, force: true }))
+  return kept
 }
 
 function asRoot(...options: string[]): string[] {
