@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { run } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { databaseUrl, freePort, startMariadb } from '../support/mariadb.ts'
@@ -159,15 +159,18 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [[`mysql://user:${secret}@host/name`], /unknown command/],
 ]
 
-for (const [args, line, env] of cases) {
-  test(`visitor-counter ${args.join(' ').replaceAll(folder, '')} ${JSON.stringify(env ?? '')}`, async (t) => {
-    const { code, stdout, stderr } = await run(t, args, env === undefined ? {} : { env })
-    assert.match(stderr, line)
-    assert.equal(stderr.trim().split('\n').length, 1, stderr)
-    assert.equal(code, 2)
-    assert.ok(!`${stdout}${stderr}`.includes(secret))
-  })
-}
+// Each is a process of its own, which takes a while to start.
+describe('wrong usage', { concurrency: 2 }, () => {
+  for (const [args, line, env] of cases) {
+    it(`visitor-counter ${args.join(' ').replaceAll(folder, '')} ${JSON.stringify(env ?? '')}`, async (t) => {
+      const { code, stdout, stderr } = await run(t, args, env === undefined ? {} : { env })
+      assert.match(stderr, line)
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
+      assert.equal(code, 2)
+      assert.ok(!`${stdout}${stderr}`.includes(secret))
+    })
+  }
+})
 
 test('help and version are no errors', async (t) => {
   const help = await run(t, ['--help'])

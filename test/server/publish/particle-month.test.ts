@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { ParticleCloud } from '../../../particle-cloud.ts'
 import { monthOf, pauseMs } from '../../../server/publish/budget.ts'
 import { particlePublisher, refreshMs } from '../../../server/publish/particle.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { memory, temporaryFolder } from '../../support/folder.ts'
 import { freshSite } from '../../support/fresh-site.ts'
 import { silent } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
@@ -25,7 +25,8 @@ function visitsUntil(ms: number): number {
 /** Lets December pass before a cloud that takes everything; what it was sent, and when. */
 async function december2026(t: TestContext, budget: number) {
   let nowMs = december
-  const stateDir = await temporaryFolder(t)
+  // The state is written 4,464 times, each for certain.
+  const stateDir = await temporaryFolder(t, memory)
   const sent: { value: number; atMs: number; truth: number }[] = []
   const refused = () => Promise.reject(new Error('not asked for'))
   const cloud: ParticleCloud = {
