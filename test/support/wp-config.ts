@@ -25,7 +25,7 @@ export async function tree(t: TestContext, files: Record<string, string>): Promi
   return dir
 }
 
-/** The connection that the configurations of these tests name, unless they say otherwise. */
+/** The connection that addresses and configurations of these tests name, unless they say otherwise. */
 export const plain = {
   engine: 'mysql',
   host: 'db.example',
@@ -34,4 +34,4 @@ export const plain = {
   password: 'pw',
   database: 'blog',
   tls: 'off',
-}
+} as const

@@ -9,7 +9,7 @@ import type { Chip } from '../../../hardware/virtual/pins.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
-import { connectHost, settled } from './host.ts'
+import { chipAt, connectHost, settled } from './host.ts'
 
 const D7 = 7
 const INPUT = 0
@@ -47,17 +47,6 @@ async function connect(t: TestContext, port: number) {
 /** Turns of the event loop until so many bytes have come to the board. */
 async function taken(board: { received: { bytes: number } }, bytes: number) {
   while (board.received.bytes < bytes) await setImmediate()
-}
-
-/** A chip that notes what is written and gives `memory` when read. */
-function chipAt(address: number, memory: number[] = []) {
-  const written: number[][] = []
-  const i2c = {
-    address,
-    write: (bytes: readonly number[]) => written.push([...bytes]),
-    read: (count: number) => memory.slice(0, count),
-  }
-  return { chip: { power() {}, i2c }, written }
 }
 
 describe('a virtual Photon', () => {
