@@ -15,6 +15,7 @@ export class FatalError extends Error {
  */
 export type DatabaseErrorKind = 'refused' | 'schema' | 'limit' | 'away'
 
+/** A database that did not answer; the reading goes on when it does again. */
 export class DatabaseError extends Error {
   override name = 'DatabaseError'
   readonly kind: DatabaseErrorKind
@@ -22,4 +23,9 @@ export class DatabaseError extends Error {
     super(message, options)
     this.kind = kind
   }
+}
+
+/** What an error says; anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

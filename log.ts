@@ -3,6 +3,7 @@ import { type Logger as PinoLogger, pino } from 'pino'
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'> &
   Partial<Pick<PinoLogger, 'isLevelEnabled'>>
 
+/** From the most to the least. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 

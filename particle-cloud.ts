@@ -48,6 +48,7 @@ export interface ParticleCloud {
  */
 export type CloudErrorKind = 'token' | 'build' | 'limit' | 'device' | 'away'
 
+/** A call of the Particle Cloud that brought nothing. */
 export class CloudError extends Error {
   override name = 'CloudError'
   readonly kind: CloudErrorKind
@@ -66,6 +67,7 @@ export interface CloudOptions {
   readonly token: string
 }
 
+/** Where the cloud is, unless another is named. */
 export const particleUrl = 'https://api.particle.io'
 
 /** The client pastes it into an address as it is. */

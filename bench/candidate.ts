@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { freePort } from '../test/support/mariadb.ts'
+import { endProgram } from '../test/support/program.ts'
 
 /** Something that answers the same question, in processes of its own. */
 export interface Candidate {
@@ -28,10 +28,7 @@ export async function startNode(
   return {
     url,
     pids: () => (child.pid === undefined ? [] : [child.pid]),
-    async stop() {
-      child.kill('SIGINT')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    },
+    stop: () => endProgram(child, 'SIGINT'),
   }
 }
 
@@ -43,13 +40,4 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
     if (answer?.ok) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
 }

@@ -14,6 +14,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sqlite from 'node-sqlite3-wasm'
+import { freePort } from '../test/support/mariadb.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'dist', 'visitor-counter.js')
 const clientProcesses = 2
@@ -205,15 +206,6 @@ async function untilItCounts(port: number): Promise<void> {
     if (Date.now() > deadline) throw new Error('the bridge does not count')
     await wait(50)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
 }
 
 const [first, ...rest] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 import type { BoardSetting } from '../device/boards/index.ts'
-import { FatalError, UsageError } from '../errors.ts'
+import { FatalError, messageOf, UsageError } from '../errors.ts'
 import type { Finding } from '../server/doctor.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
 import { command, type World } from './command.ts'
@@ -138,7 +138,7 @@ async function checkBoard(
 }
 
 function problem(subject: string, error: unknown, advice: string): Finding {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   return { subject, status: 'problem', text, advice }
 }
 

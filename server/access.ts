@@ -2,9 +2,9 @@ import { hash, timingSafeEqual } from 'node:crypto'
 
 /** Where a request leads, with what surrounds the route taken off. */
 export interface Target {
-  /** The route with its query, as the app has it; undefined where nothing can be meant. */
+  /** The route with its query, as the app has it. */
   readonly route: string
-  /** What was shown in the path, as `/t/<token>/count`. */
+  /** The token that was shown in the path, as `/t/<token>/count`; undefined where none was. */
   readonly shown: string | undefined
 }
 

@@ -181,11 +181,6 @@ function answer(
 }
 
 function refuse(c: Context, problem: Problem): Response {
-  if (c.req.path === '/count') {
-    return c.text(`${problem.message}\n`, problem.status, problem.headers)
-  }
-  return c.body(JSON.stringify(problem.document), problem.status, {
-    ...problem.headers,
-    'Content-Type': 'application/problem+json',
-  })
+  const { body, contentType } = problem.answer(c.req.path)
+  return c.body(body, problem.status, { ...problem.headers, 'Content-Type': contentType })
 }

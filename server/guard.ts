@@ -140,20 +140,18 @@ function unauthorized(given: string | undefined): Problem {
       })
 }
 
-/** As RFC 9457, or one plain line for `/count`. */
 function answerProblem(
   response: ServerResponse,
-  { status, message, document, headers }: Problem,
+  problem: Problem,
   common: Headers,
   route: string | undefined,
 ): void {
-  const plain = route === '/count'
-  const body = plain ? `${message}\n` : JSON.stringify(document)
+  const { body, contentType } = problem.answer(route)
   response
-    .writeHead(status, {
+    .writeHead(problem.status, {
       ...common,
-      ...headers,
-      'Content-Type': plain ? 'text/plain; charset=UTF-8' : 'application/problem+json',
+      ...problem.headers,
+      'Content-Type': contentType,
       'Content-Length': Buffer.byteLength(body),
     })
     .end(body)

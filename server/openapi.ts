@@ -102,6 +102,7 @@ const documented: readonly Route[] = [
   },
 ]
 
+/** Paths of what the bridge answers, but for the page. */
 export const routes = documented.map(({ path }) => path)
 
 /** The description of all routes as OpenAPI 3.1 has it. */

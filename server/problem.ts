@@ -34,6 +34,13 @@ export class Problem extends Error {
     this.allowed = allowed
   }
 
+  /** As it is answered: the document, but one plain line on the route `/count`. */
+  answer(route: string | undefined): { readonly body: string; readonly contentType: string } {
+    return route === '/count'
+      ? { body: `${this.message}\n`, contentType: 'text/plain; charset=UTF-8' }
+      : { body: JSON.stringify(this.document), contentType: 'application/problem+json' }
+  }
+
   get document(): ProblemDocument {
     return {
       type: 'about:blank',

@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { describeBroker } from '../broker.ts'
+import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
@@ -123,16 +124,14 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       await stop()
       throw start.reason
     }
-    log.error(`${start.reason instanceof Error ? start.reason.message : String(start.reason)}`)
+    log.error(messageOf(start.reason))
   }
   return { url, stop }
 }
 
 /** A host or a path that is no address. Faults of the routes are answered by the app. */
 function refuseAddress(): Response {
-  const { document, status } = new Problem(400, 'Bad Request', 'this is no address of the bridge')
-  return Response.json(document, {
-    status,
-    headers: { 'Content-Type': 'application/problem+json' },
-  })
+  const problem = new Problem(400, 'Bad Request', 'this is no address of the bridge')
+  const { body, contentType } = problem.answer(undefined)
+  return new Response(body, { status: problem.status, headers: { 'Content-Type': contentType } })
 }

@@ -1,9 +1,10 @@
 import * as v from 'valibot'
-import { type Metric, metrics, periods } from '../reading.ts'
+import { metrics, periods } from '../reading.ts'
 import { Problem } from './problem.ts'
+import { chooseCount, chooseSite, nameOf } from './readings/choose.ts'
 import type { SiteState } from './readings/poller.ts'
 import { type PresentReading, present, presentUntilMs } from './readings/present.ts'
-import type { Count } from './readings/reader.ts'
+import { type Count, keyOf } from './readings/round.ts'
 import { type SeriesPoint, series } from './readings/series.ts'
 import type { Remembered } from './readings/store.ts'
 
@@ -14,8 +15,10 @@ export const questionEntries = {
   site: v.optional(v.string()),
 }
 const Question = v.object(questionEntries)
+type Question = v.InferOutput<typeof Question>
 
 const daysMessage = 'a number of days from 1 to 366'
+/** The query parameter of a route that tells of several days. */
 export const daysEntries = {
   days: v.optional(
     v.pipe(
@@ -28,7 +31,6 @@ export const daysEntries = {
     '30',
   ),
 }
-type Question = v.InferOutput<typeof Question>
 
 /** A site with its readings. */
 interface KnownSite {
@@ -98,7 +100,7 @@ export class View {
   get site(): KnownSite {
     const { site } = this.#question
     const all = this.#states
-    const state = site === undefined ? all[0] : all.find((each) => nameOf(each) === site)
+    const state = chooseSite(all, this.#question)
     if (state === undefined && all.some((each) => nameOf(each) !== undefined)) {
       const allowed = all.flatMap((each) => nameOf(each) ?? [])
       const detail = `there is no site=${site}; there are ${allowed.join(', ')}`
@@ -166,11 +168,9 @@ export class View {
   get #count(): Count {
     const { counts, source } = this.site.last
     const { metric, period = 'total' } = this.#question
-    const find = (wanted: Metric) =>
-      counts.find((count) => count.metric === wanted && count.period === period)
-    const count = metric === undefined ? (find('visitors') ?? find('views')) : find(metric)
+    const count = chooseCount(counts, this.#question)
     if (count !== undefined) return count
-    const allowed = counts.map((each) => `${each.metric}.${each.period}`)
+    const allowed = counts.map(keyOf)
     const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
     const detail = `${source} does not count ${wanted}; it has ${allowed.join(', ')}`
     throw new Problem(404, 'Not Found', detail, {}, allowed)
@@ -182,8 +182,4 @@ export class View {
     if (this.#newest === undefined || reading.age < this.#newest.age) this.#newest = reading
     return reading
   }
-}
-
-function nameOf({ last, name }: SiteState): string | undefined {
-  return last?.site ?? name
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { describeBroker, parseBrokerUrl } from '../broker.ts'
 import { UsageError } from '../errors.ts'
+import { temporaryFolder } from './support/folder.ts'
 import { recordingLog } from './support/log.ts'
 import { startMosquitto, subscribe } from './support/mosquitto.ts'
 import { known, startPublishing } from './support/publishing.ts'
@@ -56,8 +56,7 @@ for (const [text, reason] of wrong) {
 
 /** A certificate for 127.0.0.1 that an authority of the test's own has signed. */
 async function makeCertificate(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-tls-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   await chmod(folder, 0o755)
   const file = (name: string) => join(folder, name)
   const openssl = (command: string) => promisify(execFile)('openssl', command.split(' '))

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { start } from './support/command.ts'
 import { startDesk } from './support/desk.ts'
+import { temporaryFolder } from './support/folder.ts'
 import { databaseUrl, fixture, freePort, startMariadb } from './support/mariadb.ts'
 import { until } from './support/until.ts'
 
@@ -33,8 +31,7 @@ const pollMs = 2000
 
 test('a row in WordPress becomes a digit on the desk', async (t) => {
   const mariadb = await startMariadb(t)
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-state-'))
-  t.after(() => rm(stateDir, { recursive: true }))
+  const stateDir = await temporaryFolder(t)
   for (const [name, total, visit] of sites) {
     await t.test(name, async (t) => {
       const { dump } = await fixture(name)

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { thirdParty } from '../third-party.ts'
+import { temporaryFolder } from './support/folder.ts'
 
 /** The notice for a bundle with one module of each of these packages. */
 async function noticeFor(t: TestContext, packages: Record<string, Record<string, string>>) {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-third-party-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const moduleIds = [join(folder, 'cli', 'main.ts'), '\0virtual']
   for (const [name, files] of Object.entries(packages)) {
     const home = join(folder, 'node_modules', name)

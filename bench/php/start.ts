@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { freePort, startMariadb } from '../../test/support/mariadb.ts'
+import { endProgram } from '../../test/support/program.ts'
 import { until } from '../../test/support/until.ts'
 import type { Server } from '../candidate.ts'
 
@@ -49,9 +49,9 @@ export async function startPhp(): Promise<Server> {
       ...['--nodaemonize', '--fpm-config', join(folder, 'fpm.conf'), '--allow-to-run-as-root'],
       ...['-d', 'opcache.enable=1', '-d', 'opcache.validate_timestamps=0'],
     ])
-    stops.push(() => end(php))
+    stops.push(() => endProgram(php, 'SIGTERM'))
     const nginx = run('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')])
-    stops.push(() => end(nginx))
+    stops.push(() => endProgram(nginx, 'SIGTERM'))
     const url = `http://127.0.0.1:${port}/count.php`
     await until('PHP answers', async () => {
       const answer = await fetch(url).catch(() => undefined)
@@ -118,13 +118,6 @@ async function phpProgram(): Promise<string> {
 function run(program: string, args: readonly string[]): ChildProcess {
   const path = `${process.env['PATH']}${delimiter}/usr/sbin`
   return spawn(program, args, { stdio: 'ignore', env: { PATH: path } })
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exit = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exit
 }
 
 /** The processes and their children, which do the work. */

@@ -1,4 +1,5 @@
 import { backoffMs } from '../../backoff.ts'
+import { messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import type { Display, Transfer } from '../displays/display.ts'
 import type { Frame } from '../face/frame.ts'
@@ -93,7 +94,7 @@ export class Link {
       } catch (error) {
         if (this.#stopped) return
         failures += 1
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = messageOf(error)
         if (reason !== said) log.warn(`board: ${reason}; trying again`)
         said = reason
         await this.#pause(backoffMs(failures, retry, random), () => this.#stopped)

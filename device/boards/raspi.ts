@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { messageOf } from '../../errors.ts'
 import type { Board, Wiring } from './board.ts'
 import { type Io, openIo } from './io-board.ts'
 
@@ -105,7 +106,7 @@ class RaspiIo extends EventEmitter implements Io {
     try {
       write()
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.emit('error', new Error(`${this.name}: ${reason}; are the wires on the display's pins?`))
     }
   }

@@ -41,6 +41,7 @@ const chaseMs = 5000
 const chaseStepMs = 100
 const blinks = 3
 const blinkMs = 400
+/** From the first lit bar to the last blink. */
 export const celebrationMs = chaseMs + blinks * 2 * blinkMs
 
 /** The bars around a digit, one after the other. */

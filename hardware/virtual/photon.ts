@@ -12,6 +12,7 @@ export const ports: readonly (readonly number[])[] = [
   DIGITAL_PINS.map((pin) => pin + FIRST_ANALOG_PIN),
 ]
 
+/** Whether a Photon has a pin of this number. */
 export function isPin(pin: number): boolean {
   return ports.some((pins) => pins.includes(pin))
 }

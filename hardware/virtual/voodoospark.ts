@@ -12,57 +12,26 @@ import {
   MODE_SERVO,
   type Pins,
 } from './pins.ts'
-
-// Actions: voodoospark firmware/voodoospark.cpp.
-const PIN_MODE = 0x00
-const DIGITAL_WRITE = 0x01
-const ANALOG_WRITE = 0x02
-const DIGITAL_READ = 0x03
-const ANALOG_READ = 0x04
-const REPORTING = 0x05
-const SET_SAMPLE_INTERVAL = 0x06
-const INTERNAL_RGB = 0x07
-const PING_READ = 0x08
-const I2C_CONFIG = 0x30
-const I2C_WRITE = 0x31
-const I2C_READ = 0x32
-const I2C_READ_CONTINUOUS = 0x33
-const SERVO_WRITE = 0x41
-/** What is not below this is no action. */
-const ACTION_RANGE = 0x46
-
-const I2C_REPLY = 0x77
-const I2C_REGISTER_NOT_SPECIFIED = 0xff
-
-/** Bytes that follow an action; none where nothing is said. Serial and SPI are known but do nothing. */
-const operandBytes = new Map([
-  [PIN_MODE, 2],
-  [DIGITAL_WRITE, 2],
-  [ANALOG_WRITE, 2],
-  [DIGITAL_READ, 1],
-  [ANALOG_READ, 1],
-  [REPORTING, 2],
-  [SET_SAMPLE_INTERVAL, 2],
-  [INTERNAL_RGB, 3],
-  [PING_READ, 1],
-  [0x10, 2],
-  [0x11, 1],
-  [0x12, 1],
-  [0x13, 1],
-  [0x14, 2],
-  [0x15, 1],
-  [0x16, 1],
-  [0x22, 1],
-  [0x23, 1],
-  [0x24, 1],
-  [0x25, 1],
-  [I2C_CONFIG, 2],
-  [I2C_WRITE, 3],
-  [I2C_READ, 5],
-  [I2C_READ_CONTINUOUS, 5],
-  [SERVO_WRITE, 2],
-  [0x42, 1],
-])
+import {
+  ACTION_RANGE,
+  ANALOG_READ,
+  ANALOG_WRITE,
+  DIGITAL_READ,
+  DIGITAL_WRITE,
+  I2C_CONFIG,
+  I2C_READ,
+  I2C_READ_CONTINUOUS,
+  I2C_REGISTER_NOT_SPECIFIED,
+  I2C_REPLY,
+  I2C_WRITE,
+  INTERNAL_RGB,
+  operandBytes,
+  PIN_MODE,
+  PING_READ,
+  REPORTING,
+  SERVO_WRITE,
+  SET_SAMPLE_INTERVAL,
+} from './voodoospark-protocol.ts'
 
 /** What Device OS takes from the network at a time (TCPClient). */
 const CLIENT_BUFFER_BYTES = 128

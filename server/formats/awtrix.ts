@@ -22,4 +22,5 @@ export const lifetimePushes = 3
 /** Of a number that the database has not confirmed of late. */
 export const staleColor = '#808080'
 
+/** Of a progress bar, which is full at 100. */
 export const Percent = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))

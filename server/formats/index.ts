@@ -7,6 +7,7 @@ import { lametric } from './lametric.ts'
 import { metrics } from './metrics.ts'
 import { smiirl } from './smiirl.ts'
 
+/** All of them; each is a route, and stands in the OpenAPI document. */
 export const formats: readonly Format[] = [
   smiirl,
   lametric,

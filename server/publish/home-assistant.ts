@@ -4,7 +4,7 @@ import type { Message } from '../../broker.ts'
 import { label, type Period } from '../../reading.ts'
 import { topics } from '../../topics.ts'
 import type { SiteState } from '../readings/poller.ts'
-import type { Count } from '../readings/reader.ts'
+import type { Count } from '../readings/round.ts'
 
 /** How a site makes itself known to Home Assistant. */
 export interface HomeAssistant {

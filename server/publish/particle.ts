@@ -1,9 +1,12 @@
 import { backoffMs } from '../../backoff.ts'
+import { messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { type CloudDevice, CloudError, type ParticleCloud } from '../../particle-cloud.ts'
 import type { Metric, Period } from '../../reading.ts'
+import { chooseCount, chooseSite, nameOf } from '../readings/choose.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { present } from '../readings/present.ts'
+import { keyOf } from '../readings/round.ts'
 import { pauseMs } from './budget.ts'
 import { Delivery } from './delivery.ts'
 import { ParticleMemory } from './particle-memory.ts'
@@ -175,21 +178,18 @@ class ParticlePublisher implements Publisher {
    * A number that is old is not sent: that nothing comes is how the firmware learns of it. Nor is one that
    * another bridge reads, which sends it.
    */
-  #valueFor(receiver: string, { site, metric, period }: Desk): number | undefined {
+  #valueFor(receiver: string, desk: Desk): number | undefined {
     const sites = this.#sites()
-    const nameOf = ({ last, name }: SiteState) => last?.site ?? name
-    const state = site === undefined ? sites[0] : sites.find((each) => nameOf(each) === site)
+    const state = chooseSite(sites, desk)
     if (state === undefined && sites.every((each) => nameOf(each) !== undefined)) {
       const names = sites.map(nameOf).join(', ')
-      this.#worry(receiver, `there is no site ${site}; there are ${names}`)
+      this.#worry(receiver, `there is no site ${desk.site}; there are ${names}`)
     }
     if (state?.last === undefined || state.isTheirs) return undefined
     const { counts, source } = state.last
-    const find = (wanted: Metric) =>
-      counts.find((count) => count.metric === wanted && count.period === period)
-    const count = metric === undefined ? (find('visitors') ?? find('views')) : find(metric)
+    const count = chooseCount(counts, desk)
     if (count === undefined) {
-      const offered = counts.map((each) => `${each.metric}.${each.period}`).join(', ')
+      const offered = counts.map(keyOf).join(', ')
       this.#worry(receiver, `${source} does not count what it is to show; it has ${offered}`)
       return undefined
     }
@@ -217,7 +217,7 @@ class ParticlePublisher implements Publisher {
     if (kind === 'token') {
       this.#refuse()
       this.#lookIn(refusedLookMs)
-    } else this.#worry(receiver, error instanceof Error ? error.message : String(error))
+    } else this.#worry(receiver, messageOf(error))
     const retry = kind === 'limit' || kind === 'device' ? retries[kind] : retries.away
     return backoffMs(failures, retry, this.#options.random)
   }
@@ -233,7 +233,7 @@ class ParticlePublisher implements Publisher {
       this.update()
     } catch (error) {
       if (error instanceof CloudError && error.kind === 'token') this.#refuse()
-      else this.#worry('the cloud', error instanceof Error ? error.message : String(error))
+      else this.#worry('the cloud', messageOf(error))
     }
     this.#lookIn(this.#refused ? refusedLookMs : lookMs)
   }

@@ -1,6 +1,10 @@
+/** Takes the readings of a bridge to others, on a connection of its own. */
 export interface Publisher {
+  /** Begins in the background: what is away holds no bridge back. */
   start(): void
-  update(): void /* a round brought something */
+  /** Told when a round of queries is over, also one that failed. */
+  update(): void
   stop(): Promise<void>
+  /** What it adds to `/health`; its keys are those of no other publisher. */
   health?(): Record<string, unknown>
 }

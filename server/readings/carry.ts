@@ -1,4 +1,4 @@
-import type { Count, Round } from './reader.ts'
+import type { Count, Round } from './round.ts'
 
 /** What has been carried forward of one metric of a plugin. */
 interface Carry {

@@ -1,6 +1,8 @@
 import type { Period } from '../../reading.ts'
+import type { Row } from '../wordpress/database.ts'
+import { toDay } from '../wordpress/day.ts'
 import { addDays } from '../wordpress/moment.ts'
-import type { Counts, DayRange } from '../wordpress/sources/source.ts'
+import { type Counts, type DayRange, toCounts } from '../wordpress/sources/source.ts'
 
 /**
  * What has been counted of days that no longer change, so that a poll need only look at the rows of
@@ -35,6 +37,16 @@ const none: Counts = { visitors: 0, views: 0 }
 
 function add(a: Counts, b: Counts): Counts {
   return { visitors: a.visitors + b.visitors, views: a.views + b.views }
+}
+
+/**
+ * Rows as days. Those of no day come before all days: they are in the total, as in the plugin's.
+ *
+ * @param what names their source in an error
+ * @throws DatabaseError for what is no day or no count
+ */
+export function toDays(what: string, rows: readonly Row[]): DayCounts[] {
+  return rows.map((row) => ({ day: toDay(row) ?? '', ...toCounts(row, what) }))
 }
 
 /** A ledger of all days before `openFrom`, from a full count of these days. */

@@ -69,3 +69,49 @@ export class Pace {
     }
   }
 }
+
+/** The kinds of work of one site, each with its own pace. */
+export class Paces {
+  readonly #pollMs: number
+  readonly #share: number
+  readonly #stopwatch: () => number
+  /** Key: the kind of work. */
+  readonly #paces: Map<string, Pace> = new Map()
+
+  /**
+   * @param pollMs from one run to the next, at least, unless a kind of work has its own
+   * @param share as of each pace
+   * @param stopwatch as of each pace
+   */
+  constructor(pollMs: number, share: number, stopwatch: () => number) {
+    this.#pollMs = pollMs
+    this.#share = share
+    this.#stopwatch = stopwatch
+  }
+
+  /** Undefined for work that has never been due. */
+  of(name: string): Pace | undefined {
+    return this.#paces.get(name)
+  }
+
+  /** Does one kind of work when it is due. */
+  async when(
+    name: string,
+    nowMs: number,
+    work: () => Promise<void>,
+    leastMs = this.#pollMs,
+  ): Promise<void> {
+    const pace = this.#paces.get(name) ?? new Pace(leastMs, this.#share, this.#stopwatch)
+    this.#paces.set(name, pace)
+    if (pace.isDue(nowMs)) await pace.run(nowMs, work)
+  }
+
+  /** What was done of this kind does not count any more: it is due at once. */
+  forget(name: string): void {
+    this.#paces.delete(name)
+  }
+
+  clear(): void {
+    this.#paces.clear()
+  }
+}

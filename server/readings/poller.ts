@@ -1,8 +1,8 @@
 import { backoffMs } from '../../backoff.ts'
-import { DatabaseError, FatalError } from '../../errors.ts'
+import { DatabaseError, FatalError, messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { carryTotals } from './carry.ts'
-import type { Round } from './reader.ts'
+import type { Round } from './round.ts'
 import type { Remembered } from './store.ts'
 import type { Theirs, Turn } from './turn.ts'
 
@@ -154,7 +154,7 @@ export class Poller {
 
   #fail(reason: unknown): void {
     const { log, onRound } = this.#options
-    const message = reason instanceof Error ? reason.message : String(reason)
+    const message = messageOf(reason)
     this.#failures += 1
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
     this.#state = { ...this.#state, failure: message }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { label, Reading } from '../../reading.ts'
 import type { SiteState } from './poller.ts'
-import type { Count } from './reader.ts'
+import type { Count } from './round.ts'
 
 /** A reading with what depends on the moment it is asked for. */
 export const PresentReading = v.strictObject({

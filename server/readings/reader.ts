@@ -1,37 +1,13 @@
 import { DatabaseError, FatalError } from '../../errors.ts'
-import type { Metric, Period, Reading } from '../../reading.ts'
+import type { Metric, Period } from '../../reading.ts'
 import { toCount } from '../wordpress/count.ts'
-import type { Database, Query, Row } from '../wordpress/database.ts'
-import { toDay } from '../wordpress/day.ts'
+import type { Database, Query } from '../wordpress/database.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
 import { type Counts, toCounts } from '../wordpress/sources/source.ts'
 import { type Found, findSource, type Wanted } from './find.ts'
-import { closeDays, type DayCounts, daysOf, type Ledger, sumPeriod } from './ledger.ts'
-import { Pace } from './pace.ts'
-
-/** A reading as it is kept; whether it is stale is judged when it is asked for. */
-export interface Count extends Omit<Reading, 'stale'> {
-  /** From one read of this number to the next, as the database's load allows. */
-  readonly everyMs: number
-  /** How long its query took. */
-  readonly tookMs: number
-}
-
-/** What is known of a site after a round of queries. */
-export interface Round {
-  readonly site: string
-  readonly prefix: string
-  readonly source: string
-  readonly why: string
-  readonly timezone: string
-  readonly counts: readonly Count[]
-  /** Undefined where the plugin keeps no days. */
-  readonly ledger?: Ledger | undefined
-  /** The days since the ledger was closed. */
-  readonly open: readonly DayCounts[]
-  /** Whether a day without rows had no visitors. */
-  readonly emptyDays: 'none' | 'unknown'
-}
+import { closeDays, type DayCounts, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
+import { Paces } from './pace.ts'
+import { type Count, keyOf, type Round } from './round.ts'
 
 export interface ReaderOptions {
   readonly database: Database
@@ -61,7 +37,7 @@ export class Reader {
   readonly #options: ReaderOptions
   /** Id of the source that all of the following belongs to. */
   #source: string | undefined
-  readonly #paces: Map<string, Pace> = new Map()
+  readonly #paces: Paces
   /** Each with the pace that it is read at. Key: metric and period, `visitors.total`. */
   readonly #counts: Map<string, { count: Count; pace: string }> = new Map()
   /** Of the last full count. */
@@ -77,6 +53,7 @@ export class Reader {
   constructor(options: ReaderOptions) {
     const { remembered } = options
     this.#options = options
+    this.#paces = new Paces(options.pollMs, options.share, () => options.database.stopwatch())
     this.#source = remembered?.source
     this.#ledger = remembered?.ledger
     for (const count of remembered?.counts ?? [])
@@ -104,7 +81,7 @@ export class Reader {
       const found = this.#found ?? this.#take(await this.#find(query))
       if (!this.#isCounted(found)) {
         // Days that were cut or counted in another way: at once, unless that has just failed.
-        if (this.#paces.get(recount)?.failure === undefined) this.#paces.delete(recount)
+        if (this.#paces.of(recount)?.failure === undefined) this.#paces.forget(recount)
         await this.#poll(
           recount,
           async () => {
@@ -167,19 +144,10 @@ export class Reader {
     return momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
   }
 
-  /** Does one kind of work when it is due. */
-  async #when(name: string, work: () => Promise<void>, leastMs?: number): Promise<void> {
-    const { pollMs, share, database } = this.#options
-    const pace =
-      this.#paces.get(name) ?? new Pace(leastMs ?? pollMs, share, () => database.stopwatch())
-    this.#paces.set(name, pace)
-    if (pace.isDue(this.#roundMs)) await pace.run(this.#roundMs, work)
-  }
-
-  /** As `#when`; where it is not due and has failed, that failure still stands. */
+  /** Does one kind of work when it is due; where it is not and has failed, that failure still stands. */
   async #poll(name: string, work: () => Promise<void>, leastMs?: number): Promise<void> {
-    await this.#when(name, work, leastMs)
-    const failure = this.#paces.get(name)?.failure
+    await this.#paces.when(name, this.#roundMs, work, leastMs)
+    const failure = this.#paces.of(name)?.failure
     if (failure !== undefined) throw failure
   }
 
@@ -220,7 +188,8 @@ export class Reader {
 
   /** Recounts and asks for distinct visitors, on the connection for slow work. */
   #startBackground(): void {
-    this.#background ??= this.#when(recount, () => this.#recount(), recountEveryMs)
+    this.#background ??= this.#paces
+      .when(recount, this.#roundMs, () => this.#recount(), recountEveryMs)
       .then(() => (this.#found === undefined ? undefined : this.#readPeriods(this.#found)))
       .catch((error: Error) => {
         this.#doubt(error)
@@ -316,7 +285,7 @@ export class Reader {
       counts: plan.offers.flatMap((offer) => {
         const kept = this.#counts.get(keyOf(offer))
         if (kept === undefined) return []
-        const pace = this.#paces.get(kept.pace)
+        const pace = this.#paces.of(kept.pace)
         if (pace === undefined) return [kept.count]
         return [{ ...kept.count, everyMs: pace.everyMs, tookMs: pace.tookMs }]
       }),
@@ -325,13 +294,4 @@ export class Reader {
       emptyDays: plan.emptyDays ?? 'none',
     }
   }
-}
-
-function keyOf({ metric, period }: { metric: Metric; period: Period }): string {
-  return `${metric}.${period}`
-}
-
-/** Rows of no day come before all days: they are in the total, as in the plugin's. */
-function toDays(what: string, rows: readonly Row[]): DayCounts[] {
-  return rows.map((row) => ({ day: toDay(row) ?? '', ...toCounts(row, what) }))
 }

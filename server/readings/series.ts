@@ -4,6 +4,7 @@ import { addDays, midnight, momentAt } from '../wordpress/moment.ts'
 import { allDays } from './ledger.ts'
 import type { Remembered } from './store.ts'
 
+/** What was counted on one day. */
 export const SeriesPoint = v.strictObject({
   /** Start of the site's day, with its UTC offset. */
   time: v.pipe(v.string(), v.isoTimestamp()),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { backoffMs } from '../../backoff.ts'
-import { FatalError } from '../../errors.ts'
+import { FatalError, messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { type Connection, describeConnection } from '../wordpress/connection.ts'
 import type { Database } from '../wordpress/database.ts'
@@ -119,7 +119,7 @@ export class SiteGroup {
       return undefined
     } catch (error) {
       if (this.#stopped) return error
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       if (this.#failure !== message && this.#pollers.size === 0 && !isFinal(error)) {
         log.warn(`${message}; trying again`)
       }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { nameOf } from '../readings/choose.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { View } from '../view.ts'
 import { sources } from '../wordpress/sources/index.ts'
@@ -68,7 +69,7 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
  * @throws Problem 404 that names what there is
  */
 function pageView(states: readonly SiteState[], view: View): Omit<PageView, 'kiosk'> {
-  const sites = states.flatMap(({ last, name }) => last?.site ?? name ?? [])
+  const sites = states.flatMap((state) => nameOf(state) ?? [])
   const reading = view.readingIfKnown
   if (reading === undefined) {
     return { sites, site: '', source: '', reading, counts: [], days: undefined }

@@ -13,6 +13,12 @@ export interface Moment {
   readonly wallEpoch: number
 }
 
+/**
+ * An instant in a timezone, whose changes of the clock are in it.
+ *
+ * @param epochMs milliseconds since 1970
+ * @param timezone IANA name, or an offset such as `+05:30`
+ */
 export function momentAt(epochMs: number, timezone: string): Moment {
   const local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone)
   const epochSeconds = Math.floor(epochMs / 1000)

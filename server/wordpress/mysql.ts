@@ -2,7 +2,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { createConnection } from 'mysql2'
 import type mysql from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
-import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../errors.ts'
+import { DatabaseError, type DatabaseErrorKind, FatalError, messageOf } from '../../errors.ts'
 import { describeConnection, type MysqlConnection } from './connection.ts'
 import type { Database, Row, Sql } from './database.ts'
 
@@ -265,7 +265,7 @@ function databaseError(error: unknown, settings: MysqlConnection): Error {
   const refusal = refusals[code]
   const kind: DatabaseErrorKind =
     refusal !== undefined ? 'refused' : schemaCodes.has(code) ? 'schema' : 'away'
-  const reason = refusal ?? (error instanceof Error ? error.message : String(error))
+  const reason = refusal ?? messageOf(error)
   const said = code === '' ? reason : `${reason} (${code})`
   return new DatabaseError(kind, `${where}: ${said}`, { cause: error })
 }

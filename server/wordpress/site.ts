@@ -48,6 +48,7 @@ const schemaSql: Record<Database['engine'], Sql> = {
   },
 }
 
+/** The tables of the database that the account can see; of others MySQL and MariaDB say nothing. */
 export async function readSchema(query: Query, engine: Database['engine']): Promise<Schema> {
   const schema = new Map<string, Set<string>>()
   for (const row of v.parse(v.array(SchemaRow), await query(schemaSql[engine]))) {

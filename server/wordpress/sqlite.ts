@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sqlite from 'node-sqlite3-wasm'
-import { DatabaseError, FatalError } from '../../errors.ts'
+import { DatabaseError, FatalError, messageOf } from '../../errors.ts'
 import type { Connection } from './connection.ts'
 import type { Database, Query } from './database.ts'
 
@@ -127,7 +127,7 @@ async function makeCopy(file: string, state: string): Promise<Copy | undefined> 
 
 function sqliteError(error: unknown, file: string): Error {
   if (error instanceof DatabaseError || error instanceof FatalError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const kind = /no such (table|column)/.test(message)
     ? 'schema'
     : /not a database|EACCES|syntax error/.test(message)

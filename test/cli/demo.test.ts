@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { test } from 'node:test'
 import { start } from '../support/command.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
 test('the demo shows digits that rise, serves the same number, and leaves nothing behind', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-test-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const demo = start(t, ['demo', '--port', '0'], { env: { TMPDIR: folder } })
   const shown = () =>
     demo.stdout.flatMap((line) => /^ *(\d+)( |$)/.exec(line)?.[1] ?? []).map(Number)

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startAnswers } from '../support/answers.ts'
 import { start } from '../support/command.ts'
 import { startDesk } from '../support/desk.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
 /** A desk counter as a process of its own, at a board that the test has. */
 async function startCounter(t: TestContext, port: number, args: readonly string[]) {
   const { url } = await startAnswers(t, (_, response) => void response.end('1234'))
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-device-'))
-  t.after(() => rm(stateDir, { recursive: true }))
+  const stateDir = await temporaryFolder(t)
   return start(t, [
     ...['device', '--board', `tcp:127.0.0.1:${port}`, '--pins', 'data=2,clock=3,cs=4'],
     ...['--count-url', new URL('count', url).href, '--state-dir', stateDir, ...args],

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as v from 'valibot'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
 import { run, start } from '../support/command.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { CloudDesk, startStandInCloud } from '../support/particle-cloud.ts'
 import { until } from '../support/until.ts'
 
 const Count = v.object({ value: v.number() })
 
 test('serve shows the count of the database on a desk, and says in /health what it took', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-particle-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await temporaryFolder(t)
   const file = join(folder, 'wordpress.sqlite')
   const site = createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random })
   t.after(() => site.close())
@@ -46,8 +45,7 @@ test('serve shows the count of the database on a desk, and says in /health what 
 })
 
 test('serve ends at once while the Particle Cloud does not answer', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-particle-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await temporaryFolder(t)
   const file = join(folder, 'wordpress.sqlite')
   createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
   const cloud = await startStandInCloud(t, new CloudDesk('desk'))

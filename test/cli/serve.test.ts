@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
 import { start } from '../support/command.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
 test('serve ends at once when it is told to while a database hangs', async (t) => {
@@ -32,8 +32,7 @@ test('serve ends at once when it is told to while a database hangs', async (t) =
 const token = 's3cret'
 
 test('serve takes its guard from the settings, and logs each request at debug without the token', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-serve-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const file = join(folder, 'wordpress.sqlite')
   createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
   const config = join(folder, 'settings.yaml')

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { run } from '../support/command.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { databaseUrl, freePort, startMariadb } from '../support/mariadb.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'counter-usage-'))
-test.after(() => rm(folder, { recursive: true }))
+const folder = await temporaryFolder(test)
 
 const write = async (name: string, content: string) => {
   const file = join(folder, name)
@@ -160,15 +159,18 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [[`mysql://user:${secret}@host/name`], /unknown command/],
 ]
 
-for (const [args, line, env] of cases) {
-  test(`visitor-counter ${args.join(' ').replaceAll(folder, '')} ${JSON.stringify(env ?? '')}`, async (t) => {
-    const { code, stdout, stderr } = await run(t, args, env === undefined ? {} : { env })
-    assert.match(stderr, line)
-    assert.equal(stderr.trim().split('\n').length, 1, stderr)
-    assert.equal(code, 2)
-    assert.ok(!`${stdout}${stderr}`.includes(secret))
-  })
-}
+// Each is a process of its own, which takes a while to start.
+describe('wrong usage', { concurrency: 2 }, () => {
+  for (const [args, line, env] of cases) {
+    it(`visitor-counter ${args.join(' ').replaceAll(folder, '')} ${JSON.stringify(env ?? '')}`, async (t) => {
+      const { code, stdout, stderr } = await run(t, args, env === undefined ? {} : { env })
+      assert.match(stderr, line)
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
+      assert.equal(code, 2)
+      assert.ok(!`${stdout}${stderr}`.includes(secret))
+    })
+  }
+})
 
 test('help and version are no errors', async (t) => {
   const help = await run(t, ['--help'])

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openMemory } from '../../device/memory.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { recordingLog } from '../support/log.ts'
 
 test('of numbers that are remembered at the same time the last is kept, and none fails', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-memory-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const log = recordingLog()
   const memory = openMemory(folder, ['a', 'b'], log)
   const counter = (value: number) => ({ value, asOfMs: 1, milestone: 0 })

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { start } from '../support/command.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   databaseUrl,
   fixture,
@@ -25,8 +23,7 @@ interface Bridge {
 
 /** `serve` as a process of its own, which remembers nothing of other runs. */
 async function serve(t: TestContext, ...args: string[]): Promise<Bridge> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-state-'))
-  t.after(() => rm(stateDir, { recursive: true, force: true }))
+  const stateDir = await temporaryFolder(t)
   const port = await freePort()
   const running = start(t, ['serve', '--port', String(port), '--state-dir', stateDir, ...args])
   const url = `http://127.0.0.1:${port}`

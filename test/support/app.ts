@@ -1,7 +1,7 @@
 import { createApp } from '../../server/app.ts'
 import { Events } from '../../server/events.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
-import type { Count } from '../../server/readings/reader.ts'
+import type { Count } from '../../server/readings/round.ts'
 import { silent } from './log.ts'
 
 export const asOf = '2026-10-15T12:00:00.000Z'

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type Bridge, type ServeOptions, startBridge } from '../../server/serve.ts'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
+import { temporaryFolder } from './folder.ts'
 import { silent } from './log.ts'
 
 export interface TestBridge extends Bridge {
@@ -62,8 +63,7 @@ export async function startDemoBridge(
   t: TestContext,
   options: Partial<ServeOptions> = {},
 ): Promise<TestBridge> {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-demo-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await temporaryFolder(t)
   const file = join(folder, 'wordpress.sqlite')
   createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
   return startTestBridge(t, [{ connection: { engine: 'sqlite', file } }], options)

@@ -3,6 +3,9 @@ import { openFirmata } from '../../device/boards/firmata.ts'
 import { Link } from '../../device/boards/link.ts'
 import { tcpLink } from '../../device/boards/tcp.ts'
 import { max7219 } from '../../device/displays/max7219.ts'
+import { toSegments } from '../../device/face/font.ts'
+import type { Frame } from '../../device/face/frame.ts'
+import { numberText } from '../../device/face/number.ts'
 import { startVirtualBoard, type VirtualBoard } from '../../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../../hardware/virtual/seven-segment.ts'
@@ -15,6 +18,11 @@ export interface Desk {
   readonly chip: Max7219
   /** What the digits show, `off` when they are dark. */
   text(): string
+}
+
+/** A number on eight digits. */
+export function frame(value: number): Frame {
+  return { segments: toSegments(numberText(value, 8)), intensity: 3, on: true }
 }
 
 /** A virtual board with a MAX7219, which ends with the test. */

@@ -1,14 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { freePort } from './mariadb.ts'
+import { endProgram, findProgram } from './program.ts'
 import { until } from './until.ts'
 
 /** A Mosquitto of the test's own, which keeps its retained messages over a restart. */
@@ -48,7 +48,7 @@ export async function startMosquitto(
   const { user, tls, lines = [] } = options
   const passwords = join(folder, 'passwords')
   if (user !== undefined) {
-    await run(program('mosquitto_passwd'), ['-c', '-b', passwords, user.name, user.password])
+    await run(findProgram('mosquitto_passwd'), ['-c', '-b', passwords, user.name, user.password])
     await chmod(passwords, 0o644)
   }
   const config = join(folder, 'mosquitto.conf')
@@ -67,7 +67,9 @@ export async function startMosquitto(
   )
   let server: ChildProcess
   const start = async () => {
-    server = spawn(program('mosquitto'), ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+    server = spawn(findProgram('mosquitto'), ['-c', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let said = ''
     server.stderr?.on('data', (data) => {
       said += String(data)
@@ -86,12 +88,7 @@ export async function startMosquitto(
       return isThere
     })
   }
-  const end = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return
-    const exit = once(server, 'exit')
-    server.kill(signal)
-    await exit
-  }
+  const end = (signal: NodeJS.Signals) => endProgram(server, signal)
   await start()
   t.after(async () => {
     await end('SIGKILL')
@@ -148,11 +145,4 @@ export async function subscribe(
   await new Promise<void>((resolve) => client.once('connect', () => resolve()))
   await client.subscribeAsync(filter, { qos: 1 })
   return { client, heard, newest }
-}
-
-function program(name: string): string {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
-  if (found === undefined) throw new Error(`${name} is not installed; run npm run setup`)
-  return found
 }

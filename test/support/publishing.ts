@@ -5,7 +5,7 @@ import type { Logger } from '../../log.ts'
 import { homeAssistant } from '../../server/publish/home-assistant.ts'
 import { MqttBridge } from '../../server/publish/mqtt.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
-import type { Count } from '../../server/readings/reader.ts'
+import type { Count } from '../../server/readings/round.ts'
 import type { Remembered } from '../../server/readings/store.ts'
 import { silent } from './log.ts'
 

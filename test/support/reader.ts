@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { Reader, type ReaderOptions, type Round } from '../../server/readings/reader.ts'
+import { Reader, type ReaderOptions } from '../../server/readings/reader.ts'
+import type { Round } from '../../server/readings/round.ts'
 import type { Database } from '../../server/wordpress/database.ts'
 
 /** A reader of whatever plugin a database has, which puts up with no failure in the background. */

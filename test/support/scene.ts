@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { ReaderOptions, Round } from '../../server/readings/reader.ts'
+import type { ReaderOptions } from '../../server/readings/reader.ts'
+import type { Round } from '../../server/readings/round.ts'
 import { openStore } from '../../server/readings/store.ts'
 import { openMysql } from '../../server/wordpress/mysql.ts'
+import { temporaryFolder } from './folder.ts'
 import type { Mariadb } from './mariadb.ts'
 import { steppedReader, valuesOf } from './reader.ts'
 import { dayAfter, wallAt, zoneOf } from './zones.ts'
@@ -36,6 +35,13 @@ export interface SceneOptions {
   readonly reader?: Partial<ReaderOptions>
 }
 
+/** An evening in Chicago, with WP Statistics as its fixture has it. */
+export const chicago = {
+  zone: 'America/Chicago',
+  now: '2026-10-15T21:30:00-05:00',
+  truth: wpStatisticsTruth('wp_', 'visitor'),
+}
+
 /** The bridge polls every 5 s and counts all again after a minute. */
 const pollSeconds = 5
 const recountSeconds = 65
@@ -52,8 +58,7 @@ export async function makeScene(
   const connection = await mariadb.create(`scene${scenes}`, dump)
   const database = openMysql(connection)
   t.after(() => database.close())
-  const folder = await mkdtemp(join(tmpdir(), 'counter-scene-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const store = openStore(folder, 'site', assert.fail)
   let epoch = Date.parse(now) / 1000
   let last: Round | undefined

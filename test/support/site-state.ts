@@ -1,5 +1,5 @@
 import type { SiteState } from '../../server/readings/poller.ts'
-import type { Count } from '../../server/readings/reader.ts'
+import type { Count } from '../../server/readings/round.ts'
 
 /** When the readings of a made-up site were read. */
 export const readAt = '2026-10-15T12:00:00.000Z'

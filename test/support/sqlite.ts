@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import sqlite from 'node-sqlite3-wasm'
+import { temporaryFolder } from './folder.ts'
 import type { Mariadb } from './mariadb.ts'
 
 /** The type that SQLite Database Integration gives a column: dates and times are text. */
@@ -21,8 +20,7 @@ export async function copyToSqlite(
   mariadb: Mariadb,
   database: string,
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-copy-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const file = join(folder, '.ht.sqlite')
   const columns = await mariadb.execute(
     `SELECT table_name AS t, column_name AS c, data_type AS type, column_key AS k, extra

@@ -1,3 +1,4 @@
+import { seededDice } from './seeded.ts'
 import { dayAfter, midnight, wallAt, type Zone } from './zones.ts'
 
 /** Somebody opens a page. */
@@ -21,24 +22,13 @@ export interface Traffic {
   dice(bound: number): number
 }
 
-/** Mulberry32: the same numbers for the same seed, everywhere. */
-export function seeded(seed: number): (bound: number) => number {
-  let state = seed
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound)
-  }
-}
-
 const days = 66
 /** Days ago whose midnights are edges of a period, and their neighbours. */
 const edges = [0, 1, 2, 5, 6, 7, 8, 28, 29, 30, 31]
 
 /** Two months of visits, many of them where a wrong clock would put them on the other side. */
 export function makeTraffic(zone: Zone, now: number, seed: number): Traffic {
-  const dice = seeded(seed)
+  const dice = seededDice(seed)
   const { day: today } = wallAt(now, zone)
   const times: number[] = []
   for (let hit = 0; hit < 4 * days; hit += 1) times.push(now - dice(days * 86_400))

@@ -10,6 +10,7 @@ import { type Device, startDevice } from '../../device/run.ts'
 import { Ht16k33 } from '../../hardware/virtual/ht16k33.ts'
 import { segmentsToText } from '../../hardware/virtual/seven-segment.ts'
 import { silent } from './log.ts'
+import { seededDice } from './seeded.ts'
 
 const weekMs = 7 * 24 * 3_600_000
 const intervalMs = 5000
@@ -18,17 +19,6 @@ const recoveryMs = 11_000
 const wireMs = 30
 const addresses = [0x70]
 const digits = 4
-
-/** Numbers from 0 up to a bound, the same in every run (mulberry32). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
 
 /** Time that passes from one timer to the next, and lets promises run in between. */
 function fakeTime() {
@@ -49,7 +39,8 @@ function fakeTime() {
     /** @param look called just before the time moves on */
     async runUntil(endMs: number, look: () => void) {
       for (;;) {
-        for (let turn = 0; turn < 8; turn += 1) await undefined
+        // Not so many turns of the queue of promises, but all of them: a restart takes dozens.
+        await new Promise((resolve) => setImmediate(resolve))
         let next: [object, { at: number; run: () => void }] | undefined
         for (const each of timers) if (next === undefined || each[1].at < next[1].at) next = each
         if (next === undefined || next[1].at > endMs) return
@@ -149,7 +140,7 @@ function startTruth(now: () => number, keepMs: number) {
 
 /** Lives through the week; how many moments each kind of display had. */
 async function simulate() {
-  const random = seeded(7)
+  const random = seededDice(7)
   const time = fakeTime()
   /** Changes with each restart. */
   let rollMs = 0

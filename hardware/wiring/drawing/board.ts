@@ -2,7 +2,7 @@ import type { Board } from '../boards.ts'
 import type { Wire } from '../wiring.ts'
 import type { Slot } from './route.ts'
 import { boardSides, colours, FAINT, INK, sheet } from './sheet.ts'
-import { element, text } from './svg.ts'
+import { element, outline, text } from './svg.ts'
 
 /** A board with a place for each of its pins. */
 export interface PlacedBoard {
@@ -45,16 +45,7 @@ export function drawBoard(placed: PlacedBoard, taken: ReadonlyMap<string, Wire>)
   const middle = (left + right) / 2
   return [
     ...(board.outline.headerOnly ? [] : [socket(placed)]),
-    element('rect', {
-      x: left,
-      y: top,
-      width: right - left,
-      height: bottom - top,
-      rx: 8,
-      fill: '#e0f2f1',
-      stroke: '#00796b',
-      'stroke-width': 1.5,
-    }),
+    outline({ left, right, top, bottom }, { rx: 8, fill: '#e0f2f1', stroke: '#00796b' }),
     text({ x: 0, y: 0 }, board.outline.name ?? board.name, {
       transform: `translate(${middle + 5} ${sheet.middle}) rotate(-90)`,
       'text-anchor': 'middle',

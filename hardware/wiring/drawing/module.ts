@@ -1,6 +1,6 @@
 import type { Display } from '../displays.ts'
 import { colours, INK, moduleSides, PAD_GAP, sheet } from './sheet.ts'
-import { element, text } from './svg.ts'
+import { element, outline, text } from './svg.ts'
 
 // Segments as in the data sheets: A is the top bar, then clockwise, G the middle.
 const lit = ['bc', 'abdeg', 'abcdg', 'bcfg', 'acdfg', 'acdefg', 'abc', 'abcdefg'] as const
@@ -23,16 +23,7 @@ export function drawModule(display: Display, heights: readonly number[]): string
   const pitch = glass.width / display.digits
   const width = Math.min(pitch * 0.56, 22)
   return [
-    element('rect', {
-      x: left,
-      y: top,
-      width: right - left,
-      height: bottom - top,
-      rx: 8,
-      fill: '#e8eaf6',
-      stroke: '#3949ab',
-      'stroke-width': 1.5,
-    }),
+    outline({ left, right, top, bottom }, { rx: 8, fill: '#e8eaf6', stroke: '#3949ab' }),
     element('rect', { ...glass, rx: 4, fill: '#2b1212' }),
     ...lit
       .slice(0, display.digits)

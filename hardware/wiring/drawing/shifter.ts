@@ -1,7 +1,7 @@
 import { levelShifter } from '../level-shifter.ts'
 import type { Wire } from '../wiring.ts'
 import { colours, INK, shifterSides } from './sheet.ts'
-import { element, type Point, polyline, text } from './svg.ts'
+import { element, outline, type Point, polyline, text } from './svg.ts'
 
 /** A wire and the height at which it reaches the display. */
 export interface Arrival {
@@ -29,16 +29,7 @@ export function drawShifter(arrivals: readonly Arrival[]): string[] {
   const middle = (left + right) / 2
   const centred = { ...small, 'text-anchor': 'middle' }
   return [
-    element('rect', {
-      x: left,
-      y: top,
-      width: right - left,
-      height: bottom - top,
-      rx: 5,
-      fill: '#fff8e1',
-      stroke: '#8d6e63',
-      'stroke-width': 1.5,
-    }),
+    outline({ left, right, top, bottom }, { rx: 5, fill: '#fff8e1', stroke: '#8d6e63' }),
     ...through.flatMap(({ input, output, y }) => [
       text({ x: left + 6, y: y + 3.5 }, input, small),
       text({ x: right - 6, y: y + 3.5 }, output, { ...small, 'text-anchor': 'end' }),

@@ -16,6 +16,26 @@ export function element(name: string, attributes: Attributes, ...content: string
     : `<${name}${start}>${content.join('')}</${name}>`
 }
 
+/** The edges of something, in pixels. */
+export interface Edges {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** A part seen from above: a box with round corners and a thin edge. */
+export function outline(
+  { left, right, top, bottom }: Edges,
+  attributes: { readonly rx: number; readonly fill: string; readonly stroke: string },
+): string {
+  return element('rect', {
+    ...{ x: left, y: top, width: right - left, height: bottom - top },
+    ...attributes,
+    'stroke-width': 1.5,
+  })
+}
+
 /** Words at a point, which is the left end of their base line unless `text-anchor` says otherwise. */
 export function text({ x, y }: Point, words: string, attributes: Attributes = {}): string {
   return element('text', { x, y, ...attributes }, escaped(words))

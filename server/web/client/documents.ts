@@ -28,6 +28,11 @@ export async function fetchDays({ site, metric }: PageReading): Promise<Day[]> {
   )
 }
 
+/**
+ * The days that the page came with, as JSON.
+ *
+ * @throws SyntaxError or ValiError
+ */
 export function parseDays(text: string): Day[] {
   return v.parse(Days, JSON.parse(text))
 }

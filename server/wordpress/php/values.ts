@@ -8,6 +8,7 @@ export type Gap = { reason: string; as?: false | null }
 type PhpArray = ReadonlyMap<string, Value>
 export type Value = string | number | boolean | null | PhpArray | Gap
 
+/** Whether only a running PHP would know the value. */
 export function isGap(value: Value): value is Gap {
   return typeof value === 'object' && value !== null && 'reason' in value
 }
@@ -25,11 +26,13 @@ export function isTrue(value: Value): boolean | undefined {
   return !(known === '0' || !known)
 }
 
+/** As `isset()`, which is false for null. Undefined: not known. */
 export function isSet(value: Value): boolean | undefined {
   const known = settled(value)
   return isGap(known) ? undefined : known !== null
 }
 
+/** Of what is true, false or not known. */
 export function not(known: boolean | undefined): boolean | undefined {
   return known === undefined ? undefined : !known
 }
@@ -46,6 +49,7 @@ export function either(
   return known === true || left === false ? known : undefined
 }
 
+/** False as soon as one is, also where others are not known. */
 export function every(known: (boolean | undefined)[]): boolean | undefined {
   if (known.includes(false)) return false
   return known.includes(undefined) ? undefined : true

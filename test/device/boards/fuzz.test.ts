@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toSegments } from '../../../device/face/font.ts'
-import { numberText } from '../../../device/face/number.ts'
-import { startDesk, startLink } from '../../support/desk.ts'
+import { frame, startDesk, startLink } from '../../support/desk.ts'
+import { seededDice } from '../../support/seeded.ts'
 import { until } from '../../support/until.ts'
 import { startWire } from '../../support/wire.ts'
 
 const batches = 100
 const messagesPerBatch = 1000
-
-/** A generator of its own, so that every run sends the same (mulberry32). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
 
 /** What a board does say, to be spoilt. */
 const sane: readonly (readonly number[])[] = [
@@ -51,7 +39,7 @@ function nonsense(random: (below: number) => number): number[] {
 
 test('100,000 random and mutated messages: no crash, no wrong digit, and right again after each batch', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
-  const random = seeded(20_260)
+  const random = seededDice(20_260)
   const said = t.mock.method(console, 'error')
   const { board, text } = await startDesk(t)
   const wire = await startWire(t, board.port)
@@ -61,7 +49,7 @@ test('100,000 random and mutated messages: no crash, no wrong digit, and right a
   board.onDisplay(() => shown.add(text()))
   const show = (value: number) => {
     wanted = value
-    link.show({ segments: toSegments(numberText(value, 8)), intensity: 3, on: true })
+    link.show(frame(value))
   }
   const right = () => text() === String(wanted).padStart(8)
   show(10_000_000)

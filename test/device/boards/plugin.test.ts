@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Wiring } from '../../../device/boards/board.ts'
@@ -13,6 +12,7 @@ import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
 import { MODE_INPUT, MODE_OUTPUT, Pins } from '../../../hardware/virtual/pins.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { pins } from '../../support/displays.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { recordingLog } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 
@@ -65,8 +65,7 @@ interface Made {
 
 /** A folder with the plugins installed, in which the program is started. */
 async function startIn(t: TestContext): Promise<() => Made[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-plugin-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   for (const [name, code] of Object.entries(shapes)) {
     await mkdir(join(folder, 'node_modules', name), { recursive: true })
     await writeFile(join(folder, 'node_modules', name, 'index.js'), code)

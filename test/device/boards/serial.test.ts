@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openFirmata } from '../../../device/boards/firmata.ts'
@@ -11,7 +9,9 @@ import { Link } from '../../../device/boards/link.ts'
 import { serialLink } from '../../../device/boards/serial.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { pins, startDesk } from '../../support/desk.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { recordingLog } from '../../support/log.ts'
+import { endProgram } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
 
 /** A pseudo-terminal with the board at its other end, as a USB cable would have it. */
@@ -20,10 +20,7 @@ async function plugIn(t: TestContext, path: string, port: number) {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const pullOut = async () => {
-    if (cable.exitCode !== null || cable.signalCode !== null) return
-    const ended = once(cable, 'exit')
-    cable.kill('SIGKILL')
-    await ended
+    await endProgram(cable, 'SIGKILL')
     await rm(path, { force: true })
   }
   t.after(pullOut)
@@ -32,8 +29,7 @@ async function plugIn(t: TestContext, path: string, port: number) {
 }
 
 test('an Arduino on a serial port shows the number, and again after it was pulled out', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-serial-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   const path = join(folder, 'ttyACM0')
   const { board, text } = await startDesk(t, { announce: true })
   const log = recordingLog()

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { DP, toSegments } from '../../../device/face/font.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { boards } from '../../../hardware/wiring/boards.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { buildDesk, codeBytes, platforms, run } from './host.ts'
 import { watchWires } from './wires.ts'
 
@@ -66,8 +66,7 @@ for (const platform of ['photon', 'photon2'] as const) {
       lines.filter((line) => line.what === what).map(({ rest }) => rest)
 
     async function eepromFile(t: TestContext): Promise<string> {
-      const folder = await mkdtemp(join(tmpdir(), 'photon-eeprom-'))
-      t.after(() => rm(folder, { recursive: true }))
+      const folder = await temporaryFolder(t)
       return join(folder, 'eeprom')
     }
 

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { FatalError } from '../../../errors.ts'
 import { type FlashOptions, flash } from '../../../hardware/photon/flash.ts'
 import { openCloud } from '../../../particle-cloud.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { CloudDesk, type StandInCloud, startStandInCloud } from '../../support/particle-cloud.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'counter-firmware-'))
-test.after(() => rm(folder, { recursive: true }))
+const folder = await temporaryFolder(test)
 await mkdir(join(folder, 'src'))
 await writeFile(join(folder, 'counter.h'), '#pragma once\n')
 await writeFile(join(folder, 'src', 'counter.cpp'), '#include "Particle.h"\n')

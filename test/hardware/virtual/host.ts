@@ -60,3 +60,14 @@ export async function connectHost(t: TestContext, port: number) {
 export async function settled() {
   for (let turn = 0; turn < 5; turn++) await setImmediate()
 }
+
+/** A chip that notes what is written and gives `memory` when read. */
+export function chipAt(address: number, memory: number[] = []) {
+  const written: number[][] = []
+  const i2c = {
+    address,
+    write: (bytes: readonly number[]) => written.push([...bytes]),
+    read: (count: number) => memory.slice(0, count),
+  }
+  return { chip: { power() {}, i2c }, written }
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import type { Chip, Levels } from '../../../hardware/virtual/pins.ts'
-import { connectHost, startBoard } from './host.ts'
+import { chipAt, connectHost, startBoard } from './host.ts'
 
 async function setUp(t: TestContext, chips: Chip[] = []) {
   const board = await startBoard(t, { chips })
@@ -171,17 +171,6 @@ describe('StandardFirmata on a virtual Uno', () => {
 })
 
 describe('I2C through StandardFirmata', () => {
-  /** A chip that notes what is written and gives `memory` when read. */
-  function chipAt(address: number, memory: number[]) {
-    const written: number[][] = []
-    const i2c = {
-      address,
-      write: (bytes: readonly number[]) => written.push([...bytes]),
-      read: (count: number) => memory.slice(0, count),
-    }
-    return { chip: { power() {}, i2c }, written }
-  }
-
   test('the configuration gives the bus its pins', async (t) => {
     const { board, host } = await setUp(t)
     await host.ask(0xf0, 0x78, 0, 0, 0xf7)

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { ParticleCloud } from '../../../particle-cloud.ts'
 import { monthOf, pauseMs } from '../../../server/publish/budget.ts'
 import { particlePublisher, refreshMs } from '../../../server/publish/particle.ts'
+import { memory, temporaryFolder } from '../../support/folder.ts'
 import { freshSite } from '../../support/fresh-site.ts'
 import { silent } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
@@ -27,8 +25,8 @@ function visitsUntil(ms: number): number {
 /** Lets December pass before a cloud that takes everything; what it was sent, and when. */
 async function december2026(t: TestContext, budget: number) {
   let nowMs = december
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-month-'))
-  t.after(() => rm(stateDir, { recursive: true, force: true }))
+  // The state is written 4,464 times, each for certain.
+  const stateDir = await temporaryFolder(t, memory)
   const sent: { value: number; atMs: number; truth: number }[] = []
   const refused = () => Promise.reject(new Error('not asked for'))
   const cloud: ParticleCloud = {

@@ -1,112 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
-import { openCloud, type ParticleCloud } from '../../../particle-cloud.ts'
+import { openCloud } from '../../../particle-cloud.ts'
+import { CloudDesk, type Fault, startStandInCloud } from '../../support/particle-cloud.ts'
 import {
-  type Desk,
-  type ParticleOptions,
-  particlePublisher,
-} from '../../../server/publish/particle.ts'
-import { freshSite, type Truth } from '../../support/fresh-site.ts'
-import { recordingLog } from '../../support/log.ts'
-import {
-  CloudDesk,
-  type Fault,
-  type StandInCloud,
-  startStandInCloud,
-} from '../../support/particle-cloud.ts'
-import { until } from '../../support/until.ts'
-
-const noon = Date.parse('2026-11-10T12:00:00Z')
-const stepMs = 5000
-
-const total = (device: string): Desk => ({
-  ...{ device, metric: undefined, period: 'total', site: undefined },
-})
-
-/** A publisher before a cloud, at noon on a clock that only `pass` moves. */
-async function startPublisher(
-  t: TestContext,
-  cloud: ParticleCloud,
-  options: Partial<ParticleOptions> = {},
-  /** Calls that the cloud will never answer. */
-  hanging = () => 0,
-) {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() < noon ? noon : Date.now() })
-  const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'counter-particle-')))
-  const truth: Truth = { visitors: 1, today: 1, answers: true }
-  const log = recordingLog()
-  const watched = watch(cloud)
-  const publisher = particlePublisher({
-    ...{ cloud: watched.cloud, mode: 'function', desks: [total('desk')], budget: 100_000 },
-    ...{ now: Date.now, random: () => 0.5, log, stateDir, ...options },
-  })({ sites: () => [freshSite(truth)] })
-  const settled = () => until('calls to end', () => watched.pending() === hanging())
-  /** Lets time pass, in steps of a poll, until something is so; it is then. */
-  const pass = async (seconds: number, condition = () => false) => {
-    for (let left = seconds * 1000; left > 0 && !condition(); left -= stepMs) {
-      t.mock.timers.tick(stepMs)
-      publisher.update()
-      await settled()
-    }
-    return condition()
-  }
-  publisher.start()
-  t.after(async () => {
-    await publisher.stop()
-    await rm(stateDir, { recursive: true, force: true })
-  })
-  await until('the first look', () => watched.calls() > 0)
-  await settled()
-  return { publisher, truth, log, pass, stateDir }
-}
-
-/** A cloud, and how many of its calls are under way. */
-function watch(cloud: ParticleCloud) {
-  let pending = 0
-  let calls = 0
-  const counted =
-    <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
-    async (...args: Args) => {
-      pending += 1
-      calls += 1
-      try {
-        return await call(...args)
-      } finally {
-        // What awaits the answer has its turn first.
-        setImmediate(() => {
-          pending -= 1
-        })
-      }
-    }
-  return {
-    pending: () => pending,
-    calls: () => calls,
-    cloud: {
-      ...cloud,
-      devices: counted(cloud.devices),
-      call: counted(cloud.call),
-      publish: counted(cloud.publish),
-    },
-  }
-}
-
-/** The same before the stand-in, by the real client. */
-async function startBeforeStandIn(
-  t: TestContext,
-  cloud: StandInCloud,
-  options: Partial<ParticleOptions> = {},
-) {
-  const real = openCloud({ url: cloud.url, token: cloud.token })
-  const started = await startPublisher(t, real, options, () => cloud.hanging)
-  t.after(() => {
-    for (const line of started.log.lines) assert.ok(!line.includes(cloud.token), line)
-  })
-  return started
-}
+  startBeforeStandIn,
+  startPublisher,
+  stepMs,
+  total,
+} from '../../support/particle-publisher.ts'
 
 test('a number goes to the desk, and only when it has changed, at most once a minute', async (t) => {
   const desk = new CloudDesk('desk')
@@ -342,67 +244,6 @@ test('a clock that is set back by a year holds nothing up', async (t) => {
   t.mock.timers.reset()
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now })
   assert.ok(await pass(70, () => desk.shown.length === 2))
-})
-
-test('what has been used outlives a restart, and a damaged file is set aside', async (t) => {
-  const desk = new CloudDesk('desk')
-  const cloud = await startStandInCloud(t, desk)
-  const first = await startBeforeStandIn(t, cloud)
-  await first.pass(10, () => desk.shown.length === 1)
-  await first.publisher.stop()
-  t.mock.timers.reset()
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-particle-'))
-  const { stateDir: old } = first
-  const restarted = await startBeforeStandIn(t, cloud, { stateDir: old })
-  await restarted.pass(300)
-  assert.equal(restarted.publisher.health?.()['particleOperations'], 1)
-  assert.deepEqual(desk.shown, ['1'], 'what it shows already is not sent again')
-  await restarted.publisher.stop()
-  t.mock.timers.reset()
-  await writeFile(join(stateDir, 'particle.json'), '{"operations":')
-  const damaged = await startBeforeStandIn(t, cloud, { stateDir })
-  await damaged.pass(10, () => desk.shown.length === 2)
-  assert.ok(damaged.log.lines.some((line) => line.includes('was damaged and has been set aside')))
-  assert.ok((await readdir(stateDir)).includes('particle.json.damaged'))
-})
-
-test('at 95 % of the budget nothing is sent until the next month, and /health says so', async (t) => {
-  const desk = new CloudDesk('desk')
-  const cloud = await startStandInCloud(t, desk)
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-particle-'))
-  const operations = { '2026-10': 100, '2026-11': 94 }
-  await writeFile(join(stateDir, 'particle.json'), JSON.stringify({ operations, sent: {} }))
-  const options = { stateDir, budget: 100 }
-  const { truth, pass, publisher, log } = await startBeforeStandIn(t, cloud, options)
-  assert.ok(await pass(10, () => desk.shown.length === 1))
-  truth.visitors = 2
-  await pass(3600)
-  assert.deepEqual(desk.shown, ['1'])
-  const { particle, particleNote, particleOperations } = publisher.health?.() ?? {}
-  assert.deepEqual(
-    [particle, particleNote, particleOperations],
-    ['degraded', 'the budget: used up; nothing is sent until the next month', 95],
-  )
-  const month = Date.parse('2026-12-01T00:00:00Z')
-  t.mock.timers.setTime(month)
-  assert.ok(await pass(10, () => desk.shown.length === 2))
-  assert.equal(publisher.health?.()['particle'], 'ok')
-  assert.equal(publisher.health?.()['particleOperations'], 1)
-  assert.ok(log.lines.some((line) => line.startsWith('warn: Particle, the budget: used up')))
-})
-
-test('a program that is started again and again does not send each time', async (t) => {
-  const desk = new CloudDesk('desk')
-  const cloud = await startStandInCloud(t, desk)
-  const stateDir = await mkdtemp(join(tmpdir(), 'counter-particle-'))
-  for (let start = 0; start < 5; start += 1) {
-    const { truth, pass, publisher } = await startBeforeStandIn(t, cloud, { stateDir })
-    truth.visitors = start
-    await pass(5)
-    await publisher.stop()
-    t.mock.timers.reset()
-  }
-  assert.equal(desk.shown.length, 1)
 })
 
 test('whatever goes wrong in whatever order, no number falls back, and the newest one comes through', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Round } from '../../../server/readings/reader.ts'
+import type { Round } from '../../../server/readings/round.ts'
 import { series } from '../../../server/readings/series.ts'
 import { fixture, startMariadb } from '../../support/mariadb.ts'
 import {
+  chicago,
   makeScene,
   type SceneOptions,
   statifyTruth,
@@ -14,15 +15,7 @@ const { dump: statistics } = await fixture('wp-statistics')
 const { dump: statistics13 } = await fixture('wp-statistics-13')
 const { dump: statify } = await fixture('statify')
 
-/** An evening in Chicago, as the fixtures have it. */
-const evening = '2026-10-15T21:30:00-05:00'
 const lateEvening = '2026-10-15T23:59:41-05:00'
-const chicago = {
-  zone: 'America/Chicago',
-  now: evening,
-  dump: statistics,
-  truth: wpStatisticsTruth('wp_', 'visitor'),
-}
 
 let visitors = 0
 /** Somebody who comes on a day: the statement that WP Statistics runs. */
@@ -36,7 +29,7 @@ function visit(day: string, hits = 1): string {
 test('while a site is read', async (t) => {
   const mariadb = await startMariadb(t)
   const scene = (t: TestContext, options: Partial<SceneOptions> = {}) =>
-    makeScene(t, mariadb, { ...chicago, ...options })
+    makeScene(t, mariadb, { ...chicago, dump: statistics, ...options })
 
   await t.test('its midnight passes: at every poll each day has its own visitors', async (t) => {
     const site = await scene(t, { now: lateEvening })

@@ -5,7 +5,8 @@ import { startMariadb } from '../../support/mariadb.ts'
 import { models } from '../../support/models/index.ts'
 import { refill, serializedList, wordpress } from '../../support/models/model.ts'
 import { steppedReader, valuesOf } from '../../support/reader.ts'
-import { makeTraffic, seeded, type Traffic } from '../../support/traffic.ts'
+import { seededDice } from '../../support/seeded.ts'
+import { makeTraffic, type Traffic } from '../../support/traffic.ts'
 import { wallAt, zoneOf } from '../../support/zones.ts'
 
 const zone = zoneOf('America/New_York')
@@ -27,7 +28,7 @@ const moments = [
 /** The same visits, as far as they have happened. */
 function until(traffic: Traffic, now: number): Traffic {
   const hits = traffic.hits.filter(({ at }) => at <= now)
-  return { ...traffic, now, today: wallAt(now, zone).day, hits, dice: seeded(7) }
+  return { ...traffic, now, today: wallAt(now, zone).day, hits, dice: seededDice(7) }
 }
 
 test("a running bridge shows each plugin's number at every poll, whatever the clock does", async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../../errors.ts'
 import { Poller } from '../../../server/readings/poller.ts'
-import type { Round } from '../../../server/readings/reader.ts'
+import type { Round } from '../../../server/readings/round.ts'
 import { recordingLog } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 

@@ -9,16 +9,7 @@ import {
   parseDatabaseUrl,
   parseDbHost,
 } from '../../../server/wordpress/connection.ts'
-
-const plain = {
-  engine: 'mysql',
-  host: 'db.example',
-  port: 3306,
-  user: 'reader',
-  password: 'pw',
-  database: 'blog',
-  tls: 'off',
-} as const
+import { plain } from '../../support/wp-config.ts'
 
 test('reads a --database URL', async (t) => {
   const cases: [string, Connection][] = [

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import sqlite from 'node-sqlite3-wasm'
 import { openSqlite } from '../../../server/wordpress/sqlite.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 
 async function newFile(t: TestContext): Promise<{ folder: string; file: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-sqlite-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder(t)
   return { folder, file: join(folder, '.ht.sqlite') }
 }
 

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import sqlite from 'node-sqlite3-wasm'
@@ -8,6 +6,7 @@ import { openMysql } from '../../../../server/wordpress/mysql.ts'
 import { sqlSource } from '../../../../server/wordpress/sources/sql.ts'
 import { openSqlite } from '../../../../server/wordpress/sqlite.ts'
 import { startTestBridge } from '../../../support/bridge.ts'
+import { temporaryFolder } from '../../../support/folder.ts'
 import { fixture, type MysqlConnection, startMariadb } from '../../../support/mariadb.ts'
 import { steppedReader, valuesOf } from '../../../support/reader.ts'
 
@@ -125,8 +124,7 @@ test('--sql in a database without WordPress', async (t) => {
   })
 
   await t.test('in a SQLite file reads too, and writes nothing', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'counter-sql-'))
-    t.after(() => rm(folder, { recursive: true }))
+    const folder = await temporaryFolder(t)
     const file = join(folder, 'guests.sqlite')
     const maker = new sqlite.Database(file)
     maker.exec(guests)
