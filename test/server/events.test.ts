@@ -63,15 +63,18 @@ function ask(t: TestContext, { port, hostname }: URL, version: '1.0' | '1.1') {
 /** The hub alone, behind a socket, with a reading that the test may change. */
 async function startHub(t: TestContext) {
   const hub = new Events(100)
-  const now: { reading: PresentReading } = { reading: first }
+  const now: { reading: PresentReading | undefined } = { reading: first }
   const { url, server } = await startAnswers(t, (_, response) =>
     hub.open('key', () => now.reading, response, {}),
   )
   t.after(() => hub.stop())
   const change = (part: Partial<PresentReading>) => {
-    now.reading = { ...now.reading, ...part }
+    now.reading = { ...first, ...now.reading, ...part }
   }
-  return { hub, url, server, change }
+  const lose = () => {
+    now.reading = undefined
+  }
+  return { hub, url, server, change, lose }
 }
 
 const values = ({ events }: Listening) =>
@@ -92,6 +95,24 @@ test('the newest reading comes first, with its id and when to come back', async 
   const late = await listen(t, url)
   await until('the first reading', () => late.events.length === 1)
   assert.equal(JSON.parse(late.events[0]?.data ?? '').age, 60, 'its age at this moment')
+})
+
+test('a stream of a reading that is not there any more ends, so that no heartbeat confirms it', async (t) => {
+  const { url, hub, lose, change } = await startHub(t)
+  const one = await listen(t, url)
+  await until('the first reading', () => one.events.length === 1)
+  lose()
+  hub.look()
+  hub.look()
+  await until('the end', () => one.response.complete)
+  change({ value: 7 })
+  const other = await listen(t, url)
+  await until('the first reading', () => other.events.length === 1)
+  assert.equal(hub.streams, 1)
+  change({ value: 8 })
+  hub.look()
+  await until('the change', () => values(other).join() === '7,8')
+  assert.deepEqual(values(one), [1234])
 })
 
 test('a change is one event to everybody, and what has not changed is none', async (t) => {
