@@ -60,7 +60,10 @@ export class Events {
     this.#timers = [
       setInterval(() => this.look(), lookMs),
       setInterval(() => {
-        for (const { clients } of this.#groups.values()) sendAll(clients, heartbeat)
+        for (const { clients, read } of this.#groups.values()) {
+          const reading = read()
+          if (reading !== undefined) sendAll(clients, beat(reading))
+        }
       }, heartbeatMs),
     ]
   }
@@ -153,8 +156,14 @@ function message(text: string): Message {
   return { bare, chunk: Buffer.concat([size, bare, Buffer.from('\r\n')]) }
 }
 
-/** A comment for the proxies, and an event, because a browser keeps comments from its pages. */
-const heartbeat = message(':\nevent: beat\ndata:\n\n')
+/**
+ * A heartbeat: a comment for the proxies, and an event, because a browser keeps comments from its pages.
+ * The reading tells how old the number is by now.
+ */
+function beat(reading: PresentReading): Message {
+  return message(`:\nevent: beat\ndata: ${JSON.stringify(reading)}\n\n`)
+}
+
 const lastChunk = '0\r\n\r\n'
 
 function sendAll(clients: ReadonlySet<Client>, text: Message): void {

@@ -158,17 +158,20 @@ test('a change that a new client finds first is not kept from the others', async
   await until('the next change', () => early.events.length === 3 && late.events.length === 2)
 })
 
-test('a quiet stream has a heartbeat, as a comment and as an event', async (t) => {
+test('a quiet stream has a heartbeat, as a comment and as an event that tells the age of the number', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const { url, hub } = await startHub(t)
+  const { url, hub, change } = await startHub(t)
   hub.start()
   const client = await listen(t, url)
   await until('the first reading', () => client.events.length === 1)
   t.mock.timers.tick(14_999)
   assert.equal(client.comments.length, 0)
+  change({ asOf: '2026-10-15T12:00:15.000Z', age: 2 })
   t.mock.timers.tick(1)
   await until('the heartbeat', () => client.comments.length === 1 && client.events.length === 2)
   assert.equal(client.events[1]?.event, 'beat')
+  const { value, age } = JSON.parse(client.events[1]?.data ?? '')
+  assert.deepEqual([value, age], [1234, 2])
 })
 
 test('a client of HTTP/1.0 gets no chunks', async (t) => {
