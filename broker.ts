@@ -51,6 +51,8 @@ const ports = { mqtt: 1883, mqtts: 8883 }
 const form = 'mqtt://user:password@host:1883 or mqtts://…:8883'
 
 const connectMs = 10_000
+/** Of one message: the document of a site with the days of a year has 19 KB. */
+const mostBytes = 262_144
 /** How long the last messages may take at the end. */
 const farewellMs = 2000
 const retry = { firstMs: 500, mostMs: 30_000 }
@@ -153,8 +155,8 @@ export class Broker {
   }
 
   async #connect(): Promise<void> {
-    const { address, clientId, keepaliveSeconds, subscriptions, will, onConnect, onUp, onMessage } =
-      this.#options
+    const { address, clientId, keepaliveSeconds, subscriptions, will, log } = this.#options
+    const { onConnect, onUp, onMessage } = this.#options
     this.#attempts += 1
     const attempt = this.#attempts
     const { connect } = await mqtt()
@@ -174,6 +176,8 @@ export class Broker {
       ...(ca === undefined ? {} : { ca }),
       ...{ clientId, protocolVersion: this.#protocol, clean: true, keepalive: keepaliveSeconds },
       ...{ connectTimeout: connectMs, reconnectPeriod: 0, resubscribe: false },
+      // A broker of MQTT 5 keeps larger ones to itself.
+      ...(this.#protocol === 5 ? { properties: { maximumPacketSize: mostBytes } } : {}),
       ...(last === undefined
         ? {}
         : { will: { ...last, payload: Buffer.from(last.payload), qos: 1 as const, retain: true } }),
@@ -182,7 +186,12 @@ export class Broker {
     client.on('error', (error) => this.#down(client, this.#reason(error)))
     client.on('close', () => this.#down(client, 'the connection was cut'))
     client.on('message', (topic, payload, { retain }) => {
-      if (this.#client === client) onMessage({ topic, payload: String(payload), retained: retain })
+      if (this.#client !== client) return
+      if (payload.length <= mostBytes) {
+        onMessage({ topic, payload: String(payload), retained: retain })
+      } else {
+        log.warn(`${this.#name}: ${payload.length} bytes at ${topic} are too many, and left out`)
+      }
     })
     client.on('connect', () => {
       if (this.#client !== client) return
@@ -194,7 +203,7 @@ export class Broker {
           this.#down(client, `it does not let us subscribe to ${refused?.topic ?? subscriptions}`)
           return
         }
-        if (this.#said !== '') this.#options.log.info(`${this.#name} answers again`)
+        if (this.#said !== '') log.info(`${this.#name} answers again`)
         this.#said = ''
         this.#failures = 0
         this.#isUp = true

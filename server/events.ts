@@ -60,7 +60,10 @@ export class Events {
     this.#timers = [
       setInterval(() => this.look(), lookMs),
       setInterval(() => {
-        for (const { clients } of this.#groups.values()) sendAll(clients, heartbeat)
+        for (const { clients, read } of this.#groups.values()) {
+          const reading = read()
+          if (reading !== undefined) sendAll(clients, beat(reading))
+        }
       }, heartbeatMs),
     ]
   }
@@ -68,9 +71,7 @@ export class Events {
   /** Ends the streams as whole answers: a browser takes an end for a reason to come back. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
-    for (const { clients } of this.#groups.values()) {
-      for (const { socket, chunked } of clients) socket.end(chunked ? lastChunk : '')
-    }
+    for (const group of this.#groups.values()) end(group)
   }
 
   /**
@@ -108,15 +109,24 @@ export class Events {
     response.on('close', () => {
       this.#streams -= 1
       group.clients.delete(client)
-      if (group.clients.size === 0) this.#groups.delete(key)
+      if (group.clients.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key)
     })
     const reading = group.read()
     send(client, message(`retry: ${retryMs}\n\n${reading === undefined ? '' : event(reading)}`))
   }
 
-  /** Sends what has changed. */
+  /**
+   * Sends what has changed. A reading that is not there any more, as when another plugin counts, ends its
+   * streams: heartbeats would confirm the last number for ever, and who comes back is told what there is.
+   */
   look(): void {
-    for (const group of this.#groups.values()) lookAt(group)
+    for (const [key, group] of this.#groups) {
+      if (group.read() !== undefined) lookAt(group)
+      else {
+        this.#groups.delete(key)
+        end(group)
+      }
+    }
   }
 }
 
@@ -130,6 +140,11 @@ function lookAt(group: Group): void {
   sendAll(group.clients, message(event(reading)))
 }
 
+/** Ends the streams of a group as whole answers. */
+function end({ clients }: Group): void {
+  for (const { socket, chunked } of clients) socket.end(chunked ? lastChunk : '')
+}
+
 function event(reading: PresentReading): string {
   return `event: count\nid: ${Date.parse(reading.asOf)}\ndata: ${JSON.stringify(reading)}\n\n`
 }
@@ -141,8 +156,14 @@ function message(text: string): Message {
   return { bare, chunk: Buffer.concat([size, bare, Buffer.from('\r\n')]) }
 }
 
-/** A comment for the proxies, and an event, because a browser keeps comments from its pages. */
-const heartbeat = message(':\nevent: beat\ndata:\n\n')
+/**
+ * A heartbeat: a comment for the proxies, and an event, because a browser keeps comments from its pages.
+ * The reading tells how old the number is by now.
+ */
+function beat(reading: PresentReading): Message {
+  return message(`:\nevent: beat\ndata: ${JSON.stringify(reading)}\n\n`)
+}
+
 const lastChunk = '0\r\n\r\n'
 
 function sendAll(clients: ReadonlySet<Client>, text: Message): void {

@@ -20,6 +20,11 @@ const keepaliveSeconds = 10
 
 type Known = v.InferOutput<typeof SiteDocument>
 
+/** Whether a document is of the site whose topic it came by: one that is not would speak for another. */
+function isOf(name: string): (document: Known) => boolean {
+  return ({ site, counts }) => [site, ...counts.map((count) => count.site)].every((s) => s === name)
+}
+
 /** What a broker has said of a site. */
 interface Heard {
   document?: Known
@@ -104,7 +109,10 @@ export class Replica {
     if (rest === 'database') heard.database = payload
     if (rest === 'site' && payload === '') this.#sites.delete(site)
     if (rest === 'site' && payload !== '') {
-      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), SiteDocument), payload)
+      const parsed = v.safeParse(
+        v.pipe(v.string(), v.parseJson(), SiteDocument, v.check(isOf(site), 'of another site')),
+        payload,
+      )
       if (!parsed.success) {
         log.warn(`${topic} is no document of a bridge: ${parsed.issues[0].message}`)
         return

@@ -113,6 +113,8 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   log[level](text)
   options.onListening?.()
   const giveUp = () => {
+    // A broker that says nothing would be waited for.
+    for (const publisher of publishers) void publisher.stop()
     for (const group of groups) void group.stop()
   }
   signal.addEventListener('abort', giveUp)

@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
-import { describeBroker, parseBrokerUrl } from '../broker.ts'
+import { Broker, describeBroker, parseBrokerUrl } from '../broker.ts'
 import { UsageError } from '../errors.ts'
 import { temporaryFolder } from './support/folder.ts'
 import { recordingLog } from './support/log.ts'
@@ -117,6 +117,30 @@ for (const protocol of [4, 5]) {
     startPublishing(t, `${broker.url}?protocol=${protocol}`).set({ last: known(42) })
     const { newest } = await subscribe(t, broker)
     await until('it is online', () => [...newest.values()].includes('online'))
+  })
+}
+
+for (const protocol of [4, 5]) {
+  test(`a message of megabytes is not read, by protocol=${protocol}`, async (t) => {
+    const server = await startMosquitto(t)
+    const { client } = await subscribe(t, server, 'none')
+    const heard: number[] = []
+    const broker = new Broker({
+      address: parseBrokerUrl(`${server.url}?protocol=${protocol}`, '--mqtt'),
+      ...{ clientId: 'c1', keepaliveSeconds: 5, subscriptions: ['a/#'], random: () => 0 },
+      ...{ log: recordingLog(), onUp: () => {}, onDown: () => {} },
+      onMessage: ({ payload }) => heard.push(payload.length),
+    })
+    t.after(() => broker.stop())
+    await client.publishAsync('a/retained', Buffer.alloc(1_000_000, 'x'), { qos: 1, retain: true })
+    broker.start()
+    for (const [index, bytes] of [20_000, 1_000_000, 20_001].entries()) {
+      await until('a small one', async () => {
+        await client.publishAsync(`a/${index}`, Buffer.alloc(bytes, 'x'), { qos: 1 })
+        return bytes > 100_000 || heard.includes(bytes)
+      })
+    }
+    assert.ok(heard.every((bytes) => bytes <= 20_001))
   })
 }
 

@@ -63,7 +63,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
         instead = options.otherwise()
         instead.start()
       } else {
-        fail(refusal(response.statusCode ?? 0, response.headers.location))
+        fail(refusal(response.statusCode ?? 0, response.headers.location, url))
       }
       return
     }

@@ -77,7 +77,9 @@ export class MqttBridge implements Turns {
     }
     const made = new MqttSite({ ...this.#options, site, onTurn })
     this.#sites.set(site, made)
-    if (!this.#isStopped) made.start()
+    // Who asks for a turn after the end is not to wait for it.
+    if (this.#isStopped) void made.stop()
+    else made.start()
     return made
   }
 }

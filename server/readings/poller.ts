@@ -29,7 +29,7 @@ export interface SiteState {
   readonly last: Remembered | undefined
   /** Why the newest round failed, or undefined when it did not. */
   readonly failure: string | undefined
-  /** Another process reads the site, and speaks for it. */
+  /** Another process reads the site and speaks for it, or it is not yet known whether one does. */
   readonly isTheirs?: boolean
 }
 
@@ -48,7 +48,8 @@ export class Poller {
 
   constructor(options: PollerOptions, remembered: Remembered | undefined) {
     this.#options = options
-    this.#state = { name: options.name, last: remembered, failure: undefined }
+    const isTheirs = options.turn !== undefined
+    this.#state = { name: options.name, last: remembered, failure: undefined, isTheirs }
   }
 
   get state(): SiteState {

@@ -63,15 +63,18 @@ function ask(t: TestContext, { port, hostname }: URL, version: '1.0' | '1.1') {
 /** The hub alone, behind a socket, with a reading that the test may change. */
 async function startHub(t: TestContext) {
   const hub = new Events(100)
-  const now: { reading: PresentReading } = { reading: first }
+  const now: { reading: PresentReading | undefined } = { reading: first }
   const { url, server } = await startAnswers(t, (_, response) =>
     hub.open('key', () => now.reading, response, {}),
   )
   t.after(() => hub.stop())
   const change = (part: Partial<PresentReading>) => {
-    now.reading = { ...now.reading, ...part }
+    now.reading = { ...first, ...now.reading, ...part }
   }
-  return { hub, url, server, change }
+  const lose = () => {
+    now.reading = undefined
+  }
+  return { hub, url, server, change, lose }
 }
 
 const values = ({ events }: Listening) =>
@@ -92,6 +95,24 @@ test('the newest reading comes first, with its id and when to come back', async 
   const late = await listen(t, url)
   await until('the first reading', () => late.events.length === 1)
   assert.equal(JSON.parse(late.events[0]?.data ?? '').age, 60, 'its age at this moment')
+})
+
+test('a stream of a reading that is not there any more ends, so that no heartbeat confirms it', async (t) => {
+  const { url, hub, lose, change } = await startHub(t)
+  const one = await listen(t, url)
+  await until('the first reading', () => one.events.length === 1)
+  lose()
+  hub.look()
+  hub.look()
+  await until('the end', () => one.response.complete)
+  change({ value: 7 })
+  const other = await listen(t, url)
+  await until('the first reading', () => other.events.length === 1)
+  assert.equal(hub.streams, 1)
+  change({ value: 8 })
+  hub.look()
+  await until('the change', () => values(other).join() === '7,8')
+  assert.deepEqual(values(one), [1234])
 })
 
 test('a change is one event to everybody, and what has not changed is none', async (t) => {
@@ -137,17 +158,20 @@ test('a change that a new client finds first is not kept from the others', async
   await until('the next change', () => early.events.length === 3 && late.events.length === 2)
 })
 
-test('a quiet stream has a heartbeat, as a comment and as an event', async (t) => {
+test('a quiet stream has a heartbeat, as a comment and as an event that tells the age of the number', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const { url, hub } = await startHub(t)
+  const { url, hub, change } = await startHub(t)
   hub.start()
   const client = await listen(t, url)
   await until('the first reading', () => client.events.length === 1)
   t.mock.timers.tick(14_999)
   assert.equal(client.comments.length, 0)
+  change({ asOf: '2026-10-15T12:00:15.000Z', age: 2 })
   t.mock.timers.tick(1)
   await until('the heartbeat', () => client.comments.length === 1 && client.events.length === 2)
   assert.equal(client.events[1]?.event, 'beat')
+  const { value, age } = JSON.parse(client.events[1]?.data ?? '')
+  assert.deepEqual([value, age], [1234, 2])
 })
 
 test('a client of HTTP/1.0 gets no chunks', async (t) => {

@@ -104,3 +104,28 @@ test('of several sites the one that the bridge has first is meant, and each can 
     /there is no site/.test(await text('/count?site=a.example')),
   )
 })
+
+test('what is no document of the site whose topic it came by takes nothing from a replica', async (t) => {
+  const broker = await startMosquitto(t)
+  startPublishing(t, broker.url).set({ last: known(5) })
+  const { client } = await subscribe(t, broker)
+  const log = recordingLog()
+  const replica = await startReplica(t, broker, log)
+  await until('the first answer', async () => (await fetch(`${replica.url}/count`)).ok)
+  const { prefix: _, ...last } = known(9)
+  const zone = 'Nowhere/Never'
+  const strange: [reason: RegExp, name: string, document: unknown][] = [
+    [/of another site/, 'a.example', { ...last, place: 0 }],
+    [/no time zone/, site, { ...last, place: 0, ledger: last.ledger && { ...last.ledger, zone } }],
+    [/Invalid JSON/, site, undefined],
+  ]
+  for (const [reason, name, document] of strange) {
+    const payload = JSON.stringify(document) ?? Buffer.from([0xff, 0, 1])
+    await client.publishAsync(`visitor-counter/${name}/site`, payload, { qos: 1 })
+    await until(`${reason}`, () => log.lines.some((line) => reason.test(line)))
+  }
+  for (const path of ['/count', '/v1/series', '/']) {
+    assert.equal((await fetch(replica.url + path)).status, 200, path)
+  }
+  assert.equal(await (await fetch(`${replica.url}/count`)).text(), '5\n')
+})

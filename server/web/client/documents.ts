@@ -38,7 +38,8 @@ export function parseDays(text: string): Day[] {
 }
 
 async function fetchJson(path: string): Promise<unknown> {
-  const answer = await fetch(path)
+  // A browser may answer with what it was told a minute ago, and ask behind the page's back.
+  const answer = await fetch(path, { cache: 'no-cache' })
   if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status}`)
   return answer.json()
 }

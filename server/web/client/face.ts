@@ -7,8 +7,6 @@ import { startVoice } from './voice.ts'
 
 export interface PageFace {
   show(reading: PageReading): void
-  /** The number still holds. */
-  confirm(): void
   /** Nobody can tell whether the number still holds. */
   away(): void
 }
@@ -94,10 +92,6 @@ export function startFace(first: PageReading): PageFace {
       isAway = false
       svg.setAttribute('aria-label', countWords(next.value))
       answer(next.stale)
-    },
-    confirm() {
-      isAway = false
-      answer(reading.stale)
     },
     away() {
       isAway = true

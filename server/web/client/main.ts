@@ -21,7 +21,6 @@ if (given === undefined) {
       face.show(reading)
       counts.show(reading)
     },
-    alive: () => face.confirm(),
     away: () => face.away(),
   })
 }

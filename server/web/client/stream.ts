@@ -1,9 +1,8 @@
 import { PageReading } from './documents.ts'
 
 export interface StreamListener {
+  /** Also when nothing has changed but its age. */
   count(reading: PageReading): void
-  /** The bridge says that nothing has changed. */
-  alive(): void
   /** The bridge does not answer. */
   away(): void
 }
@@ -16,7 +15,7 @@ const refusedMs = 5000
 /** Listens to a reading, and goes on listening whatever happens. A page that nobody sees does not. */
 export function startStream(
   { site, metric, period }: PageReading,
-  { count, alive, away }: StreamListener,
+  { count, away }: StreamListener,
 ): void {
   const address = `v1/events?${new URLSearchParams({ site, metric, period })}`
   let source: EventSource | undefined
@@ -43,14 +42,12 @@ export function startStream(
     const stream = new EventSource(address)
     source = stream
     heard()
-    stream.addEventListener('count', ({ data }) => {
-      heard()
-      count(PageReading.parse(data))
-    })
-    stream.addEventListener('beat', () => {
-      heard()
-      alive()
-    })
+    for (const type of ['count', 'beat']) {
+      stream.addEventListener(type, ({ data }) => {
+        heard()
+        count(PageReading.parse(data))
+      })
+    }
     stream.addEventListener('error', () => {
       away()
       if (stream.readyState === EventSource.CLOSED) openIn(refusedMs * (1 + Math.random()))

@@ -75,7 +75,13 @@ const failures: [what: string, listener: RequestListener, reason: RegExp][] = [
   [
     'a redirect',
     (_, response) => response.writeHead(302, { Location: '/' }).end(),
-    /HTTP 302, which points to \//,
+    /HTTP 302, which points to http:\/\/127\.0\.0\.1:\d+\/; /,
+  ],
+  [
+    'a redirect that repeats the token of a path, or a password',
+    (_, response) =>
+      response.writeHead(308, { Location: 'http://u:geheim@h/t/geheim/count?key=geheim' }).end(),
+    /HTTP 308, which points to http:\/\/h\/t\/…\/count; /,
   ],
   [
     'a 304 to a question that had no tag',

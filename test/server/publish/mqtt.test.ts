@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { parseBrokerUrl } from '../../../broker.ts'
+import { MqttBridge } from '../../../server/publish/mqtt.ts'
+import { startDemoBridge } from '../../support/bridge.ts'
 import { connectFleet } from '../../support/fleet.ts'
 import { recordingLog } from '../../support/log.ts'
 import { startMosquitto, subscribe } from '../../support/mosquitto.ts'
@@ -117,4 +122,32 @@ test('all of many displays have a change within a second', async (t) => {
   }
   t.diagnostic(`the last of 200 displays after ${last.map(Math.round).join(', ')} ms`)
   assert.ok(Math.min(...last) < 1000)
+})
+
+test('an end does not wait for a broker that takes connections and says nothing', async (t) => {
+  const sockets = new Set<Socket>()
+  const silentBroker = createServer((socket) => {
+    sockets.add(socket)
+  }).listen(0, '127.0.0.1')
+  await once(silentBroker, 'listening')
+  t.after(() => {
+    silentBroker.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  const address = silentBroker.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const turns = new MqttBridge({
+    address: parseBrokerUrl(`mqtt://127.0.0.1:${port}`, '--mqtt'),
+    ...{ homeAssistant: undefined, id: 'r1', now: Date.now, random: () => 0, log: recordingLog() },
+  })
+  const controller = new AbortController()
+  const { signal } = controller
+  const publishers = [turns.publisher.bind(turns)]
+  const starting = startDemoBridge(t, { turns, publishers, signal })
+  await until('it is asked', () => sockets.size > 0)
+  controller.abort()
+  const { url } = await starting
+  const { mqtt } = (await (await fetch(`${url}/health`)).json()) as { mqtt: string }
+  assert.equal(mqtt, 'undecided')
+  assert.deepEqual(await turns.of('a site that nobody has asked for'), { whose: 'ours' })
 })

@@ -49,6 +49,16 @@ test('while it is the turn of another nothing is read, and its numbers are ours'
   assert.equal(world.reads, 0)
 })
 
+test('until it is known whose turn it is, and that ours has brought a number, another may speak for the site', async (t) => {
+  const { world, poller } = setup(t, { whose: 'theirs', last: undefined, failure: undefined })
+  assert.equal(poller.state.isTheirs, true)
+  await poller.start()
+  assert.equal(poller.state.isTheirs, true)
+  world.turn = { whose: 'ours' }
+  poller.wake()
+  await until('ours', () => poller.state.isTheirs === false)
+})
+
 test('a change of turns is taken up at once', async (t) => {
   const { world, poller, total } = setup(t, theirs(50, startMs))
   await poller.start()

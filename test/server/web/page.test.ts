@@ -117,6 +117,32 @@ async function staysTrue(
     await still.context().close()
   })
 
+  await t.test(
+    'a count beside the large one is the newest, not what the browser has kept',
+    async () => {
+      const { page: clocked } = await openPage(browser, bridge.url)
+      await clocked.clock.install()
+      await clocked.reload()
+      const inTheList = clocked.locator('[data-count="views.total"]')
+      const beforeValue = Number(await inTheList.getAttribute('value'))
+      const later = async () => {
+        const answer = clocked.waitForResponse(/v1\/counts/)
+        await clocked.clock.runFor(16_000)
+        return (await answer).text()
+      }
+      await later()
+      await mariadb.execute(
+        'UPDATE site3_koko_analytics_site_stats SET pageviews = pageviews + 3 WHERE date = CURDATE()',
+        'koko',
+      )
+      const now = async () => (await bridge.values())['views.total'] === beforeValue + 3
+      await until('the bridge has it', now)
+      assert.match(await later(), new RegExp(`"value":${beforeValue + 3},"metric":"views"`))
+      await clocked.locator(`[data-count="views.total"][value="${beforeValue + 3}"]`).waitFor()
+      await clocked.context().close()
+    },
+  )
+
   await t.test('nothing is loaded from elsewhere, and the console has no error', () => {
     assert.deepEqual(
       requests.filter((url) => !url.startsWith(`${bridge.url}/`)),
