@@ -36,6 +36,9 @@ interface Known {
   readonly roll: Roll | undefined
 }
 
+/** By how much two ages may differ that mean the same moment: they are rounded to seconds. */
+const agedMs = 2000
+
 /** One number that is shown: what it is, how fresh, and on its way from one reading to the next. */
 export class Counter {
   readonly #options: CounterOptions
@@ -55,6 +58,11 @@ export class Counter {
   answer({ value, ageSeconds, stale }: Answer, now: Instant): number | undefined {
     const before = this.#known
     const ageMs = ageSeconds * 1000
+    if (before !== undefined && stale === true && ageMs > this.freshness(now).ageMs + agedMs) {
+      // A bridge that has just started again serves what it remembers: we know of later ones.
+      this.#known = { ...before, stale: true }
+      return undefined
+    }
     const known = { value, at: now, ageMs, stale, roll: this.#rollTo(value, now) }
     this.#known = known
     const first = !this.#answered

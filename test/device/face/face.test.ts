@@ -108,6 +108,18 @@ test('a remembered number is shown after a restart, marked old', () => {
   assert.equal(text(), '     100')
 })
 
+test('a bridge that starts again with an older number does not take the display back', () => {
+  const { text, answer, wait } = setup()
+  answer(1240)
+  wait(4000)
+  answer(1234, { age: 60, stale: true })
+  assert.equal(text(), '    1240.')
+  answer(1238, { age: 5, stale: true })
+  assert.equal(text(), '    1238.', 'that is as new as ours: it has really fallen')
+  answer(1236)
+  assert.equal(text(), '    1236')
+})
+
 test('a rise rolls, never beyond the new number; a fall and a rise after a gap snap', () => {
   const { text, answer, wait } = setup({ rollMs: 2000 })
   answer(100)
