@@ -117,10 +117,13 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** One line; what looks like a user and a password in an address is left out, wherever it comes from. */
+/**
+ * One line; what looks like a user and a password in an address is left out, wherever it comes from. Our
+ * own examples stay.
+ */
 function complain(message: string): void {
   process.stderr.write(
-    `visitor-counter: ${message.replace(/:(?!\/\/user:password@)\S*@/g, ':…@')}\n`,
+    `visitor-counter: ${message.replace(/:(?!\/\/user:password@|(?<=\/\/user:)password@)\S*@/g, ':…@')}\n`,
   )
 }
 

@@ -96,7 +96,10 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['serve', '--mqtt', `mqtt//user:${secret}@host`, '--database', 'sqlite:x'],
     /--mqtt: the address/,
   ],
-  [['serve', '--from', `http://user:${secret}@host`], /--from: .* is of no known kind/],
+  [
+    ['serve', '--from', `http://user:${secret}@host`],
+    /--from: .* is of no known kind; .* like mqtt:\/\/user:password@host:1883 or/,
+  ],
   [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
   [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
   [['serve', '--home-assistant', '--database', 'sqlite:x'], /--home-assistant needs --mqtt/],
