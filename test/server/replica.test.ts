@@ -91,7 +91,8 @@ test('of several sites the one that the bridge has first is meant, and each can 
   const log = recordingLog()
   const replica = await startReplica(t, broker, log)
   const text = async (path: string) => (await fetch(replica.url + path)).text()
-  await until('both are there', async () => (await text('/count?site=a.example')) === '11\n')
+  await until('one is there', async () => (await text('/count?site=a.example')) === '11\n')
+  await until('the other is', async () => (await text('/count?site=b.example/blog')) === '10\n')
   assert.equal(await text('/count'), '10\n')
   assert.equal(await text('/count?site=b.example/blog'), '10\n')
 
