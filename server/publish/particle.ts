@@ -106,7 +106,10 @@ class ParticlePublisher implements Publisher {
   }
 
   health(): Record<string, unknown> {
-    const worries = [...this.#worries].map(([subject, worry]) => `${subject}: ${worry}`)
+    // The names of other devices are for the log: /health is for everyone.
+    const worries = [...this.#worries].map(
+      ([subject, worry]) => `${subject}: ${worry.split('; it has ', 1)}`,
+    )
     return {
       particle: this.#refused ? 'refused' : worries.length > 0 ? 'degraded' : 'ok',
       ...(worries.length > 0 ? { particleNote: worries.join('; ') } : {}),

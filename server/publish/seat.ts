@@ -9,8 +9,11 @@ export type Role =
   /** The broker is away. */
   | 'alone'
 
+/** What is above it was not counted up; after the highest number no claim could come. */
+const mostTerm = 1e12
+
 const Claim = v.object({
-  term: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  term: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(mostTerm)),
   id: v.string(),
 })
 type Claim = v.InferOutput<typeof Claim>

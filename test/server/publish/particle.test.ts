@@ -155,11 +155,12 @@ test('a desk that is not ours, or has other firmware, is told apart', async (t) 
   desk.functions = ['led']
   const cloud = await startStandInCloud(t, desk)
   const desks = [total('desk'), total('dsek')]
-  const { pass, publisher } = await startBeforeStandIn(t, cloud, { desks })
+  const { pass, publisher, log } = await startBeforeStandIn(t, cloud, { desks })
   await pass(600)
   const note = String(publisher.health?.()['particleNote'])
   assert.match(note, /desk: the Particle Cloud says 404: Function show not found/)
-  assert.match(note, /dsek: the account has no such device; it has desk/)
+  assert.match(note, /dsek: the account has no such device$/)
+  assert.ok(log.lines.some((line) => line.endsWith('has no such device; it has desk')))
   assert.equal(cloud.operations, 0)
   assert.ok(cloud.requests.filter((request) => request.startsWith('POST')).length < 6)
   desk.functions = ['show']
