@@ -108,7 +108,7 @@ class ParticlePublisher implements Publisher {
   health(): Record<string, unknown> {
     // The names of other devices are for the log: /health is for everyone.
     const worries = [...this.#worries].map(
-      ([subject, worry]) => `${subject}: ${worry.split('; it has ', 1)}`,
+      ([subject, worry]) => `${subject}: ${worry.replace(/(no such device); .*/, '$1')}`,
     )
     return {
       particle: this.#refused ? 'refused' : worries.length > 0 ? 'degraded' : 'ok',
