@@ -98,8 +98,8 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
       const count = state?.last?.counts.find((c) => c.metric === metric && c.period === period)
       return state && count && present(count, state, now())
     }
-    const headers = Object.fromEntries(c.res.headers)
-    events.open(`${site} ${metric} ${period}`, read, outgoing, headers)
+    // `c.res` must stay as it is: Hono makes a new response of what is returned beside one, and sends it.
+    events.open(`${site} ${metric} ${period}`, read, outgoing)
     return RESPONSE_ALREADY_SENT
   })
 

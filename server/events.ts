@@ -79,17 +79,11 @@ export class Events {
    *
    * @param key of the reading: streams of one key share every byte
    */
-  open(
-    key: string,
-    read: Group['read'],
-    response: ServerResponse,
-    headers: Record<string, string>,
-  ): void {
+  open(key: string, read: Group['read'], response: ServerResponse): void {
     const { socket } = response
     if (socket === null) return
     const chunked = response.req.httpVersion !== '1.0'
     response.writeHead(200, {
-      ...headers,
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
       // nginx would hold a stream back until it has filled a buffer.
@@ -102,7 +96,7 @@ export class Events {
     const group = this.#groups.get(key) ?? { read, clients: new Set(), facts: undefined }
     this.#groups.set(key, group)
     // Before this client is one of them: a change that it finds is news to all others.
-    lookAt(group)
+    const reading = lookAt(group)
     const client = { socket, chunked }
     group.clients.add(client)
     this.#streams += 1
@@ -111,7 +105,6 @@ export class Events {
       group.clients.delete(client)
       if (group.clients.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key)
     })
-    const reading = group.read()
     send(client, message(`retry: ${retryMs}\n\n${reading === undefined ? '' : event(reading)}`))
   }
 
@@ -121,23 +114,21 @@ export class Events {
    */
   look(): void {
     for (const [key, group] of this.#groups) {
-      if (group.read() !== undefined) lookAt(group)
-      else {
-        this.#groups.delete(key)
-        end(group)
-      }
+      if (lookAt(group) !== undefined) continue
+      this.#groups.delete(key)
+      end(group)
     }
   }
 }
 
-/** Sends the reading of a group, encoded once, if it has changed. */
-function lookAt(group: Group): void {
+/** The reading of a group at this moment, which is sent, encoded once, if it has changed. */
+function lookAt(group: Group): PresentReading | undefined {
   const reading = group.read()
-  if (reading === undefined) return
+  if (reading === undefined) return undefined
   const facts = `${reading.value} ${reading.stale} ${reading.source}`
-  if (group.facts === facts) return
+  if (group.facts !== facts) sendAll(group.clients, message(event(reading)))
   group.facts = facts
-  sendAll(group.clients, message(event(reading)))
+  return reading
 }
 
 /** Ends the streams of a group as whole answers. */

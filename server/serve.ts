@@ -1,5 +1,4 @@
 import { getRequestListener } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { describeBroker } from '../broker.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
@@ -77,14 +76,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const app = createApp({ sites, events, health, now, log })
-  const answer: Parameters<typeof getRequestListener>[0] = async (
-    request,
-    { incoming, outgoing },
-  ) => {
+  const answer: Parameters<typeof getRequestListener>[0] = (request, { incoming, outgoing }) => {
     const keep = (answer: Answer, untilMs: number) => answers.keep(incoming, answer, untilMs)
-    const response = await app.fetch(request, { incoming, outgoing, keep })
-    // A stream has answered for itself; Hono's middleware makes a new response of the sign for that.
-    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+    return app.fetch(request, { incoming, outgoing, keep })
   }
   const { host, port } = options
   const monotonic = () => performance.now()

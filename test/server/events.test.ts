@@ -4,7 +4,6 @@ import { get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createAdaptorServer } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { createApp } from '../../server/app.ts'
 import { Events } from '../../server/events.ts'
@@ -65,7 +64,7 @@ async function startHub(t: TestContext) {
   const hub = new Events(100)
   const now: { reading: PresentReading | undefined } = { reading: first }
   const { url, server } = await startAnswers(t, (_, response) =>
-    hub.open('key', () => now.reading, response, {}),
+    hub.open('key', () => now.reading, response),
   )
   t.after(() => hub.stop())
   const change = (part: Partial<PresentReading>) => {
@@ -240,10 +239,7 @@ async function startApp(t: TestContext) {
     ...{ events, health: () => ({}) },
   })
   const server = createAdaptorServer({
-    fetch: async (request, env) => {
-      const response = await app.fetch(request, env)
-      return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
-    },
+    fetch: app.fetch,
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
