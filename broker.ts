@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { MqttClient } from 'mqtt'
 import { backoffMs } from './backoff.ts'
-import { UsageError } from './errors.ts'
+import { networkReason, UsageError } from './errors.ts'
 import type { Logger } from './log.ts'
 
 /** Which MQTT broker, and how it is spoken to. */
@@ -240,18 +240,13 @@ export class Broker {
       case 134:
       case 135:
         return 'it refuses this user and password'
-      case 'ECONNREFUSED':
-        return 'nothing listens there (ECONNREFUSED)'
-      case 'ENOTFOUND':
-      case 'EAI_AGAIN':
-        return `no such host (${code})`
       case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       case 'SELF_SIGNED_CERT_IN_CHAIN':
       case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
         return `its certificate is not trusted (${code}); name the file of its authority with ?ca=<file>`
       default:
-        return error.message === '' ? String(code) : error.message
+        return networkReason(error)
     }
   }
 

@@ -29,3 +29,19 @@ export class DatabaseError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Why nothing came over a network, for people, from an error of Node's sockets. */
+export function networkReason(error: Error): string {
+  const code = 'code' in error ? String(error.code) : ''
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there (ECONNREFUSED)'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `no such host (${code})`
+    case 'ECONNRESET':
+      return 'the connection was cut (ECONNRESET)'
+    default:
+      return error.message === '' ? code : error.message
+  }
+}

@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Reader } from '../server/readings/reader.ts'
 import type { Round } from '../server/readings/round.ts'
 import type { Database } from '../server/wordpress/database.ts'
 import { openMysql } from '../server/wordpress/mysql.ts'
 import { startTestBridge } from '../test/support/bridge.ts'
 import { fixture, type Mariadb, startMariadb } from '../test/support/mariadb.ts'
+import { median } from './measure.ts'
 
 /**
  * What the bridge costs a database by the size of the table: rows as WP Statistics has them, spread
@@ -25,8 +27,6 @@ const ends: (() => unknown)[] = []
 const cleanup = { after: (end: () => unknown) => void ends.push(end) }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 const ms = (value: number) => value.toFixed(value < 10 ? 2 : 0)
 
 async function fill(mariadb: Mariadb, database: string, rows: number): Promise<void> {
@@ -146,7 +146,7 @@ async function statements(mariadb: Mariadb, clients: number, seconds: number): P
   }
   const before = await questions()
   for (let second = 0; second < seconds; second += 1) {
-    const next = new Promise((resolve) => setTimeout(resolve, 1000))
+    const next = wait(1000)
     for (let client = 0; client < clients; client += 1) ask()
     await next
   }

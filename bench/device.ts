@@ -1,35 +1,20 @@
 // Memory and start of the desk counter beside a bare Node, in one run on one machine:
 //   npm run build && npx tsc && node build/bench/device.js
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { startVirtualBoard } from '../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../hardware/virtual/seven-segment.ts'
+import { endProgram, program, residentMb } from '../test/support/program.ts'
+import { median } from './measure.ts'
 
 const rounds = 3
 const settleMs = 6000
-const program = join(import.meta.dirname, '../../dist/visitor-counter.js')
-
-/** Resident memory of a process in MB. */
-async function residentMb({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1]) / 1024
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL')
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
 
 async function measureBare(): Promise<{ mb: number; startMs: number }> {
   const startedMs = performance.now()
@@ -40,9 +25,9 @@ async function measureBare(): Promise<{ mb: number; startMs: number }> {
   )
   if (child.stdout) await once(child.stdout, 'data')
   const startMs = performance.now() - startedMs
-  await pause(settleMs)
+  await wait(settleMs)
   const mb = await residentMb(child)
-  await ended(child)
+  await endProgram(child, 'SIGKILL')
   return { mb, startMs }
 }
 
@@ -80,9 +65,9 @@ async function measureDevice(stateDir: string): Promise<{ mb: number; startMs: n
   await Promise.race([lit, failed])
   failed.catch(() => undefined)
   const startMs = performance.now() - startedMs
-  await pause(settleMs)
+  await wait(settleMs)
   const mb = await residentMb(child)
-  await ended(child)
+  await endProgram(child, 'SIGKILL')
   counts.close()
   counts.closeAllConnections()
   await board.close()

@@ -8,15 +8,16 @@
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sqlite from 'node-sqlite3-wasm'
 import { freePort } from '../test/support/mariadb.ts'
+import { program, residentMb } from '../test/support/program.ts'
+import { median } from './measure.ts'
 
-const program = join(import.meta.dirname, '..', '..', 'dist', 'visitor-counter.js')
 const clientProcesses = 2
 const firstValue = 1_000_000
 
@@ -138,12 +139,12 @@ async function measure(streams: number, changes: number): Promise<void> {
   try {
     await untilItCounts(port)
     await wait(2000)
-    const emptyKb = residentKb(bridge)
+    const emptyKb = (await residentMb(bridge)) * 1024
     const listeners = new Crowd(port, streams)
     crowds.push(listeners)
     await listeners.told(firstValue)
     await wait(3000)
-    const idleKb = residentKb(bridge)
+    const idleKb = (await residentMb(bridge)) * 1024
     const floorListeners = new Crowd(floorPort, streams)
     crowds.push(floorListeners)
     await floorListeners.told(firstValue)
@@ -156,7 +157,7 @@ async function measure(streams: number, changes: number): Promise<void> {
       floor.send(value)
       floors.push(await floorListeners.told(value))
     }
-    const busyKb = residentKb(bridge)
+    const busyKb = (await residentMb(bridge)) * 1024
     const row = (name: string, spreads: readonly Spread[]) => {
       const middle = (pick: (spread: Spread) => number) => median(spreads.map(pick)).toFixed(0)
       const { p50, p99, last } = {
@@ -187,15 +188,6 @@ async function measure(streams: number, changes: number): Promise<void> {
     database.close()
     rmSync(folder, { recursive: true })
   }
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function residentKb({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }
 
 async function untilItCounts(port: number): Promise<void> {

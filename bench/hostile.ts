@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createDemoSite } from '../server/wordpress/demo-site.ts'
 import { attack, type Outcome } from '../test/support/hostile.ts'
+import { program } from '../test/support/program.ts'
 import { openRaw } from '../test/support/raw.ts'
 import { until } from '../test/support/until.ts'
 
@@ -29,7 +30,6 @@ interface Serve {
 async function startServe(folder: string): Promise<Serve> {
   const file = join(folder, 'wordpress.sqlite')
   createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
-  const program = join(import.meta.dirname, '../../dist/visitor-counter.js')
   const settings = {
     ...{ DATABASE_URL: `sqlite:${file}`, PORT: '0', STATE_DIR: folder, ACCESS_TOKEN: token },
     ...{ BASE_PATH: '/counter', CORS: 'https://a.example' },

@@ -4,7 +4,9 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createDemoSite } from '../server/wordpress/demo-site.ts'
+import { program } from '../test/support/program.ts'
 import { type Candidate, type Server, startNode } from './candidate.ts'
+import { median } from './measure.ts'
 import { startPhp } from './php/start.ts'
 
 // One count over HTTP, side by side in one run: node build/bench/http.js [rounds] [seconds]
@@ -29,7 +31,7 @@ const bridge: Candidate = {
   name: 'visitor-counter serve, /count',
   start: () =>
     startNode(
-      join(import.meta.dirname, '../../dist/visitor-counter.js'),
+      program,
       (port) => [
         ...['serve', '--database', `sqlite:${file}`, '--port', String(port)],
         ...['--state-dir', folder],
@@ -113,11 +115,4 @@ async function cpuSeconds(server: Server): Promise<number> {
     return Number(fields[11]) + Number(fields[12])
   })
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1)
-  return (low + high) / 2
 }

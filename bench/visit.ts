@@ -1,24 +1,24 @@
 // From a visit to the digit, and what `serve` takes beside a bare Node, in one run on one machine:
 //   npm run build && npx tsc && node build/bench/visit.js [visits]
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { startVirtualBoard } from '../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../hardware/virtual/seven-segment.ts'
 import { databaseUrl, fixture, freePort, startMariadb } from '../test/support/mariadb.ts'
+import { endProgram, program, residentMb } from '../test/support/program.ts'
 import { until } from '../test/support/until.ts'
+import { median } from './measure.ts'
 
 const visits = Number(process.argv[2] ?? 60)
 const settleMs = 15_000
-const program = join(import.meta.dirname, '../../dist/visitor-counter.js')
 const ends: (() => unknown)[] = []
 const cleanup = { after: (end: () => unknown) => void ends.push(end) }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const at = (sorted: readonly number[], share: number) =>
   Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN)
 
@@ -28,16 +28,8 @@ function start(args: readonly string[]): ChildProcess {
     env: { PATH: process.env['PATH'] },
   })
   child.stderr?.resume()
-  cleanup.after(async () => {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  })
+  cleanup.after(() => endProgram(child, 'SIGKILL'))
   return child
-}
-
-async function residentMb({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1]) / 1024
 }
 
 const listening = (port: number) =>
@@ -74,19 +66,10 @@ try {
     const other = await bare(await freePort())
     const mine = await serve(await freePort())
     ratios.push(mine.startMs / other.startMs)
-    other.child.kill('SIGKILL')
-    mine.child.kill('SIGKILL')
-    await pause(200)
+    await endProgram(other.child, 'SIGKILL')
+    await endProgram(mine.child, 'SIGKILL')
   }
-  ratios.sort((a, b) => a - b)
-  say(
-    `start to listening: ${
-      at(
-        ratios.map((ratio) => ratio * 100),
-        0.5,
-      ) / 100
-    } x that of node:http`,
-  )
+  say(`start to listening: ${median(ratios).toFixed(2)} x that of node:http`)
 
   const chip = new Max7219({ data: 2, clock: 3, cs: 4 })
   const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
@@ -102,11 +85,11 @@ try {
   const [row] = await mariadb.execute('SELECT COUNT(*) AS views FROM wpsite_statify', 'bench')
   let truth = Number(row?.['views'])
   await until('the number', () => shown() === truth, 30)
-  await pause(settleMs)
+  await wait(settleMs)
 
   const delays: number[] = []
   for (let visit = 0; visit < visits; visit += 1) {
-    await pause(200 + Math.random() * 1000)
+    await wait(200 + Math.random() * 1000)
     await mariadb.execute(
       "INSERT INTO wpsite_statify (created, referrer, target) VALUES (CURDATE(), '', '/')",
       'bench',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { reader } from '../support/mariadb.ts'
+import { endProgram } from '../support/program.ts'
 import { damageStates, faults } from './faults.ts'
-import { startRig } from './rig.ts'
+import { pollMs, startRig } from './rig.ts'
 
 /** An interval and 5 s; what a busy machine adds is no fault of the product. */
 const repairSeconds = 6 + 6
@@ -14,7 +15,8 @@ test('whatever befalls it, the counter is right again by itself', async (t) => {
     await t.test(name, async () => {
       const mend = await begin(rig)
       await rig.visit().catch(() => undefined)
-      await new Promise((resolve) => setTimeout(resolve, 1200))
+      // The fault lasts: an interval of the bridge passes under it.
+      await wait(pollMs + 200)
       await mend()
       await rig.visit()
       await rig.right(repairSeconds)
@@ -24,10 +26,7 @@ test('whatever befalls it, the counter is right again by itself', async (t) => {
 
   await t.test('state files that were damaged are set aside', async () => {
     for (const name of ['serve', 'device'] as const) {
-      const child = rig.process(name)
-      const exit = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exit
+      await endProgram(rig.process(name), 'SIGKILL')
     }
     await damageStates(rig)
     rig.forget()

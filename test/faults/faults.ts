@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { endProgram } from '../support/program.ts'
 import { linkFaults } from './proxy.ts'
 import type { LinkName, ProcessName, Rig } from './rig.ts'
 
@@ -29,10 +29,7 @@ export const faults: readonly Fault[] = [
     (name): Fault => ({
       name: `${name}: killed`,
       async begin(rig) {
-        const child = rig.process(name)
-        const exit = once(child, 'exit')
-        child.kill('SIGKILL')
-        await exit
+        await endProgram(rig.process(name), 'SIGKILL')
         return () => rig.start(name)
       },
     }),
@@ -133,7 +130,6 @@ export const faults: readonly Fault[] = [
 
 /** Half a file, as a power cut leaves it where the file system is to blame. */
 export async function damageStates({ folder }: Rig): Promise<void> {
-  const { readdir, readFile } = await import('node:fs/promises')
   for (const name of ['serve', 'device']) {
     await mkdir(join(folder, name), { recursive: true })
     for (const file of await readdir(join(folder, name))) {

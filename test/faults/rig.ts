@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   databaseUrl,
   fixture,
@@ -12,11 +12,11 @@ import {
   reader,
   startMariadb,
 } from '../support/mariadb.ts'
+import { endProgram, program, residentMb } from '../support/program.ts'
 import { until } from '../support/until.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 import { hostname, type World } from './world.ts'
 
-const program = join(import.meta.dirname, '../../../dist/visitor-counter.js')
 const worldModule = join(import.meta.dirname, 'world.js')
 
 /** How often the bridge looks; the device hears of it by events. */
@@ -52,16 +52,17 @@ export interface Rig {
   readonly output: readonly string[]
   /** Answers of the bridge that have been judged, and displays. */
   readonly judged: { answers: number; displays: number }
-  /** Resident memory, kB. */
+  /** Resident memory, MB. */
   memory(name: ProcessName): Promise<number>
+  /** Files, sockets and timers of the kernel that a process holds open. */
+  handles(name: ProcessName): Promise<number>
 }
 
 export async function startRig(
   t: { after(end: () => unknown): void },
   random: () => number = Math.random,
 ): Promise<Rig> {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-faults-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await temporaryFolder(t)
   // What is committed survives a crash, as on any real server.
   const mariadb = await startMariadb(t, '--innodb-flush-log-at-trx-commit=1')
   const { dump } = await fixture('statify')
@@ -87,7 +88,7 @@ export async function startRig(
     if (change.clockOffsetMs !== undefined) steppedMs = performance.now()
     world = { ...world, ...change }
     await writeFile(`${worldFile}.new`, JSON.stringify(world))
-    await import('node:fs/promises').then(({ rename }) => rename(`${worldFile}.new`, worldFile))
+    await rename(`${worldFile}.new`, worldFile)
   }
   await setWorld({})
 
@@ -170,9 +171,7 @@ export async function startRig(
   }
   t.after(async () => {
     for (const child of running.values()) {
-      const exit = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exit
+      await endProgram(child, 'SIGKILL')
     }
   })
   for (const name of ['board', 'serve', 'device'] as const) await start(name)
@@ -207,7 +206,8 @@ export async function startRig(
   const watching = (async () => {
     while (asking) {
       await ask()
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      // As a dashboard would ask: what passes between two answers is not judged.
+      await wait(100)
     }
   })()
   t.after(async () => {
@@ -251,10 +251,8 @@ export async function startRig(
       )
       return performance.now() - begunMs
     },
-    async memory(name) {
-      const status = await readFile(`/proc/${rig.process(name).pid}/status`, 'utf8')
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
-    },
+    memory: (name) => residentMb(rig.process(name)),
+    handles: async (name) => (await readdir(`/proc/${rig.process(name).pid}/fd`)).length,
   }
   await rig.right(30)
   return rig

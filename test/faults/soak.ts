@@ -1,11 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { seeded } from '../support/seeded.ts'
 import { faults } from './faults.ts'
 import { type ProcessName, startRig } from './rig.ts'
 
 /**
  * The long form, by hand: `npm run soak -- --faults 500` injects so many faults in random order, two at
  * once now and then; `--minutes 30` counts visits at a high rate without any, and sees that memory and
- * open files stay as they are. The report goes to standard output.
+ * open handles stay as they are. The report goes to standard output.
  */
 
 const { values } = parseArgs({
@@ -18,23 +20,21 @@ const { values } = parseArgs({
 const wanted = Number(values.faults)
 const minutes = Number(values.minutes)
 const repairSeconds = 6
+/** From the second quarter of a run to its last. */
+const growthLimit = 0.05
 const processes: readonly ProcessName[] = ['serve', 'device', 'board']
 
-/** Park and Miller's generator, so that a run can be had again. */
-function seeded(seed: number): () => number {
-  let state = (seed % 2_147_483_646) + 1
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-}
-
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+const quarter = (values: readonly number[], which: number) =>
+  values.slice((values.length / 4) * (which - 1), (values.length / 4) * which)
+
 const ends: (() => unknown)[] = []
+let grown = false
 const random = seeded(Number(values.seed))
 const pick = <T>(list: readonly T[]): T => {
   const chosen = list[Math.floor(random() * list.length)]
@@ -83,7 +83,9 @@ try {
   }
 
   if (minutes > 0) {
-    const samples = new Map<ProcessName, number[]>(processes.map((name) => [name, []]))
+    const samples = new Map(
+      processes.map((name) => [name, { memory: [] as number[], handles: [] as number[] }]),
+    )
     const startMs = performance.now()
     const endMs = startMs + minutes * 60_000
     let sampledMs = 0
@@ -92,23 +94,28 @@ try {
       await wait(50)
       if (performance.now() - sampledMs < 2000) continue
       sampledMs = performance.now()
-      for (const [name, list] of samples) list.push(await rig.memory(name))
+      for (const [name, { memory, handles }] of samples) {
+        memory.push(await rig.memory(name))
+        handles.push(await rig.handles(name))
+      }
     }
     await rig.right(30)
     say(`\n${minutes} minutes, ${rig.truth()} views at the end, ${rig.wrongs.length} wrong`)
-    for (const [name, list] of samples) {
-      const quarter = (which: number) => {
-        const part = list.slice((list.length / 4) * (which - 1), (list.length / 4) * which)
-        return part.reduce((sum, kb) => sum + kb, 0) / part.length / 1024
-      }
-      const [second, last] = [quarter(2), quarter(4)]
+    for (const [name, { memory, handles }] of samples) {
+      const of = (which: number) => ({
+        mb: mean(quarter(memory, which)),
+        handles: Math.max(...quarter(handles, which)),
+      })
+      const [second, last] = [of(2), of(4)]
+      const growth = last.mb / second.mb - 1
+      grown ||= growth > growthLimit || last.handles > second.handles
       say(
-        `${name}: ${second.toFixed(1)} MB in the second quarter, ${last.toFixed(1)} in the last (${(((last - second) / second) * 100).toFixed(1)} %)`,
+        `${name}: ${second.mb.toFixed(1)} MB in the second quarter, ${last.mb.toFixed(1)} in the last (${(growth * 100).toFixed(1)} %); at most ${second.handles} handles, then ${last.handles}`,
       )
     }
     for (const line of rig.wrongs) say(`  ${line}`)
   }
-  process.exitCode = rig.wrongs.length === 0 ? 0 : 1
+  process.exitCode = rig.wrongs.length === 0 && !grown ? 0 : 1
 } finally {
   for (const end of ends.reverse()) await end()
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { start } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import {
@@ -53,7 +54,8 @@ function watch(t: TestContext, { url }: Bridge): { readonly faults: string[]; la
       } catch (error) {
         if (!ended) seen.faults.push(String(error))
       }
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      // As often as a client would at most: the answers of a whole takeover are looked at.
+      await wait(50)
     }
   }
   const asking = ask()

@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
-
-/** The program as it is installed. */
-const program = join(import.meta.dirname, '../../../dist/visitor-counter.js')
+import { program } from './program.ts'
 
 export interface Running {
   readonly process: ChildProcess

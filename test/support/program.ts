@@ -1,7 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+
+/** Path of `visitor-counter` as it is installed. */
+export const program = join(import.meta.dirname, '../../../dist/visitor-counter.js')
 
 /**
  * Path of a program that Debian may have put where only root looks.
@@ -21,4 +25,10 @@ export async function endProgram(child: ChildProcess, signal: NodeJS.Signals): P
   const exit = once(child, 'exit')
   child.kill(signal)
   await exit
+}
+
+/** Resident memory of a process, MB. */
+export async function residentMb({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
 }

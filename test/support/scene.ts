@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import type { ReaderOptions } from '../../server/readings/reader.ts'
 import type { Round } from '../../server/readings/round.ts'
@@ -135,6 +136,12 @@ function byPeriod(
 /** A condition on the days from and to, both included; none without them. */
 function during(column: string, from?: string, to?: string): string {
   return from === undefined ? '' : ` WHERE ${column} BETWEEN '${from}' AND '${to}'`
+}
+
+/** Somebody who comes on a day: the statement that WP Statistics runs, in the columns of all versions. */
+export function visit(day: string, hits = 1): string {
+  return `INSERT INTO wp_statistics_visitor (last_counter, referred, agent, ip, user_id, hits)
+    VALUES ('${day}', '', 'Firefox', '#hash#${randomUUID()}', 0, ${hits})`
 }
 
 /** What WP Statistics says, by the queries of `wordpress-sources.md`; up to 14.14 views are in `_visit`. */

@@ -8,6 +8,7 @@ import {
   makeScene,
   type SceneOptions,
   statifyTruth,
+  visit,
   wpStatisticsTruth,
 } from '../../support/scene.ts'
 
@@ -16,15 +17,6 @@ const { dump: statistics13 } = await fixture('wp-statistics-13')
 const { dump: statify } = await fixture('statify')
 
 const lateEvening = '2026-10-15T23:59:41-05:00'
-
-let visitors = 0
-/** Somebody who comes on a day: the statement that WP Statistics runs. */
-function visit(day: string, hits = 1): string {
-  visitors += 1
-  return `INSERT INTO wp_statistics_visitor
-    (last_counter, referred, agent, ip, user_id, hits, first_view, last_view)
-    VALUES ('${day}', '', 'Firefox', '#hash#new${visitors}', 0, ${hits}, '${day} 12:00:00', '${day} 12:00:00')`
-}
 
 test('while a site is read', async (t) => {
   const mariadb = await startMariadb(t)

@@ -9,6 +9,7 @@ import {
   makeScene,
   type SceneOptions,
   statifyTruth,
+  visit,
   wpStatisticsTruth,
 } from '../../support/scene.ts'
 import { until } from '../../support/until.ts'
@@ -25,13 +26,6 @@ const denver = {
   dump: statistics13,
 }
 
-let visitors = 0
-const visit = (date: string) => {
-  visitors += 1
-  return `INSERT INTO wp_statistics_visitor (last_counter, referred, agent, ip, user_id, hits)
-    VALUES ('${date}', '', 'Firefox', '#hash#late${visitors}', 0, 2)`
-}
-
 test('after a restart', async (t) => {
   const mariadb = await startMariadb(t)
   const scene = (t: TestContext, options: Partial<SceneOptions> = {}) =>
@@ -45,7 +39,7 @@ test('after a restart', async (t) => {
     now += 3 * day * 1000
     const { stateDir } = first
     for (const date of ['2026-10-15', '2026-10-16', '2026-10-17', '2026-10-18', '2026-10-18']) {
-      await mariadb.execute(visit(date), 'atonce')
+      await mariadb.execute(visit(date, 2), 'atonce')
     }
     const [truth] = await mariadb.execute(chicago.truth('2026-10-18'), 'atonce')
     // A full count needs this table and waits; a poll does not.
@@ -73,7 +67,7 @@ test('after a restart', async (t) => {
     await site.sql(`DELETE FROM wp_statistics_visitor WHERE last_counter >= '2026-10-10';
       ALTER TABLE wp_statistics_visitor AUTO_INCREMENT = 1`)
     await site.restart(3 * day)
-    for (const date of ['2026-10-17', '2026-10-18']) await site.sql(visit(date))
+    for (const date of ['2026-10-17', '2026-10-18']) await site.sql(visit(date, 2))
     await site.recounted()
   })
 
@@ -85,7 +79,7 @@ test('after a restart', async (t) => {
     )
     await site.restart(2 * 3600)
     // It is 04:30 on the 16th in UTC.
-    await site.sql(visit('2026-10-16'))
+    await site.sql(visit('2026-10-16', 2))
     const { counts, timezone } = await site.round(0)
     assert.equal(timezone, 'UTC')
     const today = counts.find(({ metric, period }) => metric === 'visitors' && period === 'today')

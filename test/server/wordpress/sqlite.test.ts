@@ -3,9 +3,11 @@ import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import sqlite from 'node-sqlite3-wasm'
 import { openSqlite } from '../../../server/wordpress/sqlite.ts'
 import { temporaryFolder } from '../../support/folder.ts'
+import { until } from '../../support/until.ts'
 
 async function newFile(t: TestContext): Promise<{ folder: string; file: string }> {
   const folder = await temporaryFolder(t)
@@ -31,8 +33,7 @@ test('a file is read as it changes, and nothing is left beside it or behind', as
   writer.close()
   assert.deepEqual(await readdir(folder), ['.ht.sqlite'])
   database.close()
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  assert.deepEqual(await copies(), before)
+  await until('the copy to go', async () => isDeepStrictEqual(await copies(), before))
 })
 
 test('a transaction that is under way is waited for, and what it wrote is seen whole or not at all', async (t) => {
