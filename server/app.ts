@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { HttpBindings } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { Logger } from '../log.ts'
+import { type Answer, answering, ask, jsonAnswer, type Question } from './answer.ts'
 import type { Events } from './events.ts'
 import type { Remark } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import { healthOf } from './health.ts'
-import type { Answer } from './kept-answers.ts'
 import { openapi, routes } from './openapi.ts'
 import { Problem } from './problem.ts'
 import type { SiteState } from './readings/poller.ts'
@@ -26,34 +24,36 @@ export interface AppOptions {
   readonly log: Logger
 }
 
-interface Env {
-  Bindings: Partial<HttpBindings> & {
-    /** Told of an answer that everyone gets who asks the same, and until when it is right. */
-    readonly keep?: (answer: Answer, untilMs: number) => void
-  }
+export interface App {
+  /** At once, but for the page and what it loads. */
+  answer(question: Question): Answer | Promise<Answer>
+  /** Paths, as Hono writes them. */
+  readonly paths: readonly string[]
 }
 
 const json = 'application/json'
+const eventStream = 'text/event-stream; charset=utf-8'
 
 /** The routes. All answer from memory; none asks the database. */
-export function createApp({ sites, events, health, now, log }: AppOptions): Hono<Env> {
-  const app = new Hono<Env>()
+export function createApp({ sites, events, health, now, log }: AppOptions): App {
+  const app = new Hono()
   const remarks = new Set<string>()
+  const get = (path: string, handle: (c: Context) => Answer) => app.get(path, answering(handle))
   const look = (c: Context) => new View(sites(), c.req.query(), now())
 
-  app.get('/count', (c) => {
+  get('/count', (c) => {
     const view = look(c)
     const { value, stale } = view.reading
     return answer(c, view, 'text/plain; charset=UTF-8', `${value}\n`, `${value} ${stale}`)
   })
 
-  app.get('/v1/count', (c) => {
+  get('/v1/count', (c) => {
     const view = look(c)
     const { reading } = view
     return answer(c, view, json, JSON.stringify(reading), ageless([reading]))
   })
 
-  app.get('/v1/counts', (c) => {
+  get('/v1/counts', (c) => {
     const view = look(c)
     const { site, source, why, timezone } = view.site.last
     const { readings: counts } = view
@@ -61,7 +61,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
     return answer(c, view, json, body, ageless(counts))
   })
 
-  app.get('/v1/series', (c) => {
+  get('/v1/series', (c) => {
     const view = look(c)
     const { days } = parseQuery(v.object(daysEntries), c.req.query())
     const points = view.series(days)
@@ -73,7 +73,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
   })
 
   for (const { path, contentType, render } of formats) {
-    app.get(path, (c) => {
+    get(path, (c) => {
       const view = look(c)
       const { document, remark } = render(view, c.req.query())
       if (remark !== undefined) take(remark)
@@ -82,12 +82,8 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
     })
   }
 
-  app.get('/v1/events', (c) => {
+  get('/v1/events', (c) => {
     const { site, metric, period } = look(c).reading
-    const { outgoing } = c.env
-    if (c.req.method === 'HEAD' || outgoing === undefined) {
-      return c.body(null, 200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
-    }
     if (events.isFull) {
       throw new Problem(503, 'Service Unavailable', 'there are as many streams as may be open', {
         'Retry-After': '30',
@@ -98,40 +94,40 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
       const count = state?.last?.counts.find((c) => c.metric === metric && c.period === period)
       return state && count && present(count, state, now())
     }
-    // `c.res` must stay as it is: Hono makes a new response of what is returned beside one, and sends it.
-    events.open(`${site} ${metric} ${period}`, read, outgoing)
-    return RESPONSE_ALREADY_SENT
+    return {
+      status: 200,
+      headers: { 'Content-Type': eventStream },
+      stream: (response) => events.open(`${site} ${metric} ${period}`, read, response),
+    }
   })
 
-  app.get('/health', (c) => {
+  get('/health', () => {
     const state = healthOf(sites(), [...remarks], now())
-    return c.json({ ...state, ...health() }, state.status === 'down' ? 503 : 200, {
+    const document = { ...state, ...health() }
+    return jsonAnswer(document, state.status === 'down' ? 503 : 200, {
       'Cache-Control': 'no-store',
     })
   })
 
-  app.get('/openapi.json', (c) => c.json(openapi()))
+  get('/openapi.json', () => jsonAnswer(openapi()))
 
   app.route('/', pageRoutes({ sites, now }))
 
-  app.notFound((c) =>
-    refuse(
-      c,
-      new Problem(
-        404,
-        'Not Found',
-        `there is no ${c.req.path}; see ${routes.join(', ')}`,
-        {},
-        routes,
-      ),
-    ),
+  app.notFound(
+    answering(({ req: { path } }) => {
+      const detail = `there is no ${path}; see ${routes.join(', ')}`
+      return new Problem(404, 'Not Found', detail, {}, routes).answer(path)
+    }),
   )
 
-  app.onError((error, c) => {
-    if (error instanceof Problem) return refuse(c, error)
-    log.error({ err: error }, `${c.req.method} ${c.req.path} failed`)
-    return refuse(c, new Problem(500, 'Internal Server Error', 'this is a fault of the bridge'))
-  })
+  app.onError((error, c) =>
+    answering(({ req: { method, path } }) => {
+      if (error instanceof Problem) return error.answer(path)
+      log.error({ err: error }, `${method} ${path} failed`)
+      const problem = new Problem(500, 'Internal Server Error', 'this is a fault of the bridge')
+      return problem.answer(path)
+    })(c),
+  )
 
   function take({ text, holds }: Remark): void {
     if (!holds) remarks.delete(text)
@@ -141,7 +137,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): Hono
     }
   }
 
-  return app
+  return { answer: (question) => ask(app, question), paths: app.routes.map(({ path }) => path) }
 }
 
 /** What a client has to know anew: not the age of a number or when it was read, which `Age` tells. */
@@ -155,12 +151,12 @@ function ageless(readings: readonly PresentReading[]): string {
  * @param tagged what the tag stands for: it changes when this does
  */
 function answer(
-  c: Context<Env>,
+  c: Context,
   { newest, untilMs }: View,
   contentType: string,
   body: string,
   tagged = body,
-): Response {
+): Answer {
   const etag = `W/"${createHash('sha1').update(tagged).digest('base64url')}"`
   const validators = {
     ETag: etag,
@@ -172,15 +168,8 @@ function answer(
   }
   const wanted = c.req.header('If-None-Match')
   if (wanted === '*' || wanted?.split(/\s*,\s*/).includes(etag)) {
-    return c.body(null, 304, validators)
+    return { status: 304, headers: validators }
   }
   const headers = { 'Content-Type': contentType, ...validators }
-  // Hono's `request()` brings no bindings.
-  c.env?.keep?.({ body, etag, headers }, untilMs)
-  return c.body(body, 200, headers)
-}
-
-function refuse(c: Context, problem: Problem): Response {
-  const { body, contentType } = problem.answer(c.req.path)
-  return c.body(body, problem.status, { ...problem.headers, 'Content-Type': contentType })
+  return { status: 200, headers, body, keepUntilMs: untilMs }
 }

@@ -4,6 +4,7 @@ import { bearer, parseTarget, redact, tokenCheck } from './access.ts'
 import { clientAddress, type Network } from './client-address.ts'
 import { Problem } from './problem.ts'
 import type { Refusals } from './refusals.ts'
+import { send } from './respond.ts'
 
 /** Who may ask, and how the bridge is reached. */
 export interface GuardSettings {
@@ -50,7 +51,7 @@ export function guard(options: GuardOptions, next: RequestListener): RequestList
     const { status, title } = problem
     refusals.add(`${method} ${redact(url, token)} from ${address(request)}: ${status} ${title}`)
     const connection = hasBody(request) ? { Connection: 'close' } : {}
-    answerProblem(response, problem, { ...common, ...connection }, route)
+    send(response, problem.answer(route), { ...common, ...connection })
   }
 
   return function guarded(request, response) {
@@ -68,7 +69,7 @@ export function guard(options: GuardOptions, next: RequestListener): RequestList
     }
     const target = parseTarget(url, basePath, isToken !== undefined)
     if (target === undefined) {
-      refuse(request, response, new Problem(400, 'Bad Request', 'this is no address of the bridge'))
+      refuse(request, response, noAddress())
       return
     }
     const { route, shown } = target
@@ -100,7 +101,7 @@ type Refuse = (
 
 /** What is wrong with a request, wherever it leads. */
 function unfit(request: IncomingMessage): Problem | undefined {
-  const { method, url = '', rawHeaders } = request
+  const { method, url = '', rawHeaders, headers } = request
   const sendsBody = hasBody(request)
   if (method !== 'GET' && method !== 'HEAD' && (method !== 'OPTIONS' || sendsBody)) {
     const allowed = methods.join(', ')
@@ -118,7 +119,16 @@ function unfit(request: IncomingMessage): Problem | undefined {
     const detail = `a request may have ${mostHeaders} headers`
     return new Problem(431, 'Request Header Fields Too Large', detail)
   }
-  return undefined
+  return isHost(headers.host) ? undefined : noAddress()
+}
+
+/** RFC 9112 section 3.2: a host that is none is refused, though nothing here depends on it. */
+function isHost(host = ''): boolean {
+  return /^[\w.:-]*$/.test(host) || URL.canParse(`http://${host}`)
+}
+
+function noAddress(): Problem {
+  return new Problem(400, 'Bad Request', 'this is no address of the bridge')
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -140,23 +150,6 @@ function unauthorized(given: string | undefined): Problem {
       })
 }
 
-function answerProblem(
-  response: ServerResponse,
-  problem: Problem,
-  common: Headers,
-  route: string | undefined,
-): void {
-  const { body, contentType } = problem.answer(route)
-  response
-    .writeHead(problem.status, {
-      ...common,
-      ...problem.headers,
-      'Content-Type': contentType,
-      'Content-Length': Buffer.byteLength(body),
-    })
-    .end(body)
-}
-
 /** The addresses in a page are relative to it, so the page's own must end with a slash. */
 function redirectInto(url: string, response: ServerResponse): void {
   const [, last = '', query = ''] = /([^/?]*)(\?.*)?$/.exec(url) ?? []
@@ -171,14 +164,6 @@ export function commonHeaders(cors: readonly string[]): Headers {
     'X-Content-Type-Options': 'nosniff',
     ...(cors.includes('*') ? { 'Access-Control-Allow-Origin': '*' } : {}),
     ...(isList(cors) ? { Vary: 'Origin' } : {}),
-  }
-}
-
-/** A listener whose answers have these headers too. */
-export function withHeaders(headers: Headers, next: RequestListener): RequestListener {
-  return (request, response) => {
-    for (const name in headers) response.setHeader(name, headers[name] ?? '')
-    next(request, response)
   }
 }
 

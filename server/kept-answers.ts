@@ -1,15 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-
-/** An answer as it goes to everyone who asks the same. */
-export interface Answer {
-  readonly body: string
-  readonly etag: string
-  readonly headers: Readonly<Record<string, string>>
-}
+import type { Answer } from './answer.ts'
 
 interface Kept {
   readonly body: string
-  readonly etag: string
+  readonly etag: string | undefined
   /** Names and values in turn. */
   readonly headers: string[]
   readonly validators: string[]
@@ -49,16 +43,17 @@ export class KeptAnswers {
     this.#kept.clear()
   }
 
-  /** Keeps an answer; `untilMs` is how long it is right if nothing new is read. */
-  keep({ method, url = '' }: Request, { body, etag, headers }: Answer, untilMs: number): void {
-    if (method !== 'GET') return
+  /** Keeps an answer for as long as it says that it is right, if nothing new is read. */
+  keep({ method, url = '' }: Request, { status, headers, body, keepUntilMs }: Answer): void {
+    if (keepUntilMs === undefined || status !== 200 || method !== 'GET') return
+    if (typeof body !== 'string') return
     if (this.#kept.size >= mostKept) this.#kept.clear()
     const length = ['Content-Length', String(Buffer.byteLength(body))]
     const all = { ...this.#common, ...headers }
     const { 'Content-Type': _, ...validators } = all
     this.#kept.set(url, {
-      ...{ body, etag },
-      untilMs: Math.min(untilMs, this.#now() + mostMs),
+      ...{ body, etag: headers['ETag'] },
+      untilMs: Math.min(keepUntilMs, this.#now() + mostMs),
       headers: [...Object.entries(all).flat(), ...length],
       validators: Object.entries(validators).flat(),
     })

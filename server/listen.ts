@@ -116,10 +116,10 @@ function clientProblem({ code }: NodeJS.ErrnoException, headerMs: number): Probl
 
 /** Past Node's response, which there is none of before a request is understood. */
 function answerRaw(socket: Socket, problem: Problem): void {
-  const { body, contentType } = problem.answer(undefined)
+  const { status, headers, body } = problem.answer(undefined)
   const head = [
-    `HTTP/1.1 ${problem.status} ${problem.title}`,
-    `Content-Type: ${contentType}`,
+    `HTTP/1.1 ${status} ${problem.title}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ]

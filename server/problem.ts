@@ -1,5 +1,5 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as v from 'valibot'
+import type { Answer } from './answer.ts'
 
 /** The body of `application/problem+json`. */
 export const ProblemDocument = v.strictObject({
@@ -14,14 +14,14 @@ export type ProblemDocument = v.InferOutput<typeof ProblemDocument>
 /** A refusal that explains itself to the caller: RFC 9457, or one plain line for `/count`. */
 export class Problem extends Error {
   override name = 'Problem'
-  readonly status: ContentfulStatusCode
+  readonly status: number
   readonly title: string
   readonly headers: Record<string, string>
   readonly allowed: readonly string[] | undefined
 
   /** @param allowed what would have been accepted in place of what was asked */
   constructor(
-    status: ContentfulStatusCode,
+    status: number,
     title: string,
     detail: string,
     headers: Record<string, string> = {},
@@ -35,10 +35,12 @@ export class Problem extends Error {
   }
 
   /** As it is answered: the document, but one plain line on the route `/count`. */
-  answer(route: string | undefined): { readonly body: string; readonly contentType: string } {
-    return route === '/count'
-      ? { body: `${this.message}\n`, contentType: 'text/plain; charset=UTF-8' }
-      : { body: JSON.stringify(this.document), contentType: 'application/problem+json' }
+  answer(route: string | undefined): Answer & { readonly body: string } {
+    const [type, body] =
+      route === '/count'
+        ? ['text/plain; charset=UTF-8', `${this.message}\n`]
+        : ['application/problem+json', JSON.stringify(this.document)]
+    return { status: this.status, headers: { ...this.headers, 'Content-Type': type }, body }
   }
 
   get document(): ProblemDocument {

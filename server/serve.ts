@@ -1,19 +1,18 @@
-import { getRequestListener } from '@hono/node-server'
 import { describeBroker } from '../broker.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createApp } from './app.ts'
 import { Events } from './events.ts'
-import { commonHeaders, type GuardSettings, guard, openness, withHeaders } from './guard.ts'
-import { type Answer, KeptAnswers } from './kept-answers.ts'
+import { commonHeaders, type GuardSettings, guard, openness } from './guard.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import { listen } from './listen.ts'
-import { Problem } from './problem.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SiteState } from './readings/poller.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
 import type { Turns } from './readings/turn.ts'
 import { Refusals } from './refusals.ts'
 import { Replica, type ReplicaOptions } from './replica.ts'
+import { responder } from './respond.ts'
 import { describeConnection } from './wordpress/connection.ts'
 
 export interface ServeOptions {
@@ -76,17 +75,12 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const app = createApp({ sites, events, health, now, log })
-  const answer: Parameters<typeof getRequestListener>[0] = (request, { incoming, outgoing }) => {
-    const keep = (answer: Answer, untilMs: number) => answers.keep(incoming, answer, untilMs)
-    return app.fetch(request, { incoming, outgoing, keep })
-  }
   const { host, port } = options
   const monotonic = () => performance.now()
   const refusals = new Refusals(log, monotonic)
-  const routes = getRequestListener(answer, { errorHandler: refuseAddress })
   const listener = guard(
     { ...options.guard, refusals, monotonic, log },
-    answers.before(withHeaders(common, routes)),
+    answers.before(responder({ app, answers, common, log })),
   )
   const http = await listen(listener, { host, port, refusals })
   const url = http.url + options.guard.basePath
@@ -123,11 +117,4 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     log.error(messageOf(start.reason))
   }
   return { url, stop }
-}
-
-/** A host or a path that is no address. Faults of the routes are answered by the app. */
-function refuseAddress(): Response {
-  const problem = new Problem(400, 'Bad Request', 'this is no address of the bridge')
-  const { body, contentType } = problem.answer(undefined)
-  return new Response(body, { status: problem.status, headers: { 'Content-Type': contentType } })
 }

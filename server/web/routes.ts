@@ -1,4 +1,6 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { type Answer, answering } from '../answer.ts'
+import { Problem } from '../problem.ts'
 import { nameOf } from '../readings/choose.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { View } from '../view.ts'
@@ -34,32 +36,41 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
     return loading
   }
 
-  app.get('/', async (c) => {
+  const page = async (c: Context): Promise<Answer> => {
     const { script, style, icon } = await load()
-    const states = sites()
     const query = c.req.query()
+    const states = sites()
     const view = pageView(states, new View(states, query, now()))
-    c.header('Content-Security-Policy', contentSecurityPolicy)
-    c.header('Cache-Control', 'no-cache')
     const address = ({ name }: { name: string }) => `assets/${name}`
     const addresses = { script: address(script), style: address(style), icon: address(icon) }
-    return c.html(pageDocument({ ...view, kiosk: 'kiosk' in query }, addresses))
-  })
+    const document = await pageDocument({ ...view, kiosk: 'kiosk' in query }, addresses)
+    const headers = {
+      'Content-Type': 'text/html; charset=UTF-8',
+      'Content-Security-Policy': contentSecurityPolicy,
+      'Cache-Control': 'no-cache',
+    }
+    return { status: 200, headers, body: document.toString() }
+  }
 
-  app.get('/assets/:name', async (c) => {
+  const asset = async (c: Context<object, '/assets/:name'>): Promise<Answer> => {
     const assets = Object.values(await load())
-    const asset = assets.find(({ name }) => name === c.req.param('name'))
-    if (asset === undefined) return c.notFound()
-    const { type, plain, gzipped } = asset
+    const found = assets.find(({ name }) => name === c.req.param('name'))
+    if (found === undefined) {
+      throw new Problem(404, 'Not Found', `there is no ${c.req.path}; the page names what there is`)
+    }
+    const { type, plain, gzipped } = found
     const zipped = /\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')
-    return c.body(zipped ? gzipped : plain, 200, {
+    const headers = {
       'Content-Type': type,
       'Cache-Control': 'public, max-age=31536000, immutable',
       Vary: 'Accept-Encoding',
       ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
-    })
-  })
+    }
+    return { status: 200, headers, body: zipped ? gzipped : plain }
+  }
 
+  app.get('/', answering(page))
+  app.get('/assets/:name', answering(asset))
   return app
 }
 

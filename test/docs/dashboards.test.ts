@@ -21,7 +21,7 @@ const addresses = [
 test('every address of the examples is one that the bridge answers', async () => {
   assert.ok(addresses.length > 15)
   for (const path of addresses) {
-    const { status } = await appWith(healthy).request(path, {}, {})
+    const { status } = await appWith(healthy).request(path)
     assert.equal(status, 200, path)
   }
 })

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { get, type IncomingMessage } from 'node:http'
+import { createServer, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createAdaptorServer } from '@hono/node-server'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { createApp } from '../../server/app.ts'
 import { Events } from '../../server/events.ts'
+import { KeptAnswers } from '../../server/kept-answers.ts'
 import type { PresentReading } from '../../server/readings/present.ts'
+import { responder } from '../../server/respond.ts'
 import { startAnswers } from '../support/answers.ts'
 import { silent } from '../support/log.ts'
 import { readAt, siteState } from '../support/site-state.ts'
@@ -238,14 +239,15 @@ async function startApp(t: TestContext) {
     ...{ sites: () => [siteState()], now: () => Date.parse(asOf) + 3000, log: silent },
     ...{ events, health: () => ({}) },
   })
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-  }).listen(0, '127.0.0.1')
+  const common = { 'X-Content-Type-Options': 'nosniff' }
+  const answers = new KeptAnswers(Date.now, common)
+  const server = createServer(responder({ app, answers, common, log: silent }))
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
     events.stop()
     server.close()
-    if ('closeAllConnections' in server) server.closeAllConnections()
+    server.closeAllConnections()
   })
   const address = server.address()
   assert.ok(typeof address === 'object' && address !== null)

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import * as v from 'valibot'
-import {
-  commonHeaders,
-  type GuardSettings,
-  guard,
-  openness,
-  withHeaders,
-} from '../../server/guard.ts'
+import { commonHeaders, type GuardSettings, guard, openness } from '../../server/guard.ts'
 import { listen } from '../../server/listen.ts'
 import { ProblemDocument } from '../../server/problem.ts'
 import { Refusals } from '../../server/refusals.ts'
@@ -29,9 +23,8 @@ async function startGuarded(t: TestContext, settings: Partial<GuardSettings> = {
       ...{ refusals, monotonic: () => 0 },
       log: { ...log, debug: (entry: unknown) => void entries.push(entry) },
     },
-    withHeaders(commonHeaders(settings.cors ?? ['*']), (request, response) =>
-      response.end(request.url),
-    ),
+    (request, response) =>
+      response.writeHead(200, commonHeaders(settings.cors ?? ['*'])).end(request.url),
   )
   const http = await listen(listener, { host: '127.0.0.1', port: 0, refusals })
   t.after(() => http.close())

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
-import { type Answer, KeptAnswers } from '../../server/kept-answers.ts'
+import type { Answer } from '../../server/answer.ts'
+import { KeptAnswers } from '../../server/kept-answers.ts'
 
 const answer: Answer = {
+  status: 200,
   body: '5\n',
-  etag: 'W/"five"',
   headers: { 'Content-Type': 'text/plain', ETag: 'W/"five"', Age: '3' },
 }
 
@@ -17,7 +18,7 @@ async function start(t: TestContext) {
   const server = createServer(
     answers.before((request, response) => {
       world.passed += 1
-      answers.keep(request, answer, world.untilMs)
+      answers.keep(request, { ...answer, keepUntilMs: world.untilMs })
       response.writeHead(200, { ...answer.headers, Vary: 'Origin' }).end(answer.body)
     }),
   ).listen(0, '127.0.0.1')

@@ -1,4 +1,4 @@
-import { createApp } from '../../server/app.ts'
+import { type App, createApp } from '../../server/app.ts'
 import { Events } from '../../server/events.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import type { Count } from '../../server/readings/round.ts'
@@ -47,5 +47,23 @@ export function appWith(
 ) {
   const sites = typeof states === 'function' ? states : () => [states].flat()
   const now = () => Date.parse(asOf) + seconds * 1000
-  return createApp({ sites, events: new Events(1), health: () => ({}), now, log })
+  return asking(createApp({ sites, events: new Events(1), health: () => ({}), now, log }))
+}
+
+/** Asks an app as a browser would, past any socket. */
+export function asking({ answer, paths }: App) {
+  const request = async (url: string, { method = 'GET', headers = {} }: Asked = {}) => {
+    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+    const { status, body, ...given } = await answer({
+      ...{ method, url, headers: Object.fromEntries(lowered) },
+    })
+    const content = body === undefined || method === 'HEAD' ? null : Buffer.from(body)
+    return new Response(content, { status, headers: given.headers })
+  }
+  return { request, paths }
+}
+
+interface Asked {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
 }

@@ -3,16 +3,12 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { SiteState } from '../../../server/readings/poller.ts'
 import { countSegments, facePaths } from '../../../server/web/face-paths.ts'
-import { pageRoutes } from '../../../server/web/routes.ts'
-import { readAt, siteState } from '../../support/site-state.ts'
+import { appWith } from '../../support/app.ts'
+import { siteState } from '../../support/site-state.ts'
 
 /** The page of these sites, so many seconds after their reading. */
-function pageOf(sites: readonly SiteState[], seconds = 3) {
-  return pageRoutes({ sites: () => sites, now: () => Date.parse(readAt) + seconds * 1000 })
-}
-
-async function htmlOf(sites: readonly SiteState[], path = '/', seconds?: number) {
-  const answer = await pageOf(sites, seconds).request(path)
+async function htmlOf(sites: SiteState[], path = '/', seconds?: number) {
+  const answer = await appWith(() => sites, seconds).request(path)
   return { answer, html: await answer.text() }
 }
 
@@ -94,7 +90,7 @@ test('the policy lets nothing in, and the page needs nothing else', async () => 
 })
 
 test('all of the page is under 60 kB, and what it loads can be kept for ever', async () => {
-  const app = pageOf([siteState()])
+  const app = appWith([siteState()])
   const html = await (await app.request('/')).text()
   let bytes = gzipSync(html).length
   const assets = [...html.matchAll(/"(assets\/[^"]+)"/g)].map(([, address]) => `/${address}`)

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type TestContext, test } from 'node:test'
+import type { Answer } from '../../server/answer.ts'
+import { KeptAnswers } from '../../server/kept-answers.ts'
+import { responder } from '../../server/respond.ts'
+import { recordingLog } from '../support/log.ts'
+
+const common = { 'X-Content-Type-Options': 'nosniff' }
+
+/** A server whose routes answer like this. */
+async function start(t: TestContext, answer: () => Answer | Promise<Answer>) {
+  const log = recordingLog()
+  const answers = new KeptAnswers(() => 0, common)
+  const listener = responder({ app: { answer, paths: [] }, answers, common, log })
+  const server = createServer(answers.before(listener)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const ask = (init?: RequestInit) => fetch(`http://127.0.0.1:${port}/count`, init)
+  return { ask, answers, log }
+}
+
+test('an answer that a round of queries overtakes is not kept', async (t) => {
+  let value = 1
+  const { ask, answers } = await start(t, () => {
+    // The round ends before anything that waits for this answer goes on.
+    void Promise.resolve().then(() => {
+      value += 1
+      answers.forget()
+    })
+    return { status: 200, headers: {}, body: `${value}\n`, keepUntilMs: 1000 }
+  })
+  assert.equal(await (await ask()).text(), '1\n')
+  assert.equal(await (await ask()).text(), '2\n')
+})
+
+test('a question with HEAD has the headers of the answer, also of one that is a stream', async (t) => {
+  const whole = await start(t, () => ({ status: 200, headers: { ETag: '"a"' }, body: '12\n' }))
+  const { headers } = await whole.ask({ method: 'HEAD' })
+  assert.equal(headers.get('etag'), '"a"')
+  assert.equal(headers.get('content-length'), '3')
+  const streamed = await start(t, () => ({
+    ...{ status: 200, headers: { 'Content-Type': 'text/event-stream' } },
+    stream: () => assert.fail('nothing is to be streamed'),
+  }))
+  const answer = await streamed.ask({ method: 'HEAD' })
+  assert.equal(answer.headers.get('content-type'), 'text/event-stream')
+  assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+})
+
+for (const [how, answer] of [
+  ['at once', () => assert.fail('a fault')],
+  ['later', () => Promise.reject(new Error('a fault'))],
+  ['with a header that cannot be sent', () => ({ status: 200, headers: { A: '\n' }, body: '' })],
+] as const) {
+  test(`routes that fail ${how} end the connection and are logged, and the bridge goes on`, async (t) => {
+    const { ask, log } = await start(t, answer)
+    await assert.rejects(ask(), /fetch failed/)
+    await assert.rejects(ask(), /fetch failed/)
+    assert.equal(log.lines.filter((line) => line.includes('could not be sent')).length, 2)
+  })
+}
