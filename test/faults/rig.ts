@@ -14,9 +14,12 @@ import {
 } from '../support/mariadb.ts'
 import { endProgram, program, residentMb } from '../support/program.ts'
 import { until } from '../support/until.ts'
+import { type Pace, paced } from './fast-time.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 import { hostname, type World } from './world.ts'
 
+/** `2026-10-15`, in the zone that the fixture's site is in. */
+const siteDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Chicago' })
 const worldModule = join(import.meta.dirname, 'world.js')
 
 /** How often the bridge looks; the device hears of it by events. */
@@ -46,6 +49,8 @@ export interface Rig {
   forget(): void
   /** Resolves with the milliseconds until `/count` and the digits are right. */
   right(seconds: number): Promise<number>
+  /** Resolves when the views of the site's day are right. */
+  rightToday(seconds: number): Promise<void>
   /** What has been wrong so far. */
   readonly wrongs: readonly string[]
   /** All that the processes have said. */
@@ -61,7 +66,11 @@ export interface Rig {
 export async function startRig(
   t: { after(end: () => unknown): void },
   random: () => number = Math.random,
+  speed = 1,
 ): Promise<Rig> {
+  const pace: Pace = { speed, sinceMs: Date.now() }
+  /** The day of the site's clock. */
+  const today = () => siteDay.format(paced(pace, Date.now()))
   const folder = await temporaryFolder(t)
   // What is committed survives a crash, as on any real server.
   const mariadb = await startMariadb(t, '--innodb-flush-log-at-trx-commit=1')
@@ -71,6 +80,8 @@ export async function startRig(
   const [row] = await mariadb.execute('SELECT COUNT(*) AS views FROM wpsite_statify', database)
   const base = Number(row?.['views'])
   let truth = base
+  /** Key: day of the site. */
+  const ofDays = new Map<string, number>()
 
   const ports = { serve: await freePort(), board: await freePort() }
   const links = {
@@ -138,7 +149,7 @@ export async function startRig(
     const value = Number(digits)
     if (value < base || value > truth)
       wrongs.push(`the display shows ${value} of ${base} to ${truth}`)
-    else if (point === '' && value < truthAt(performance.now() - unmarkedMs)) {
+    else if (point === '' && value < truthAt(performance.now() - unmarkedMs / speed)) {
       wrongs.push(`the display shows ${value} as if it were new; it is ${truth}`)
     }
   }
@@ -146,7 +157,10 @@ export async function startRig(
   const start = async (name: ProcessName) => {
     const child = spawn(process.execPath, ['--import', worldModule, program, ...args[name]], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: folder, FAULT_WORLD: worldFile },
+      env: {
+        ...{ PATH: process.env['PATH'], HOME: folder, FAULT_WORLD: worldFile },
+        ...(speed === 1 ? {} : { FAULT_SPEED: `${speed}`, FAULT_SINCE: `${pace.sinceMs}` }),
+      },
     })
     running.set(name, child)
     let settled: NodeJS.Timeout
@@ -198,7 +212,7 @@ export async function startRig(
     }
     if (performance.now() - steppedMs < 120_000) return
     // True when the database was read, which is `age` seconds, rounded down, before the answer.
-    const least = truthAt(askedMs - (body.age + 1) * 1000 - 1000)
+    const least = truthAt(askedMs - ((body.age + 1) * 1000) / speed - 1000)
     if (body.value < least)
       wrongs.push(`/v1/count says ${body.value}, ${body.age} s old; it was ${least}`)
   }
@@ -226,9 +240,10 @@ export async function startRig(
     async visit() {
       // Counted before it is written: the bridge may see it before we hear that it is done.
       truth += 1
+      const day = today()
       try {
         await mariadb.execute(
-          "INSERT INTO wpsite_statify (created, referrer, target) VALUES (CURDATE(), '', '/')",
+          `INSERT INTO wpsite_statify (created, referrer, target) VALUES ('${day}', '', '/')`,
           database,
         )
       } catch (error) {
@@ -236,8 +251,17 @@ export async function startRig(
         throw error
       }
       truths.push({ value: truth, sinceMs: performance.now() })
+      ofDays.set(day, (ofDays.get(day) ?? 0) + 1)
     },
     truth: () => truth,
+    async rightToday(seconds) {
+      const url = `http://127.0.0.1:${ports.serve}/count?metric=views&period=today`
+      await until(
+        `the views of ${today()}`,
+        async () => Number(await (await fetch(url)).text()) === (ofDays.get(today()) ?? 0),
+        seconds,
+      )
+    },
     shown: () => display,
     forget() {
       known = false

@@ -7,18 +7,24 @@ import { type ProcessName, startRig } from './rig.ts'
 /**
  * The long form, by hand: `npm run soak -- --faults 500` injects so many faults in random order, two at
  * once now and then; `--minutes 30` counts visits at a high rate without any, and sees that memory and
- * open handles stay as they are. The report goes to standard output.
+ * open handles stay as they are; `--hours 24` does so for a day and its midnight, with time that goes
+ * faster for all processes. The report goes to standard output.
  */
 
 const { values } = parseArgs({
   options: {
     faults: { type: 'string', default: '0' },
     minutes: { type: 'string', default: '0' },
+    hours: { type: 'string', default: '0' },
+    speed: { type: 'string', default: '48' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   },
 })
 const wanted = Number(values.faults)
-const minutes = Number(values.minutes)
+const hours = Number(values.hours)
+/** Time goes as it does in the other runs, and faster through the hours. */
+const speed = hours > 0 ? Number(values.speed) : 1
+const minutes = hours > 0 ? (hours * 60) / speed : Number(values.minutes)
 const repairSeconds = 6
 /** From the second quarter of a run to its last. */
 const growthLimit = 0.05
@@ -44,7 +50,7 @@ const pick = <T>(list: readonly T[]): T => {
 
 try {
   say(`seed ${values.seed}`)
-  const rig = await startRig({ after: (end) => void ends.push(end) }, random)
+  const rig = await startRig({ after: (end) => void ends.push(end) }, random, speed)
 
   if (wanted > 0) {
     const repairs: number[] = []
@@ -91,7 +97,9 @@ try {
     let sampledMs = 0
     while (performance.now() < endMs) {
       await rig.visit()
-      await wait(50)
+      await wait(hours > 0 ? random() * 1000 : 50)
+      // Within an interval, and what a loaded machine makes of it in fast time.
+      if (hours > 0) await Promise.all([rig.right(10), rig.rightToday(10)])
       if (performance.now() - sampledMs < 2000) continue
       sampledMs = performance.now()
       for (const [name, { memory, handles }] of samples) {
@@ -100,7 +108,8 @@ try {
       }
     }
     await rig.right(30)
-    say(`\n${minutes} minutes, ${rig.truth()} views at the end, ${rig.wrongs.length} wrong`)
+    const span = hours > 0 ? `${hours} hours in ${minutes} minutes` : `${minutes} minutes`
+    say(`\n${span}, ${rig.truth()} views at the end, ${rig.wrongs.length} wrong`)
     for (const [name, { memory, handles }] of samples) {
       const of = (which: number) => ({
         mb: mean(quarter(memory, which)),

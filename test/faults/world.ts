@@ -1,9 +1,10 @@
 import dns from 'node:dns'
 import { readFileSync } from 'node:fs'
+import { hurry } from './fast-time.ts'
 
 /**
  * Loaded into each process under test (`node --import`): a resolver that knows one name while a file says
- * so, and a clock that is wrong by what the file says.
+ * so, a clock that is wrong by what the file says, and time that goes as fast as the run wants.
  */
 export interface World {
   readonly dns: boolean
@@ -46,6 +47,8 @@ if (file !== undefined) {
   }
   dns.lookup = replaced as typeof dns.lookup
 
+  const { FAULT_SPEED: speed, FAULT_SINCE: since } = process.env
+  if (speed !== undefined) hurry({ speed: Number(speed), sinceMs: Number(since) })
   const { now } = Date
   let { clockOffsetMs } = read()
   setInterval(() => {
