@@ -101,7 +101,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return FINE
       // Without a command commander has printed the help, and says nothing more.
-      if (error.code !== 'commander.help') complain(error.message.replace(/^error: /, ''))
+      if (error.code !== 'commander.help') complain(refusalOf(error))
       return WRONG_USAGE
     }
     if (error instanceof UsageError) {
@@ -115,6 +115,11 @@ async function main(argv: readonly string[]): Promise<number> {
     complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return FAILED
   }
+}
+
+/** What commander refuses, without the value of an option that there is not: it may be a secret. */
+function refusalOf({ message }: CommanderError): string {
+  return message.replace(/^error: /, '').replace(/(option '--?[^'=]*)=.*'/s, "$1'")
 }
 
 /**

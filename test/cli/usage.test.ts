@@ -28,6 +28,7 @@ const secret = 'hunter2secret'
 /** What is typed, and the one line that answers it. All are wrong usage: exit code 2. */
 const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['serve', '--frobnicate'], /unknown option '--frobnicate'/],
+  [['serve', `--pasword=${secret}`], /unknown option '--pasword'/],
   [['frobnicate'], /unknown command 'frobnicate'/],
   [['serve', 'extra'], /too many arguments/],
   [['serve'], /which WordPress\? Give --wp-config <path of wp-config.php> or --database mysql:/],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
@@ -241,17 +241,9 @@ async function startApp(t: TestContext) {
   })
   const common = { 'X-Content-Type-Options': 'nosniff' }
   const answers = new KeptAnswers(Date.now, common)
-  const server = createServer(responder({ app, answers, common, log: silent }))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    events.stop()
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  return { url: new URL(`http://127.0.0.1:${address.port}/v1/events`), events }
+  const { url } = await startAnswers(t, responder({ app, answers, common, log: silent }))
+  t.after(() => events.stop())
+  return { url: new URL('/v1/events', url), events }
 }
 
 test('one stream too many is refused, and told when to come back', async (t) => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import type { Answer } from '../../server/answer.ts'
 import { KeptAnswers } from '../../server/kept-answers.ts'
+import { startAnswers } from '../support/answers.ts'
 
 const answer: Answer = {
   status: 200,
@@ -15,22 +14,15 @@ const answer: Answer = {
 async function start(t: TestContext) {
   const world = { nowMs: 1000, untilMs: 1500, passed: 0 }
   const answers = new KeptAnswers(() => world.nowMs, { Vary: 'Origin' })
-  const server = createServer(
+  const { url } = await startAnswers(
+    t,
     answers.before((request, response) => {
       world.passed += 1
       answers.keep(request, { ...answer, keepUntilMs: world.untilMs })
       response.writeHead(200, { ...answer.headers, Vary: 'Origin' }).end(answer.body)
     }),
-  ).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  const ask = (path = '/count', init: RequestInit = {}) =>
-    fetch(`http://127.0.0.1:${port}${path}`, init)
+  )
+  const ask = (path = '/count', init: RequestInit = {}) => fetch(new URL(path, url), init)
   return { world, answers, ask }
 }
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import type { Answer } from '../../server/answer.ts'
 import { KeptAnswers } from '../../server/kept-answers.ts'
 import { responder } from '../../server/respond.ts'
+import { startAnswers } from '../support/answers.ts'
 import { recordingLog } from '../support/log.ts'
 
 const common = { 'X-Content-Type-Options': 'nosniff' }
@@ -14,15 +13,8 @@ async function start(t: TestContext, answer: () => Answer | Promise<Answer>) {
   const log = recordingLog()
   const answers = new KeptAnswers(() => 0, common)
   const listener = responder({ app: { answer, paths: [] }, answers, common, log })
-  const server = createServer(answers.before(listener)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  const ask = (init?: RequestInit) => fetch(`http://127.0.0.1:${port}/count`, init)
+  const { url } = await startAnswers(t, answers.before(listener))
+  const ask = (init?: RequestInit) => fetch(url, init)
   return { ask, answers, log }
 }
 
