@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { endProgram } from '../support/program.ts'
 import { linkFaults } from './proxy.ts'
-import type { LinkName, ProcessName, Rig } from './rig.ts'
+import { linkNames, processNames, type Rig } from './rig.ts'
 
 /** Something that goes wrong; what it resolves with mends it. */
 export interface Fault {
@@ -10,14 +10,11 @@ export interface Fault {
   begin(rig: Rig): Promise<() => Promise<unknown>>
 }
 
-const links: readonly LinkName[] = ['database', 'bridge', 'board']
-const processes: readonly ProcessName[] = ['serve', 'device', 'board']
-
 export const faults: readonly Fault[] = [
-  ...links.flatMap((link) =>
+  ...linkNames.flatMap((link) =>
     linkFaults.map(
       (fault): Fault => ({
-        name: `the link to the ${link}: ${fault}`,
+        name: `the link ${link === 'replica' ? 'of' : 'to'} the ${link}: ${fault}`,
         async begin({ links }) {
           links[link].set(fault)
           return async () => links[link].set(undefined)
@@ -25,7 +22,7 @@ export const faults: readonly Fault[] = [
       }),
     ),
   ),
-  ...processes.map(
+  ...processNames.map(
     (name): Fault => ({
       name: `${name}: killed`,
       async begin(rig) {
@@ -34,7 +31,7 @@ export const faults: readonly Fault[] = [
       },
     }),
   ),
-  ...processes.map(
+  ...processNames.map(
     (name): Fault => ({
       name: `${name}: stopped for a while, as by a suspend`,
       async begin(rig) {
@@ -49,6 +46,13 @@ export const faults: readonly Fault[] = [
     async begin({ mariadb }) {
       await mariadb.kill()
       return () => mariadb.restart()
+    },
+  },
+  {
+    name: 'the broker: killed and started again',
+    async begin({ mosquitto }) {
+      await mosquitto.kill()
+      return () => mosquitto.start()
     },
   },
   {

@@ -12,6 +12,7 @@ import {
   reader,
   startMariadb,
 } from '../support/mariadb.ts'
+import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { endProgram, program, residentMb } from '../support/program.ts'
 import { until } from '../support/until.ts'
 import { type Pace, paced } from './fast-time.ts'
@@ -27,12 +28,16 @@ export const pollMs = 1000
 /** A number that is shown without the status point is no older than this. */
 const unmarkedMs = 90_000
 
-export type ProcessName = 'serve' | 'device' | 'board'
-export type LinkName = 'database' | 'bridge' | 'board'
+export const processNames = ['board', 'serve', 'replica', 'device'] as const
+export type ProcessName = (typeof processNames)[number]
+export const linkNames = ['database', 'broker', 'replica', 'bridge', 'board'] as const
+/** By what is at its far end; the broker has two, of which one is the replica's. */
+export type LinkName = (typeof linkNames)[number]
 
 /** All of the product as processes, with a link that can fail between each two. */
 export interface Rig {
   readonly mariadb: Mariadb
+  readonly mosquitto: Mosquitto
   readonly links: Readonly<Record<LinkName, FaultProxy>>
   readonly folder: string
   process(name: ProcessName): ChildProcess
@@ -47,7 +52,7 @@ export interface Rig {
   shown(): string
   /** No answer is wrong until a number is known again: what was known has been lost. */
   forget(): void
-  /** Resolves with the milliseconds until `/count` and the digits are right. */
+  /** Resolves with the milliseconds until both bridges and the digits are right. */
   right(seconds: number): Promise<number>
   /** Resolves when the views of the site's day are right. */
   rightToday(seconds: number): Promise<void>
@@ -83,9 +88,13 @@ export async function startRig(
   /** Key: day of the site. */
   const ofDays = new Map<string, number>()
 
-  const ports = { serve: await freePort(), board: await freePort() }
+  const mosquitto = await startMosquitto(t)
+
+  const ports = { serve: await freePort(), replica: await freePort(), board: await freePort() }
   const links = {
     database: await startProxy(mariadb.port, random),
+    broker: await startProxy(mosquitto.port, random),
+    replica: await startProxy(mosquitto.port, random),
     bridge: await startProxy(ports.serve, random),
     board: await startProxy(ports.board, random),
   }
@@ -107,12 +116,20 @@ export async function startRig(
     ...{ engine: 'mysql', host: hostname, port: links.database.port, ...reader, database },
     tls: 'off',
   })
-  const stateDirs = { serve: join(folder, 'serve'), device: join(folder, 'device') }
+  const stateDirs = {
+    ...{ serve: join(folder, 'serve'), replica: join(folder, 'replica') },
+    device: join(folder, 'device'),
+  }
   for (const stateDir of Object.values(stateDirs)) await mkdir(stateDir)
   const args: Record<ProcessName, string[]> = {
     serve: [
       ...['serve', '--database', source, '--port', String(ports.serve)],
       ...['--poll', `${pollMs}ms`, '--state-dir', stateDirs.serve],
+      ...['--mqtt', `mqtt://${hostname}:${links.broker.port}`],
+    ],
+    replica: [
+      ...['serve', '--from', `mqtt://${hostname}:${links.replica.port}`],
+      ...['--port', String(ports.replica), '--state-dir', stateDirs.replica],
     ],
     device: [
       ...[
@@ -154,6 +171,11 @@ export async function startRig(
     }
   }
 
+  const bridges: Record<'serve' | 'replica', { known: boolean; served: number | undefined }> = {
+    serve: { known: false, served: undefined },
+    replica: { known: false, served: undefined },
+  }
+
   const start = async (name: ProcessName) => {
     const child = spawn(process.execPath, ['--import', worldModule, program, ...args[name]], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -163,6 +185,8 @@ export async function startRig(
       },
     })
     running.set(name, child)
+    // It remembers nothing: the broker does.
+    if (name === 'replica') bridges.replica.known = false
     let settled: NodeJS.Timeout
     createInterface({ input: child.stdout }).on('line', (line) => {
       output.push(`${name}: ${line}`)
@@ -188,38 +212,37 @@ export async function startRig(
       await endProgram(child, 'SIGKILL')
     }
   })
-  for (const name of ['board', 'serve', 'device'] as const) await start(name)
+  for (const name of processNames) await start(name)
 
-  let known = false
-  let served: number | undefined
-  const ask = async () => {
+  const ask = async (name: keyof typeof bridges) => {
+    const bridge = bridges[name]
     const askedMs = performance.now()
-    const answer = await fetch(`http://127.0.0.1:${ports.serve}/v1/count?metric=views`, {
+    const answer = await fetch(`http://127.0.0.1:${ports[name]}/v1/count?metric=views`, {
       signal: AbortSignal.timeout(20_000),
     }).catch(() => undefined)
     if (answer === undefined) return
     judged.answers += 1
     if (answer.status !== 200) {
-      if (known) wrongs.push(`/v1/count answers ${answer.status}: ${await answer.text()}`)
+      if (bridge.known) wrongs.push(`${name}: ${answer.status}: ${await answer.text()}`)
       return
     }
     const body = (await answer.json()) as { value: number; age: number; stale: boolean }
-    known = true
-    served = body.value
+    bridge.known = true
+    bridge.served = body.value
     if (body.value < base || body.value > truth) {
-      wrongs.push(`/v1/count answers ${body.value} of ${base} to ${truth}`)
+      wrongs.push(`${name}: ${body.value} of ${base} to ${truth}`)
       return
     }
     if (performance.now() - steppedMs < 120_000) return
     // True when the database was read, which is `age` seconds, rounded down, before the answer.
     const least = truthAt(askedMs - ((body.age + 1) * 1000) / speed - 1000)
     if (body.value < least)
-      wrongs.push(`/v1/count says ${body.value}, ${body.age} s old; it was ${least}`)
+      wrongs.push(`${name}: ${body.value}, ${body.age} s old; it was ${least}`)
   }
   let asking = true
   const watching = (async () => {
     while (asking) {
-      await ask()
+      await Promise.all([ask('serve'), ask('replica')])
       // As a dashboard would ask: what passes between two answers is not judged.
       await wait(100)
     }
@@ -230,7 +253,7 @@ export async function startRig(
   })
 
   const rig: Rig = {
-    ...{ mariadb, links, folder, start, wrongs, output, judged },
+    ...{ mariadb, mosquitto, links, folder, start, wrongs, output, judged },
     process(name) {
       const child = running.get(name)
       if (child === undefined) throw new Error(`${name} is not running`)
@@ -264,13 +287,14 @@ export async function startRig(
     },
     shown: () => display,
     forget() {
-      known = false
+      bridges.serve.known = false
     },
     async right(seconds) {
       const begunMs = performance.now()
+      const { serve, replica } = bridges
       await until(
-        `${truth} everywhere (served ${served}, shown ${display})`,
-        () => served === truth && display === String(truth),
+        `${truth} everywhere (served ${serve.served}, ${replica.served}, shown ${display})`,
+        () => [serve.served, replica.served].every((v) => v === truth) && display === `${truth}`,
         seconds,
       )
       return performance.now() - begunMs

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { seeded } from '../support/seeded.ts'
 import { faults } from './faults.ts'
-import { type ProcessName, startRig } from './rig.ts'
+import { processNames, startRig } from './rig.ts'
 
 /**
  * The long form, by hand: `npm run soak -- --faults 500` injects so many faults in random order, two at
@@ -28,7 +28,6 @@ const minutes = hours > 0 ? (hours * 60) / speed : Number(values.minutes)
 const repairSeconds = 6
 /** From the second quarter of a run to its last. */
 const growthLimit = 0.05
-const processes: readonly ProcessName[] = ['serve', 'device', 'board']
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const percentile = (sorted: readonly number[], share: number) =>
@@ -90,7 +89,7 @@ try {
 
   if (minutes > 0) {
     const samples = new Map(
-      processes.map((name) => [name, { memory: [] as number[], handles: [] as number[] }]),
+      processNames.map((name) => [name, { memory: [] as number[], handles: [] as number[] }]),
     )
     const startMs = performance.now()
     const endMs = startMs + minutes * 60_000
