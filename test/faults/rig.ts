@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -16,6 +17,7 @@ import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { endProgram, program, residentMb } from '../support/program.ts'
 import { until } from '../support/until.ts'
 import { type Pace, paced } from './fast-time.ts'
+import { type CountDocument, Judge } from './judge.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 import { hostname, type World } from './world.ts'
 
@@ -25,11 +27,11 @@ const worldModule = join(import.meta.dirname, 'world.js')
 
 /** How often the bridge looks; the device hears of it by events. */
 export const pollMs = 1000
-/** A number that is shown without the status point is no older than this. */
-const unmarkedMs = 90_000
 
 export const processNames = ['board', 'serve', 'replica', 'device'] as const
 export type ProcessName = (typeof processNames)[number]
+/** Those that are asked. */
+type BridgeName = 'serve' | 'replica'
 export const linkNames = ['database', 'broker', 'replica', 'bridge', 'board'] as const
 /** By what is at its far end; the broker has two, of which one is the replica's. */
 export type LinkName = (typeof linkNames)[number]
@@ -58,6 +60,8 @@ export interface Rig {
   rightToday(seconds: number): Promise<void>
   /** What has been wrong so far. */
   readonly wrongs: readonly string[]
+  /** What the processes have been told and must not say. */
+  readonly secrets: readonly string[]
   /** All that the processes have said. */
   readonly output: readonly string[]
   /** Answers of the bridge that have been judged, and displays. */
@@ -83,12 +87,13 @@ export async function startRig(
   const database = 'faults'
   await mariadb.create(database, dump)
   const [row] = await mariadb.execute('SELECT COUNT(*) AS views FROM wpsite_statify', database)
-  const base = Number(row?.['views'])
-  let truth = base
+  const judge = new Judge(Number(row?.['views']), speed)
   /** Key: day of the site. */
   const ofDays = new Map<string, number>()
 
-  const mosquitto = await startMosquitto(t)
+  const user = { name: 'desk', password: randomBytes(9).toString('hex') }
+  const token = randomBytes(9).toString('hex')
+  const mosquitto = await startMosquitto(t, { user })
 
   const ports = { serve: await freePort(), replica: await freePort(), board: await freePort() }
   const links = {
@@ -103,9 +108,8 @@ export async function startRig(
   })
   const worldFile = join(folder, 'world.json')
   let world: World = { dns: true, clockOffsetMs: 0 }
-  let steppedMs = Number.NEGATIVE_INFINITY
   const setWorld = async (change: Partial<World>) => {
-    if (change.clockOffsetMs !== undefined) steppedMs = performance.now()
+    if (change.clockOffsetMs !== undefined) judge.stepped()
     world = { ...world, ...change }
     await writeFile(`${worldFile}.new`, JSON.stringify(world))
     await rename(`${worldFile}.new`, worldFile)
@@ -121,14 +125,16 @@ export async function startRig(
     device: join(folder, 'device'),
   }
   for (const stateDir of Object.values(stateDirs)) await mkdir(stateDir)
+  const brokerUrl = ({ port }: FaultProxy) =>
+    `mqtt://${user.name}:${user.password}@${hostname}:${port}`
   const args: Record<ProcessName, string[]> = {
     serve: [
       ...['serve', '--database', source, '--port', String(ports.serve)],
       ...['--poll', `${pollMs}ms`, '--state-dir', stateDirs.serve],
-      ...['--mqtt', `mqtt://${hostname}:${links.broker.port}`],
+      ...['--mqtt', brokerUrl(links.broker)],
     ],
     replica: [
-      ...['serve', '--from', `mqtt://${hostname}:${links.replica.port}`],
+      ...['serve', '--from', brokerUrl(links.replica)],
       ...['--port', String(ports.replica), '--state-dir', stateDirs.replica],
     ],
     device: [
@@ -146,47 +152,25 @@ export async function startRig(
     board: ['board', '--port', String(ports.board), '--json'],
   }
 
-  const wrongs: string[] = []
   const output: string[] = []
-  const judged = { answers: 0, displays: 0 }
   const running = new Map<ProcessName, ChildProcess>()
   let display = ''
 
-  /** Truths, and since when. */
-  const truths: { value: number; sinceMs: number }[] = [{ value: base, sinceMs: performance.now() }]
-  const truthAt = (ms: number) => truths.findLast(({ sinceMs }) => sinceMs <= ms)?.value ?? base
-
-  const judgeDisplay = () => {
-    judged.displays += 1
-    const [, digits, point] = /^(\d+)(\.?)$/.exec(display) ?? []
-    if (digits === undefined) {
-      if (!/^-*\.?$/.test(display)) wrongs.push(`the display shows ${JSON.stringify(display)}`)
-      return
-    }
-    const value = Number(digits)
-    if (value < base || value > truth)
-      wrongs.push(`the display shows ${value} of ${base} to ${truth}`)
-    else if (point === '' && value < truthAt(performance.now() - unmarkedMs / speed)) {
-      wrongs.push(`the display shows ${value} as if it were new; it is ${truth}`)
-    }
-  }
-
-  const bridges: Record<'serve' | 'replica', { known: boolean; served: number | undefined }> = {
-    serve: { known: false, served: undefined },
-    replica: { known: false, served: undefined },
-  }
+  /** What each bridge has said last. */
+  const served: Partial<Record<BridgeName, number>> = {}
 
   const start = async (name: ProcessName) => {
     const child = spawn(process.execPath, ['--import', worldModule, program, ...args[name]], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...{ PATH: process.env['PATH'], HOME: folder, FAULT_WORLD: worldFile },
+        ACCESS_TOKEN: token,
         ...(speed === 1 ? {} : { FAULT_SPEED: `${speed}`, FAULT_SINCE: `${pace.sinceMs}` }),
       },
     })
     running.set(name, child)
     // It remembers nothing: the broker does.
-    if (name === 'replica') bridges.replica.known = false
+    if (name === 'replica') judge.forget(name)
     let settled: NodeJS.Timeout
     createInterface({ input: child.stdout }).on('line', (line) => {
       output.push(`${name}: ${line}`)
@@ -196,7 +180,7 @@ export async function startRig(
       display = text.trim()
       // Between two digits of one frame lies less than a millisecond, which no eye sees.
       clearTimeout(settled)
-      settled = setTimeout(judgeDisplay, 50)
+      settled = setTimeout(() => judge.display(display), 50)
     })
     createInterface({ input: child.stderr }).on('line', (line) => output.push(`${name}: ${line}`))
     child.on('exit', (code, signal) => {
@@ -204,7 +188,7 @@ export async function startRig(
       output.push(`${name} ended: ${code ?? signal}`)
       if (name === 'board') display = ''
       if (running.get(name) === child) running.delete(name)
-      if (signal === null) wrongs.push(`${name} ended by itself with ${code}`)
+      if (signal === null) judge.wrongs.push(`${name} ended by itself with ${code}`)
     })
   }
   t.after(async () => {
@@ -214,30 +198,21 @@ export async function startRig(
   })
   for (const name of processNames) await start(name)
 
-  const ask = async (name: keyof typeof bridges) => {
-    const bridge = bridges[name]
+  const headers = { Authorization: `Bearer ${token}` }
+  const ask = async (name: BridgeName) => {
     const askedMs = performance.now()
     const answer = await fetch(`http://127.0.0.1:${ports[name]}/v1/count?metric=views`, {
+      headers,
       signal: AbortSignal.timeout(20_000),
     }).catch(() => undefined)
     if (answer === undefined) return
-    judged.answers += 1
     if (answer.status !== 200) {
-      if (bridge.known) wrongs.push(`${name}: ${answer.status}: ${await answer.text()}`)
+      judge.refusal(name, `${answer.status}: ${await answer.text()}`)
       return
     }
-    const body = (await answer.json()) as { value: number; age: number; stale: boolean }
-    bridge.known = true
-    bridge.served = body.value
-    if (body.value < base || body.value > truth) {
-      wrongs.push(`${name}: ${body.value} of ${base} to ${truth}`)
-      return
-    }
-    if (performance.now() - steppedMs < 120_000) return
-    // True when the database was read, which is `age` seconds, rounded down, before the answer.
-    const least = truthAt(askedMs - ((body.age + 1) * 1000) / speed - 1000)
-    if (body.value < least)
-      wrongs.push(`${name}: ${body.value}, ${body.age} s old; it was ${least}`)
+    const document = (await answer.json()) as CountDocument
+    served[name] = document.value
+    judge.answer(name, askedMs, document)
   }
   let asking = true
   const watching = (async () => {
@@ -253,7 +228,9 @@ export async function startRig(
   })
 
   const rig: Rig = {
-    ...{ mariadb, mosquitto, links, folder, start, wrongs, output, judged },
+    ...{ mariadb, mosquitto, links, folder, start, output },
+    ...{ wrongs: judge.wrongs, judged: judge.judged },
+    secrets: [reader.password, user.password, token],
     process(name) {
       const child = running.get(name)
       if (child === undefined) throw new Error(`${name} is not running`)
@@ -261,40 +238,36 @@ export async function startRig(
     },
     world: setWorld,
     async visit() {
-      // Counted before it is written: the bridge may see it before we hear that it is done.
-      truth += 1
       const day = today()
-      try {
-        await mariadb.execute(
+      await judge.visit(() =>
+        mariadb.execute(
           `INSERT INTO wpsite_statify (created, referrer, target) VALUES ('${day}', '', '/')`,
           database,
-        )
-      } catch (error) {
-        truth -= 1
-        throw error
-      }
-      truths.push({ value: truth, sinceMs: performance.now() })
+        ),
+      )
       ofDays.set(day, (ofDays.get(day) ?? 0) + 1)
     },
-    truth: () => truth,
+    truth: () => judge.truth,
     async rightToday(seconds) {
       const url = `http://127.0.0.1:${ports.serve}/count?metric=views&period=today`
       await until(
         `the views of ${today()}`,
-        async () => Number(await (await fetch(url)).text()) === (ofDays.get(today()) ?? 0),
+        async () =>
+          Number(await (await fetch(url, { headers })).text()) === (ofDays.get(today()) ?? 0),
         seconds,
       )
     },
     shown: () => display,
-    forget() {
-      bridges.serve.known = false
-    },
+    forget: () => judge.forget('serve'),
     async right(seconds) {
       const begunMs = performance.now()
-      const { serve, replica } = bridges
+      const { serve, replica } = served
       await until(
-        `${truth} everywhere (served ${serve.served}, ${replica.served}, shown ${display})`,
-        () => [serve.served, replica.served].every((v) => v === truth) && display === `${truth}`,
+        `${judge.truth} everywhere (served ${serve}, ${replica}, shown ${display})`,
+        () => {
+          const all = [`${served.serve}`, `${served.replica}`, display]
+          return all.every((each) => each === `${judge.truth}`)
+        },
         seconds,
       )
       return performance.now() - begunMs
