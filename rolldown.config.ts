@@ -33,6 +33,11 @@ const program = defineConfig({
     cleanDir: true,
     // The text of the program stays in memory for as long as it runs.
     minify: true,
+    // What every command loads, as one file: each file more takes a millisecond of the start. The entry
+    // stays apart, because it waits for files that import the others.
+    codeSplitting: {
+      groups: [{ name: 'core', tags: ['$initial'], test: (id) => !id.endsWith('/cli/main.ts') }],
+    },
     banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
   },
 })

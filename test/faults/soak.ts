@@ -47,6 +47,11 @@ const pick = <T>(list: readonly T[]): T => {
   return chosen
 }
 
+process.once('SIGINT', async () => {
+  for (const end of ends.reverse()) await end()
+  process.exit(1)
+})
+
 try {
   say(`seed ${values.seed}`)
   const rig = await startRig({ after: (end) => void ends.push(end) }, random, speed)
