@@ -47,9 +47,9 @@ const pick = <T>(list: readonly T[]): T => {
   return chosen
 }
 
-process.once('SIGINT', async () => {
-  for (const end of ends.reverse()) await end()
-  process.exit(1)
+let interrupted = false
+process.once('SIGINT', () => {
+  interrupted = true
 })
 
 try {
@@ -61,7 +61,7 @@ try {
     const late: string[] = []
     let injected = 0
     let told = 0
-    while (injected < wanted) {
+    while (injected < wanted && !interrupted) {
       // The same process cannot be killed twice, nor a link fail in two ways.
       const first = pick(faults)
       const target = first.name.split(':')[0]
@@ -99,7 +99,7 @@ try {
     const startMs = performance.now()
     const endMs = startMs + minutes * 60_000
     let sampledMs = 0
-    while (performance.now() < endMs) {
+    while (performance.now() < endMs && !interrupted) {
       await rig.visit()
       await wait(hours > 0 ? random() * 1000 : 50)
       // Within an interval, and what a loaded machine makes of it in fast time.
