@@ -111,7 +111,7 @@ try {
         handles.push(await rig.handles(name))
       }
     }
-    await rig.right(30)
+    if (!interrupted) await rig.right(30)
     const span = hours > 0 ? `${hours} hours in ${minutes} minutes` : `${minutes} minutes`
     say(`\n${span}, ${rig.truth()} views at the end, ${rig.wrongs.length} wrong`)
     for (const [name, { memory, handles }] of samples) {
@@ -129,6 +129,9 @@ try {
     for (const line of rig.wrongs) say(`  ${line}`)
   }
   process.exitCode = rig.wrongs.length === 0 && !grown ? 0 : 1
+} catch (error) {
+  // Ctrl-C ends the processes of the run, too.
+  if (!interrupted) throw error
 } finally {
   for (const end of ends.reverse()) await end()
 }
