@@ -9,15 +9,14 @@ import type { Database } from '../server/wordpress/database.ts'
 import { openMysql } from '../server/wordpress/mysql.ts'
 import { startTestBridge } from '../test/support/bridge.ts'
 import { fixture, type Mariadb, startMariadb } from '../test/support/mariadb.ts'
-import { median } from './measure.ts'
+import { isQuick, median } from './measure.ts'
 
 /**
  * What the bridge costs a database by the size of the table: rows as WP Statistics has them, spread
  * over five years, and equally many of today.
  */
 
-const quick = process.argv.includes('--quick')
-const sizes = quick ? [10_000, 100_000] : [10_000, 1_000_000, 5_000_000]
+const sizes = isQuick ? [10_000, 100_000] : [10_000, 1_000_000, 5_000_000]
 const todayRows = 500
 const days = 1825
 const pollMs = 5000
@@ -187,7 +186,7 @@ try {
       `\na poll of the largest table takes ${(most.pollMs / least.pollMs).toFixed(2)} times one of the smallest`,
     )
   }
-  const seconds = quick ? 5 : 15
+  const seconds = isQuick ? 5 : 15
   const alone = await statements(mariadb, 0, seconds)
   const crowd = await statements(mariadb, 1000, seconds)
   say(

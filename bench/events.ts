@@ -16,7 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import sqlite from 'node-sqlite3-wasm'
 import { freePort } from '../test/support/mariadb.ts'
 import { program, residentMb } from '../test/support/program.ts'
-import { median } from './measure.ts'
+import { counts, median } from './measure.ts'
 
 const clientProcesses = 2
 const firstValue = 1_000_000
@@ -203,4 +203,4 @@ async function untilItCounts(port: number): Promise<void> {
 const [first, ...rest] = process.argv.slice(2)
 if (first === 'clients') runClients(Number(rest[0]), Number(rest[1]))
 else if (first === 'floor') runFloor(Number(rest[0]))
-else await measure(Number(first ?? 5000), Number(rest[0] ?? 12))
+else await measure(...counts([5000, 12], [1000, 4]))

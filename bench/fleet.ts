@@ -8,9 +8,9 @@ import { connectFleet } from '../test/support/fleet.ts'
 import { startMosquitto } from '../test/support/mosquitto.ts'
 import { known, site, startPublishing } from '../test/support/publishing.ts'
 import { until } from '../test/support/until.ts'
+import { counts } from './measure.ts'
 
-const displays = Number(process.argv[2] ?? 2000)
-const changes = Number(process.argv[3] ?? 20)
+const [displays, changes] = counts([2000, 20], [300, 4])
 const ends: (() => unknown)[] = []
 const t = { after: (end: () => unknown) => ends.unshift(end) }
 

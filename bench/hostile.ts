@@ -9,12 +9,12 @@ import { attack, type Outcome } from '../test/support/hostile.ts'
 import { program } from '../test/support/program.ts'
 import { openRaw } from '../test/support/raw.ts'
 import { until } from '../test/support/until.ts'
+import { counts } from './measure.ts'
 
-// 100,000 hostile requests and 500 slow connections against `serve`: no fault, no crash, no growth.
+// Hostile requests and slow connections against `serve`: no fault, no crash, no growth.
 
-const rounds = 20
+const [rounds, slowConnections] = counts([20, 500], [1, 50])
 const requests = 5000
-const slowConnections = 500
 const token = 'token'
 
 const out = (line: string) => process.stdout.write(`${line}\n`)

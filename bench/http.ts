@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { createDemoSite } from '../server/wordpress/demo-site.ts'
 import { program } from '../test/support/program.ts'
 import { type Candidate, type Server, startNode } from './candidate.ts'
-import { median } from './measure.ts'
+import { counts, median } from './measure.ts'
 import { startPhp } from './php/start.ts'
 
 // One count over HTTP, side by side in one run: node build/bench/http.js [rounds] [seconds]
@@ -47,7 +47,7 @@ interface Measured {
   readonly cpuMicroseconds: number
 }
 
-const [rounds = 8, seconds = 4] = process.argv.slice(2).map(Number)
+const [rounds, seconds] = counts([8, 4], [2, 1])
 const write = (line: string) => process.stdout.write(`${line}\n`)
 write(
   `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(2)}`,

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { databaseUrl, fixture, freePort, startMariadb } from '../test/support/mariadb.ts'
+import { endProgram, program, residentMb } from '../test/support/program.ts'
+import { counts, median } from './measure.ts'
+
+/** Memory and start of each command beside a bare Node, in turns on one machine. */
+
+const [rounds, settleSeconds] = counts([5, 20], [2, 3])
+const ends: (() => unknown)[] = []
+const cleanup = { after: (end: () => unknown) => void ends.push(end) }
+
+interface Candidate {
+  readonly name: string
+  readonly args: readonly string[]
+  /** What it prints when it is ready; nothing when there is nothing to be ready for. */
+  readonly ready?: RegExp
+}
+
+const idle = 'setInterval(() => undefined, 1000)'
+const server = `require('http').createServer((_, response) => response.end('1')).listen(0, '127.0.0.1', () => process.stderr.write('ready'))`
+
+function start({ args }: Candidate): ChildProcess {
+  const env = { PATH: process.env['PATH'] }
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+  cleanup.after(() => endProgram(child, 'SIGKILL'))
+  return child
+}
+
+/** Milliseconds until a process says that it is ready. */
+async function untilReady(child: ChildProcess, { name, ready }: Candidate): Promise<number> {
+  if (ready === undefined) return Number.NaN
+  const startedMs = performance.now()
+  let said = ''
+  const isReady = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (bytes: Buffer) => {
+        said += bytes.toString()
+        if (ready.test(said)) resolve()
+      })
+    }
+  })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${name} ended with ${code}: ${said}`)
+  })
+  await Promise.race([isReady, ended])
+  ended.catch(() => undefined)
+  return performance.now() - startedMs
+}
+
+try {
+  const folder = await mkdtemp(join(tmpdir(), 'counter-bench-'))
+  cleanup.after(() => rm(folder, { recursive: true }))
+  const mariadb = await startMariadb(cleanup)
+  const { dump } = await fixture('statify')
+  const source = databaseUrl(await mariadb.create('bench', dump))
+  const state = ['--state-dir', folder]
+  const serve = ['serve', '--database', source, '--poll', '1s', ...state]
+  // What the device needs stands for the whole run.
+  const [bridgePort, boardPort] = [await freePort(), await freePort()]
+  const bridge: Candidate = {
+    ...{ name: 'the bridge of the device', ready: /listening on/ },
+    args: [program, ...serve, '--port', `${bridgePort}`],
+  }
+  const board: Candidate = {
+    ...{ name: 'the board of the device', ready: /virtual board at/ },
+    args: [program, 'board', '--port', `${boardPort}`],
+  }
+  for (const each of [bridge, board]) await untilReady(start(each), each)
+
+  const desk = [
+    '--count-url',
+    `http://127.0.0.1:${bridgePort}`,
+    '--board',
+    `tcp:127.0.0.1:${boardPort}`,
+  ]
+  const candidates: readonly Candidate[] = [
+    { name: 'node, nothing loaded', args: ['-e', idle] },
+    { name: 'node:http, listening', args: ['-e', server], ready: /ready/ },
+    { name: 'serve', args: [program, ...serve, '--port', '0'], ready: /listening on/ },
+    { name: 'device', args: [program, 'device', ...desk, ...state], ready: /board ready/ },
+    { name: 'board', args: [program, 'board', '--port', '0'], ready: /virtual board at/ },
+    { name: 'demo', args: [program, 'demo', '--port', '0'], ready: /the page/ },
+  ]
+  const measured = candidates.map((candidate) => {
+    const [startMs, residentMbs]: [number[], number[]] = [[], []]
+    return { candidate, startMs, residentMbs }
+  })
+  for (let round = 0; round < rounds; round += 1) {
+    const running: (() => Promise<void>)[] = []
+    for (const { candidate, startMs, residentMbs } of measured) {
+      const child = start(candidate)
+      startMs.push(await untilReady(child, candidate))
+      running.push(async () => {
+        residentMbs.push(await residentMb(child))
+        await endProgram(child, 'SIGKILL')
+      })
+    }
+    await wait(settleSeconds * 1000)
+    for (const end of running) await end()
+  }
+  const figures = measured.map(({ candidate: { name }, startMs, residentMbs }) => ({
+    ...{ name, ms: median(startMs), mb: median(residentMbs) },
+  }))
+  const [bareMb, listeningMs] = [figures[0]?.mb ?? Number.NaN, figures[1]?.ms ?? Number.NaN]
+  for (const { name, ms, mb } of figures) {
+    const start = `start ${ms.toFixed(0)} ms, ${(ms / listeningMs).toFixed(2)} x node:http; `
+    process.stdout.write(
+      `${name.padEnd(20)} ${Number.isNaN(ms) ? '' : start}${mb.toFixed(1)} MB, ${(mb / bareMb).toFixed(2)} x bare\n`,
+    )
+  }
+} finally {
+  for (const end of ends.reverse()) await end()
+}
