@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { Ending } from '../../ending.ts'
 import { type Board, type Level, outputPins, type Wiring } from './board.ts'
 import { readyIo } from './ready-io.ts'
 
@@ -30,10 +31,10 @@ export async function openIo(
   signal: AbortSignal,
 ): Promise<Board> {
   const close = () => io.close?.()
-  let gone: Error | undefined
+  const ending = new Ending()
   const lost = new Promise<Error>((resolve) => {
     const lose = (error: Error) => {
-      gone ??= error
+      ending.end(error)
       resolve(error)
     }
     io.on('error', (error: unknown) => {
@@ -74,10 +75,7 @@ export async function openIo(
     ...(io.spiWrite && wiring.bus === 'spi'
       ? { writeSpi: (bytes: readonly number[]) => void io.spiWrite?.(bytes) }
       : {}),
-    async barrier() {
-      await Promise.race([io.flush?.(), lost])
-      if (gone !== undefined) throw gone
-    },
+    barrier: () => ending.before(io.flush?.() ?? Promise.resolve()),
     onReset: () => undefined,
     close,
   }

@@ -2,6 +2,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { createConnection } from 'mysql2'
 import type mysql from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
+import { Ending } from '../../ending.ts'
 import { DatabaseError, type DatabaseErrorKind, FatalError, messageOf } from '../../errors.ts'
 import { describeConnection, type MysqlConnection } from './connection.ts'
 import type { Database, Row, Sql } from './database.ts'
@@ -125,15 +126,10 @@ function lost(message: string): Error {
 class Link {
   readonly #socket: Socket
   readonly #connection: mysql.Connection
-  readonly #ended: Promise<never>
-  #end: (reason: Error) => void = () => undefined
+  readonly #ending = new Ending()
 
   constructor(settings: MysqlConnection) {
     const { host, port, socketPath } = settings
-    this.#ended = new Promise((_, reject) => {
-      this.#end = reject
-    })
-    this.#ended.catch(() => undefined)
     this.#socket = connectSocket(
       socketPath === undefined
         ? { host, port, keepAlive: true, noDelay: true }
@@ -164,7 +160,7 @@ class Link {
     )
     try {
       const answer = this.#connection.query<RowDataPacket[]>({ sql: text, values: [...values] })
-      const [rows] = await Promise.race([this.#ended, answer])
+      const [rows] = await this.#ending.before(answer)
       return rows
     } finally {
       clearTimeout(timer)
@@ -181,7 +177,7 @@ class Link {
   }
 
   #fail(reason: Error): void {
-    this.#end(reason)
+    this.#ending.end(reason)
     this.#connection.destroy()
     this.#socket.destroy()
   }

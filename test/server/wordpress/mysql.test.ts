@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { DatabaseError } from '../../../errors.ts'
 import type { Sql } from '../../../server/wordpress/database.ts'
 import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { collected } from '../../support/garbage.ts'
 import { fixture, freePort, type MysqlConnection, startMariadb } from '../../support/mariadb.ts'
 
 const sql = (text: string): Sql => ({ text, values: [] })
@@ -29,6 +30,16 @@ test('a MariaDB server', async (t) => {
       database.snapshot((query) => query(insert)),
       /READ ONLY transaction/,
     )
+  })
+
+  await t.test('nothing is kept of a query that has been answered', async (t) => {
+    const database = openMysql(connection)
+    t.after(() => database.close())
+    const rows = async () => new WeakRef(await database.query(sql('SELECT 1 AS one')))
+    const first = await rows()
+    // mysql2 itself keeps the newest.
+    for (let query = 0; query < 3; query += 1) await rows()
+    await collected(first)
   })
 
   await t.test('a connection that died while idle is replaced without a lost query', async (t) => {
