@@ -119,7 +119,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** What commander refuses, without the value of an option that there is not: it may be a secret. */
 function refusalOf({ message }: CommanderError): string {
-  return message.replace(/^error: /, '').replace(/(option '--?[^'=]*)=.*'/s, "$1'")
+  return message.replace(/^error: /, '').replace(/(option '(?:--[^=]*(?==)|-[^-])).*'/s, "$1'")
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Context, Hono } from 'hono'
 
 /** What is asked of the routes. */
-export interface Question {
+export interface HttpRequest {
   readonly method: string
   /** Path and query. */
   readonly url: string
@@ -32,13 +32,13 @@ export function answering<P extends string>(
   return handle as unknown as (c: Context<object, P>) => Response | Promise<Response>
 }
 
-/** Puts a question to routes whose handlers are all `answering`. */
-export function ask(app: Hono, { method, url, headers }: Question): Answer | Promise<Answer> {
+/** Puts a request to routes whose handlers are all `answering`. */
+export function ask(app: Hono, { method, url, headers }: HttpRequest): Answer | Promise<Answer> {
   const request = {
     // Node itself leaves out the body of an answer to HEAD.
     method: method === 'HEAD' ? 'GET' : method,
-    // Hono wants a whole address; no route looks at its host.
-    url: `http://bridge${url}`,
+    // Hono wants a whole address, without `.` and `..` in it; no route looks at its host.
+    url: new URL(`http://bridge${url}`).href,
     headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null },
   }
   return app.fetch(request as Request) as unknown as Answer | Promise<Answer>

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { Logger } from '../log.ts'
-import { type Answer, answering, ask, jsonAnswer, type Question } from './answer.ts'
-import type { Events } from './events.ts'
+import { type Answer, answering, ask, type HttpRequest, jsonAnswer } from './answer.ts'
+import { type Events, streamHeaders } from './events.ts'
 import type { Remark } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import { healthOf } from './health.ts'
-import { openapi, routes } from './openapi.ts'
+import { noRoute, openapi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import type { SiteState } from './readings/poller.ts'
 import { type PresentReading, present } from './readings/present.ts'
@@ -25,14 +25,13 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** At once, but for the page and what it loads. */
-  answer(question: Question): Answer | Promise<Answer>
+  /** At once where the answer may be kept. */
+  answer(request: HttpRequest): Answer | Promise<Answer>
   /** Paths, as Hono writes them. */
   readonly paths: readonly string[]
 }
 
 const json = 'application/json'
-const eventStream = 'text/event-stream; charset=utf-8'
 
 /** The routes. All answer from memory; none asks the database. */
 export function createApp({ sites, events, health, now, log }: AppOptions): App {
@@ -96,7 +95,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
     }
     return {
       status: 200,
-      headers: { 'Content-Type': eventStream },
+      headers: streamHeaders,
       stream: (response) => events.open(`${site} ${metric} ${period}`, read, response),
     }
   })
@@ -113,12 +112,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
 
   app.route('/', pageRoutes({ sites, now }))
 
-  app.notFound(
-    answering(({ req: { path } }) => {
-      const detail = `there is no ${path}; see ${routes.join(', ')}`
-      return new Problem(404, 'Not Found', detail, {}, routes).answer(path)
-    }),
-  )
+  app.notFound(answering(({ req: { path } }) => noRoute(path).answer(path)))
 
   app.onError((error, c) =>
     answering(({ req: { method, path } }) => {
@@ -137,7 +131,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
     }
   }
 
-  return { answer: (question) => ask(app, question), paths: app.routes.map(({ path }) => path) }
+  return { answer: (request) => ask(app, request), paths: app.routes.map(({ path }) => path) }
 }
 
 /** What a client has to know anew: not the age of a number or when it was read, which `Age` tells. */

@@ -31,6 +31,14 @@ const mostUnreadBytes = 16_384
 /** How soon a client is to come back. */
 const retryMs = 2000
 
+/** Of every answer that is a stream. */
+export const streamHeaders = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  // nginx would hold a stream back until it has filled a buffer.
+  'X-Accel-Buffering': 'no',
+}
+
 /**
  * Server-sent events (WHATWG HTML, section 9.2) for any number of clients. A reading is encoded once,
  * and the same bytes go to every socket: at 5,000 clients that is several times faster and smaller
@@ -84,10 +92,7 @@ export class Events {
     if (socket === null) return
     const chunked = response.req.httpVersion !== '1.0'
     response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache, no-transform',
-      // nginx would hold a stream back until it has filled a buffer.
-      'X-Accel-Buffering': 'no',
+      ...streamHeaders,
       ...(chunked ? { 'Transfer-Encoding': 'chunked' } : { Connection: 'close' }),
     })
     response.flushHeaders()

@@ -124,7 +124,8 @@ function unfit(request: IncomingMessage): Problem | undefined {
 
 /** RFC 9112 section 3.2: a host that is none is refused, though nothing here depends on it. */
 function isHost(host = ''): boolean {
-  return /^[\w.:-]*$/.test(host) || URL.canParse(`http://${host}`)
+  // Parsing costs as much as all else that is done here.
+  return host === '' || /^[\w.-]+(:\d{1,4})?$/.test(host) || URL.canParse(`http://${host}`)
 }
 
 function noAddress(): Problem {

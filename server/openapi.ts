@@ -2,7 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import { formats } from './formats/index.ts'
 import { Health } from './health.ts'
-import { ProblemDocument } from './problem.ts'
+import { Problem, ProblemDocument } from './problem.ts'
 import { PresentReading } from './readings/present.ts'
 import { SeriesPoint } from './readings/series.ts'
 import { daysEntries, questionEntries } from './view.ts'
@@ -159,4 +159,10 @@ function schema(of: v.GenericSchema) {
   // What is asked is described as it is sent, before it is parsed.
   const { $schema: _, ...rest } = toJsonSchema(of, { typeMode: 'input', errorMode: 'throw' })
   return rest
+}
+
+/** What is answered where there is no route. */
+export function noRoute(path: string): Problem {
+  const detail = `there is no ${path}; see ${routes.join(', ')}`
+  return new Problem(404, 'Not Found', detail, {}, routes)
 }

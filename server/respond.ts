@@ -17,26 +17,26 @@ export interface ResponderOptions {
 export function responder({ app, answers, common, log }: ResponderOptions): RequestListener {
   return (request, response) => {
     const { method = '', url = '', headers } = request
-    const take = (answer: Answer) => {
-      answers.keep(request, answer)
-      send(response, answer, common)
-    }
     const fail = (error: unknown) => {
       log.error({ err: error }, 'an answer could not be sent')
       response.destroy()
     }
     try {
       const answer = app.answer({ method, url, headers })
-      // What is kept is kept before a next reading makes it old, so nothing is waited for.
-      if (answer instanceof Promise) answer.then(take).catch(fail)
-      else take(answer)
+      if (answer instanceof Promise) {
+        // A next reading may have made it old, so it is not kept.
+        answer.then((late) => send(response, late, common)).catch(fail)
+        return
+      }
+      send(response, answer, common)
+      answers.keep(request, answer)
     } catch (error) {
       fail(error)
     }
   }
 }
 
-/** @param common headers of every answer, where this one does not have its own */
+/** @param common headers of every answer, where this one does not have its own; of `Vary` both hold */
 export function send(response: ServerResponse, answer: Answer, common: Answer['headers']): void {
   const { status, headers, body, stream } = answer
   if (stream !== undefined && response.req.method !== 'HEAD') {
@@ -45,5 +45,7 @@ export function send(response: ServerResponse, answer: Answer, common: Answer['h
     return
   }
   const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }
-  response.writeHead(status, { ...common, ...headers, ...length }).end(body)
+  const vary = [common['Vary'], headers['Vary']].filter((each) => each !== undefined)
+  const varies = vary.length > 1 ? { Vary: vary.join(', ') } : {}
+  response.writeHead(status, { ...common, ...headers, ...varies, ...length }).end(body)
 }

@@ -75,7 +75,9 @@ export async function openIo(
     ...(io.spiWrite && wiring.bus === 'spi'
       ? { writeSpi: (bytes: readonly number[]) => void io.spiWrite?.(bytes) }
       : {}),
-    barrier: () => ending.before(io.flush?.() ?? Promise.resolve()),
+    async barrier() {
+      await ending.before(Promise.resolve(io.flush?.()))
+    },
     onReset: () => undefined,
     close,
   }

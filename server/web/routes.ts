@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type Answer, answering } from '../answer.ts'
-import { Problem } from '../problem.ts'
+import { noRoute } from '../openapi.ts'
 import { nameOf } from '../readings/choose.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { View } from '../view.ts'
@@ -55,9 +55,7 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
   const asset = async (c: Context<object, '/assets/:name'>): Promise<Answer> => {
     const assets = Object.values(await load())
     const found = assets.find(({ name }) => name === c.req.param('name'))
-    if (found === undefined) {
-      throw new Problem(404, 'Not Found', `there is no ${c.req.path}; the page names what there is`)
-    }
+    if (found === undefined) throw noRoute(c.req.path)
     const { type, plain, gzipped } = found
     const zipped = /\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')
     const headers = {

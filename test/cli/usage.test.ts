@@ -29,6 +29,8 @@ const secret = 'hunter2secret'
 const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['serve', '--frobnicate'], /unknown option '--frobnicate'/],
   [['serve', `--pasword=${secret}`], /unknown option '--pasword'/],
+  [['serve', `--it's=${secret}`], /unknown option '--it's'/],
+  [['serve', `-p${secret}`], /unknown option '-p'/],
   [['frobnicate'], /unknown command 'frobnicate'/],
   [['serve', 'extra'], /too many arguments/],
   [['serve'], /which WordPress\? Give --wp-config <path of wp-config.php> or --database mysql:/],

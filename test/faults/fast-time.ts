@@ -15,8 +15,9 @@ export function paced({ speed, sinceMs }: Pace, realMs: number): number {
 }
 
 /**
- * Lets the time of this process go faster: its clocks, and all timers of Node's public API. What Node
- * itself waits for, as the timeouts of sockets, stays as it is.
+ * Lets the time of this process go faster: `Date.now`, `performance.now`, `setTimeout` and `setInterval`,
+ * which is all that the programs under test go by. What Node itself waits for, as the timeouts of
+ * sockets, stays as it is.
  */
 export function hurry(pace: Pace): void {
   const { speed } = pace

@@ -162,6 +162,8 @@ export async function startRig(
   const start = async (name: ProcessName) => {
     const child = spawn(process.execPath, ['--import', worldModule, program, ...args[name]], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C is for the run; what it has started ends with it.
+      detached: true,
       env: {
         ...{ PATH: process.env['PATH'], HOME: folder, FAULT_WORLD: worldFile },
         ACCESS_TOKEN: token,
@@ -230,7 +232,7 @@ export async function startRig(
   const rig: Rig = {
     ...{ mariadb, mosquitto, links, folder, start, output },
     ...{ wrongs: judge.wrongs, judged: judge.judged },
-    secrets: [reader.password, user.password, token],
+    secrets: [reader.password, encodeURIComponent(reader.password), user.password, token],
     process(name) {
       const child = running.get(name)
       if (child === undefined) throw new Error(`${name} is not running`)

@@ -47,6 +47,8 @@ if (file !== undefined) {
   }
   dns.lookup = replaced as typeof dns.lookup
 
+  // The file is looked at in real time.
+  const { setInterval } = globalThis
   const { FAULT_SPEED: speed, FAULT_SINCE: since } = process.env
   if (speed !== undefined) hurry({ speed: Number(speed), sinceMs: Number(since) })
   const { now } = Date

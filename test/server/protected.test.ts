@@ -76,13 +76,23 @@ test('an answer from memory has the same headers as the first of its kind', asyn
 
 test('a host that is none is refused as a problem', async (t) => {
   const { url } = await startDemoBridge(t)
-  const { port } = new URL(url)
-  const { ended } = openRaw(
-    Number(port),
-    'GET /count HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n',
-  )
-  assert.match(
-    await ended,
-    /^HTTP\/1\.1 400 .*application\/problem\+json.*no address of the bridge/s,
-  )
+  const ask = (host: string) =>
+    openRaw(
+      Number(new URL(url).port),
+      `GET /count HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    ).ended
+  for (const host of ['a b', 'a:b', 'a:b:c', 'a:99999', '[::1', '::1', ':', 'a@b c', '<']) {
+    const refused = /^HTTP\/1\.1 400 .*application\/problem\+json.*no address of the bridge/s
+    assert.match(await ask(host), refused, host)
+  }
+  for (const host of [
+    '',
+    'a',
+    'blog.example.com',
+    'a_b.example:8787',
+    '[::1]:65535',
+    'bücher.example',
+  ]) {
+    assert.match(await ask(host), /^HTTP\/1\.1 200 /, host)
+  }
 })

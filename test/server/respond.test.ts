@@ -6,7 +6,7 @@ import { responder } from '../../server/respond.ts'
 import { startAnswers } from '../support/answers.ts'
 import { recordingLog } from '../support/log.ts'
 
-const common = { 'X-Content-Type-Options': 'nosniff' }
+const common = { 'X-Content-Type-Options': 'nosniff', Vary: 'Origin' }
 
 /** A server whose routes answer like this. */
 async function start(t: TestContext, answer: () => Answer | Promise<Answer>) {
@@ -32,6 +32,21 @@ test('an answer that a round of queries overtakes is not kept', async (t) => {
   assert.equal(await (await ask()).text(), '2\n')
 })
 
+test('an answer that comes later is sent and not kept', async (t) => {
+  let value = 0
+  const { ask } = await start(t, async () => {
+    value += 1
+    return { status: 200, headers: {}, body: `${value}\n`, keepUntilMs: 1000 }
+  })
+  for (const text of ['1\n', '2\n']) assert.equal(await (await ask()).text(), text)
+})
+
+test('what an answer varies by is named beside what all answers vary by', async (t) => {
+  const headers = { Vary: 'Accept-Encoding' }
+  const { ask } = await start(t, () => ({ status: 200, headers, body: '' }))
+  assert.equal((await ask()).headers.get('vary'), 'Origin, Accept-Encoding')
+})
+
 test('a question with HEAD has the headers of the answer, also of one that is a stream', async (t) => {
   const whole = await start(t, () => ({ status: 200, headers: { ETag: '"a"' }, body: '12\n' }))
   const { headers } = await whole.ask({ method: 'HEAD' })
@@ -49,7 +64,10 @@ test('a question with HEAD has the headers of the answer, also of one that is a 
 for (const [how, answer] of [
   ['at once', () => assert.fail('a fault')],
   ['later', () => Promise.reject(new Error('a fault'))],
-  ['with a header that cannot be sent', () => ({ status: 200, headers: { A: '\n' }, body: '' })],
+  [
+    'with a header that cannot be sent',
+    () => ({ status: 200, headers: { A: '\n' }, body: '', keepUntilMs: 1000 }),
+  ],
 ] as const) {
   test(`routes that fail ${how} end the connection and are logged, and the bridge goes on`, async (t) => {
     const { ask, log } = await start(t, answer)
