@@ -54,7 +54,8 @@ export class Pace {
   async run<T>(nowMs: number, query: () => Promise<T>): Promise<T> {
     this.#startedMs = nowMs
     const begunMs = this.#stopwatch()
-    const costMs = () => this.#stopwatch() - begunMs
+    // What another query learnt of the network meanwhile may be taken off this one's time, too.
+    const costMs = () => Math.max(0, this.#stopwatch() - begunMs)
     try {
       const result = await query()
       this.#costsMs = [...this.#costsMs, costMs()].slice(-judgedRuns)

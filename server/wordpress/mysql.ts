@@ -22,11 +22,12 @@ const graceSeconds = 5
  * and replaced when the server has closed them.
  */
 export function openMysql(settings: MysqlConnection): Database {
-  const quick = new Lane(settings, quickLimitSeconds)
-  const slow = new Lane(settings, slowLimitSeconds)
+  const network = { ms: 0 }
+  const quick = new Lane(settings, quickLimitSeconds, network)
+  const slow = new Lane(settings, slowLimitSeconds, network)
   return {
     engine: 'mysql',
-    stopwatch,
+    stopwatch: () => waitedMs() - network.ms,
     query: (sql) => quick.run((link) => link.query(sql, quickLimitSeconds)),
     snapshot: (work) =>
       slow.run(async (link) => {
@@ -49,22 +50,29 @@ export function openMysql(settings: MysqlConnection): Database {
  * database's time: 30 ms of a query that takes 3 when the program has just started. A tenth of that
  * counts, so that a query costs something even where there is never a moment to wait.
  */
-function stopwatch(): number {
+function waitedMs(): number {
   const { idle } = performance.eventLoopUtilization()
   return idle + (performance.now() - idle) / 10
+}
+
+/** What the network has taken of the time that was waited: it is none of the database's either. */
+interface Network {
+  ms: number
 }
 
 /** One connection, used by one piece of work at a time. */
 class Lane {
   readonly #settings: MysqlConnection
   readonly #limitSeconds: number
+  readonly #network: Network
   #link: Link | undefined
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(settings: MysqlConnection, limitSeconds: number) {
+  constructor(settings: MysqlConnection, limitSeconds: number, network: Network) {
     this.#settings = settings
     this.#limitSeconds = limitSeconds
+    this.#network = network
   }
 
   run<T>(work: (link: Link) => Promise<T>): Promise<T> {
@@ -82,6 +90,7 @@ class Lane {
 
   async #attempt<T>(work: (link: Link) => Promise<T>): Promise<T> {
     const idle = this.#link
+    const begunMs = waitedMs()
     if (idle !== undefined) {
       try {
         return await work(idle)
@@ -93,7 +102,7 @@ class Lane {
     }
     try {
       if (this.#closed) throw lost('the connection has been closed')
-      const fresh = new Link(this.#settings)
+      const fresh = new Link(this.#settings, this.#network)
       this.#link = fresh
       try {
         await prepare(fresh, this.#limitSeconds)
@@ -101,6 +110,8 @@ class Lane {
         this.#drop(fresh)
         throw error
       }
+      // With what went by on a connection that died unnoticed.
+      this.#network.ms += waitedMs() - begunMs
       return await work(fresh)
     } catch (error) {
       if (this.#link !== undefined && isLost(error)) this.#drop(this.#link)
@@ -127,9 +138,13 @@ class Link {
   readonly #socket: Socket
   readonly #connection: mysql.Connection
   readonly #ending = new Ending()
+  readonly #network: Network
+  /** The quickest of the statements that answer at once; 0 before the first. */
+  #roundTripMs = 0
 
-  constructor(settings: MysqlConnection) {
+  constructor(settings: MysqlConnection, network: Network) {
     const { host, port, socketPath } = settings
+    this.#network = network
     this.#socket = connectSocket(
       socketPath === undefined
         ? { host, port, keepAlive: true, noDelay: true }
@@ -153,7 +168,22 @@ class Link {
   }
 
   /** @param limitSeconds of the server; a little later the link counts as dead */
-  async query({ text, values }: Sql, limitSeconds: number): Promise<Row[]> {
+  async query(sql: Sql, limitSeconds: number): Promise<Row[]> {
+    const begunMs = waitedMs()
+    const rows = await this.#ask(sql, limitSeconds)
+    this.#network.ms += Math.min(waitedMs() - begunMs, this.#roundTripMs)
+    return rows
+  }
+
+  /** A statement that answers at once. */
+  async tell(text: string): Promise<void> {
+    const begunMs = waitedMs()
+    await this.#ask({ text, values: [] }, quickLimitSeconds)
+    const ms = waitedMs() - begunMs
+    this.#roundTripMs = this.#roundTripMs === 0 ? ms : Math.min(this.#roundTripMs, ms)
+  }
+
+  async #ask({ text, values }: Sql, limitSeconds: number): Promise<Row[]> {
     const timer = setTimeout(
       () => this.#fail(lost(`no answer in ${limitSeconds + graceSeconds} s`)),
       (limitSeconds + graceSeconds) * 1000,
@@ -165,11 +195,6 @@ class Link {
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  /** A statement that answers at once. */
-  async tell(text: string): Promise<void> {
-    await this.query({ text, values: [] }, quickLimitSeconds)
   }
 
   end(): void {

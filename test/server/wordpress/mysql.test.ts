@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { DatabaseError } from '../../../errors.ts'
 import type { Sql } from '../../../server/wordpress/database.ts'
 import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { startProxy } from '../../faults/proxy.ts'
 import { collected } from '../../support/garbage.ts'
 import { fixture, freePort, type MysqlConnection, startMariadb } from '../../support/mariadb.ts'
 
@@ -69,6 +70,34 @@ test('a MariaDB server', async (t) => {
     assert.ok(quickMs < 150, `${quickMs}`)
     const slowMs = await cost('SELECT SLEEP(1)')
     assert.ok(slowMs > 500, `${slowMs}`)
+  })
+
+  await t.test('a query costs nothing of what the network takes', async (t) => {
+    const proxy = await startProxy(mariadb.port, () => 0)
+    t.after(() => proxy.stop())
+    const database = openMysql({ ...connection, port: proxy.port })
+    t.after(() => database.close())
+    const cost = async (mendAfterMs?: number) => {
+      const begunMs = database.stopwatch()
+      const answer = database.query(sql('SELECT 1'))
+      if (mendAfterMs !== undefined) setTimeout(() => proxy.set(undefined), mendAfterMs)
+      await answer
+      return database.stopwatch() - begunMs
+    }
+    assert.ok((await cost()) < 100)
+    proxy.set('hang')
+    const overDeadLinkMs = await cost(400)
+    assert.ok(overDeadLinkMs < 100, `a connection that hangs and is replaced: ${overDeadLinkMs}`)
+    const far = await startProxy(mariadb.port, () => 0)
+    t.after(() => far.stop())
+    far.set('delay')
+    const farDatabase = openMysql({ ...connection, port: far.port })
+    t.after(() => farDatabase.close())
+    await farDatabase.query(sql('SELECT 1'))
+    const begunMs = farDatabase.stopwatch()
+    await farDatabase.query(sql('SELECT 1'))
+    const farMs = farDatabase.stopwatch() - begunMs
+    assert.ok(farMs < 250, `a server that is half a second away: ${farMs}`)
   })
 
   await t.test('a statement has a time limit on the server', async (t) => {
