@@ -3,9 +3,9 @@ import { createConnection } from 'mysql2'
 import type mysql from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
 import { Ending } from '../../ending.ts'
-import { DatabaseError, type DatabaseErrorKind, FatalError, messageOf } from '../../errors.ts'
-import { describeConnection, type MysqlConnection } from './connection.ts'
+import type { MysqlConnection } from './connection.ts'
 import type { Database, Row, Sql } from './database.ts'
+import { databaseError, isLost, lost } from './mysql-error.ts'
 
 const connectTimeoutMs = 10_000
 /** Limits of the server on a statement: of a poll, and of a recount, which looks at all rows. */
@@ -13,6 +13,8 @@ const quickLimitSeconds = 20
 const slowLimitSeconds = 900
 /** On a table that is being altered a query would wait for a day (MySQL) or a year. */
 const lockLimitSeconds = 10
+/** What a query must take for the bridge to see whether the network took it. */
+const dearMs = 50
 /** How much longer than its limit a statement may stay silent before the link counts as dead. */
 const graceSeconds = 5
 
@@ -125,11 +127,6 @@ class Lane {
   }
 }
 
-/** As mysql2 marks an error after which a connection is of no more use. */
-function lost(message: string): Error {
-  return Object.assign(new Error(message), { fatal: true })
-}
-
 /**
  * A connection over a socket of our own: mysql2 ends one by waiting for the server to agree, which a
  * server that hangs does not, and a query on it never fails.
@@ -171,8 +168,19 @@ class Link {
   async query(sql: Sql, limitSeconds: number): Promise<Row[]> {
     const begunMs = waitedMs()
     const rows = await this.#ask(sql, limitSeconds)
-    this.#network.ms += Math.min(waitedMs() - begunMs, this.#roundTripMs)
+    const tookMs = waitedMs() - begunMs
+    this.#network.ms += Math.min(tookMs, this.#roundTripMs)
+    if (tookMs > dearMs) await this.#discountDelay(tookMs)
     return rows
+  }
+
+  /** A network may have become slower since the connection was made: the answer was long on its way. */
+  async #discountDelay(tookMs: number): Promise<void> {
+    const begunMs = waitedMs()
+    // Who asks has his answer; that the connection has died since the next query finds out.
+    await this.#ask({ text: 'SELECT 1', values: [] }, quickLimitSeconds).catch(() => undefined)
+    const delayMs = waitedMs() - begunMs
+    this.#network.ms += delayMs + Math.max(0, Math.min(tookMs, delayMs) - this.#roundTripMs)
   }
 
   /** A statement that answers at once. */
@@ -226,67 +234,4 @@ async function prepare(link: Link, limitSeconds: number): Promise<void> {
   await link.tell(
     `SET SESSION ${limit}, lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
   )
-}
-
-const lostCodes = new Set([
-  'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
-  'ECONNRESET',
-  'EPIPE',
-])
-
-function isLost(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (('fatal' in error && error.fatal === true) ||
-      lostCodes.has(codeOf(error)) ||
-      // mysql2 has no code for a query on a connection that it knows to be closed.
-      /closed state/.test(error.message))
-  )
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
-
-/** Codes of mysql2, the server and Node's resolver that waiting does not mend, with what to do. */
-const refusals: Record<string, string> = {
-  ER_ACCESS_DENIED_ERROR: 'the server refuses this user and password',
-  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'the server refuses this user without a password',
-  ER_ACCOUNT_HAS_BEEN_LOCKED: 'this account is locked',
-  ER_MUST_CHANGE_PASSWORD: 'the password of this account has expired',
-  ER_MUST_CHANGE_PASSWORD_LOGIN: 'the password of this account has expired',
-  AUTH_SWITCH_PLUGIN_ERROR: 'the server wants a way of logging in that is not known here',
-  ER_DBACCESS_DENIED_ERROR: 'this user may not open this database',
-  ER_TABLEACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
-  ER_COLUMNACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
-  ER_HOST_NOT_PRIVILEGED: 'the server accepts no connections from this machine',
-  ER_BAD_DB_ERROR: 'the server has no database of this name',
-  ENOTFOUND: 'no such host',
-  HANDSHAKE_NO_SSL_SUPPORT: 'the server does not speak TLS',
-  HANDSHAKE_SSL_ERROR: 'the TLS handshake failed',
-  ER_PARSE_ERROR: 'the query is not valid SQL',
-}
-
-const schemaCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR'])
-
-/** `max_statement_time exceeded` of MariaDB, for which mysql2 has no name, and that of MySQL. */
-const limitNumbers = new Set([1969, 3024])
-
-function databaseError(error: unknown, settings: MysqlConnection): Error {
-  // What the work itself has refused is no failure of the server.
-  if (error instanceof DatabaseError || error instanceof FatalError) return error
-  const code = codeOf(error)
-  const where = describeConnection(settings)
-  if (error instanceof Error && 'errno' in error && limitNumbers.has(Number(error.errno))) {
-    return new DatabaseError('limit', `${where}: a query took longer than its time limit`, {
-      cause: error,
-    })
-  }
-  const refusal = refusals[code]
-  const kind: DatabaseErrorKind =
-    refusal !== undefined ? 'refused' : schemaCodes.has(code) ? 'schema' : 'away'
-  const reason = refusal ?? messageOf(error)
-  const said = code === '' ? reason : `${reason} (${code})`
-  return new DatabaseError(kind, `${where}: ${said}`, { cause: error })
 }
