@@ -38,7 +38,7 @@ export interface Look {
 const calendarMs = 5000
 /** Of a number that rolls: where events come all the time a roll never ends. */
 const mostDwells = 2
-/** How long a legend stands alone where there is no room for it beside the number. */
+/** How long a legend stands alone where there is no room for it beside the number; half a dwell at most. */
 const legendMs = 1000
 
 /** The rules from answers to frames. */
@@ -140,7 +140,8 @@ export class Face {
     const text = numberText(value, digits, points)
     const legend = legends.length > 1 ? legends[index] : undefined
     const shownMs = now.monotonicMs - this.#turnedMs
-    const alone = legend !== undefined && !text.startsWith('  ') && shownMs < legendMs
+    const aloneMs = Math.min(legendMs, this.#options.dwellMs / 2)
+    const alone = legend !== undefined && !text.startsWith('  ') && shownMs < aloneMs
     const withLegend =
       legend === undefined || !text.startsWith('  ') ? text : legend + text.slice(1)
     const number = toSegments(alone ? (legend ?? '').padEnd(digits) : withLegend)
@@ -148,7 +149,7 @@ export class Face {
     const nextMs = [
       counter.nextMs(now),
       nextBlinkMs(counter.freshness(now), now.monotonicMs),
-      alone ? this.#turnedMs + legendMs : undefined,
+      alone ? this.#turnedMs + aloneMs : undefined,
     ]
     const celebrating = this.#celebrating
     if (celebrating?.index !== index) return { segments: marked, nextMs }

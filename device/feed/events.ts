@@ -59,7 +59,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       response.resume()
       if (response.statusCode === 200 || response.statusCode === 404) {
         clearTimeout(timer)
-        log.info(`${addressName(url)}: no events there; asking for the number instead`)
+        log.info(`${addressName(url)}: no events of this there; asking for the number instead`)
         instead = options.otherwise()
         instead.start()
       } else {

@@ -1,5 +1,15 @@
+import * as v from 'valibot'
 import { networkReason } from '../../errors.ts'
-import { addressName } from './http.ts'
+import { addressName, withoutToken } from './http.ts'
+
+const Problem = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    type: v.literal('about:blank'),
+    detail: v.pipe(v.string(), v.maxLength(500), v.regex(/^[^\p{Cc}]*$/u)),
+  }),
+)
 
 /** Why an HTTP request failed, for people. */
 export function failure(error: unknown): string {
@@ -10,15 +20,17 @@ export function failure(error: unknown): string {
 }
 
 /**
- * Why an answer is none, for people. Without its body: what a stranger's error page says is not for our
- * log.
+ * Why an answer is none, for people. What a bridge says of itself is told (RFC 9457); what a stranger's
+ * error page says is not for our log.
  *
  * @param location where a redirection points to, which may repeat what is secret in the address
  * @param url what was asked
  */
-export function refusal(status: number, location: string | undefined, url: URL): string {
+export function refusal(status: number, location: string | undefined, url: URL, body = ''): string {
   if (status === 401) return 'the answer is HTTP 401: it wants a token (--token)'
   const target =
     location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : undefined
-  return `the answer is HTTP ${status}${target === undefined ? '' : `, which points to ${addressName(target)}`}`
+  const problem = v.safeParse(Problem, body)
+  const why = problem.success ? `: ${withoutToken(problem.output.detail)}` : ''
+  return `the answer is HTTP ${status}${why}${target === undefined ? '' : `, which points to ${addressName(target)}`}`
 }

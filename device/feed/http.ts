@@ -9,5 +9,10 @@ export function clientFor({ protocol }: URL): Pick<typeof http, 'Agent' | 'get' 
 
 /** An address for people: without user and password, and without the token in `/t/<token>/…`. */
 export function addressName({ origin, pathname }: URL): string {
-  return origin + pathname.replace(/\/t\/[^/]+/g, '/t/…')
+  return origin + withoutToken(pathname)
+}
+
+/** A path, or words with one in them, without the token in `/t/<token>/…`. */
+export function withoutToken(text: string): string {
+  return text.replace(/\/t\/[^/\s;]+/g, '/t/…')
 }

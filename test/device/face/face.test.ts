@@ -185,6 +185,17 @@ test('a legend without room beside the number stands alone for a second', () => 
   assert.equal(text(), ' 1234567')
 })
 
+test('of a short dwell the number has half', () => {
+  const { text, answer, wait } = setup({ legends: ['A', 'd'], statusSign: false, dwellMs: 800 })
+  for (const index of [0, 1]) answer(1_234_567, { index })
+  const seen = new Set<string>()
+  for (let elapsedMs = 0; elapsedMs < 3200; elapsedMs += 100) {
+    seen.add(text())
+    wait(100)
+  }
+  assert.deepEqual([...seen], ['A       ', ' 1234567', 'd       '])
+})
+
 test('a milestone is celebrated once ever, also when a poll jumps over it, not at the first reading', () => {
   const round = { milestones: { round: true, repdigits: false, list: [] } }
   const { text, answer, wait, face } = setup(round)

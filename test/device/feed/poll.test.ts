@@ -64,6 +64,29 @@ const failures: [what: string, listener: RequestListener, reason: RegExp][] = [
   ['500', (_, response) => response.writeHead(500).end('boom'), /HTTP 500;/],
   ['404', (_, response) => response.writeHead(404).end(), /HTTP 404/],
   [
+    'a reading that the bridge does not have',
+    (_, response) =>
+      response
+        .writeHead(404)
+        .end(
+          '{"type":"about:blank","detail":"statify does not count visitors; it has views.total"}',
+        ),
+    /HTTP 404: statify does not count visitors; it has views\.total; trying again$/,
+  ],
+  [
+    'a path that the bridge does not have, with a token in it',
+    (_, response) =>
+      response
+        .writeHead(404)
+        .end('{"type":"about:blank","detail":"there is no /t/geheim/x; see /count"}'),
+    /HTTP 404: there is no \/t\/…\/x; see \/count; /,
+  ],
+  [
+    'an error page of something else',
+    (_, response) => response.writeHead(404).end('{"type":"x","detail":"buy this"}'),
+    /HTTP 404; /,
+  ],
+  [
     'HTML',
     (_, response) => void response.end('<html><body>hi</body></html>'),
     /no count but "<html>/,
