@@ -9,7 +9,7 @@ import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
 import { uncarried } from './carry.ts'
 import { isFinal, mostWaitMs, Poller, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
-import { openStore, type Remembered, type Store } from './store.ts'
+import { openStore, type Remembered, type Store, withoutFuture } from './store.ts'
 import type { Turn, Turns } from './turn.ts'
 
 /** One database, and which of its numbers are wanted. */
@@ -81,7 +81,8 @@ export class SiteGroup {
   /** Makes what is remembered known; it costs no query. */
   async load(): Promise<void> {
     const sites = await this.#store.load()
-    for (const remembered of sites) {
+    for (const site of sites) {
+      const remembered = withoutFuture(site, this.#options.now())
       this.#addPoller(remembered.prefix, remembered, sites.length)
     }
   }
@@ -212,7 +213,9 @@ export class SiteGroup {
   }
 
   #saveNowAndThen(): void {
-    if (this.#options.now() - this.#savedMs >= saveEveryMs) void this.#save()
+    const sinceMs = this.#options.now() - this.#savedMs
+    // A clock that has been set back does not wait for the old time to come again.
+    if (sinceMs < 0 || sinceMs >= saveEveryMs) void this.#save()
   }
 
   /** One write at a time. */

@@ -45,6 +45,17 @@ export const Remembered = v.object({
 })
 export type Remembered = v.InferOutput<typeof Remembered>
 
+/**
+ * What is remembered, as it counts now: a reading of the future was made when the clock was wrong, so
+ * nobody knows how old it is, and it must not pass for a new one.
+ */
+export function withoutFuture(site: Remembered, nowMs: number): Remembered {
+  const counts = site.counts.map((count) =>
+    Date.parse(count.asOf) > nowMs ? { ...count, asOf: new Date(0).toISOString() } : count,
+  )
+  return { ...site, counts }
+}
+
 /** A file that keeps the last rounds of the sites of one database. */
 export interface Store {
   load(): Promise<Remembered[]>

@@ -63,7 +63,11 @@ async function injectFaults(rig: Rig): Promise<boolean> {
     for (const mend of mends.reverse()) await mend()
     await rig.visit()
     const names = both.map(({ name }) => name).join(' + ')
-    const repairMs = await rig.right(120)
+    const repairMs = await rig.right(120).catch((error: unknown) => {
+      say(`${injected}, ${names}; what was said last:`)
+      for (const line of rig.output.slice(-40)) say(`  ${line}`)
+      throw error
+    })
     repairs.push(repairMs)
     if (repairMs > repairSeconds * 1000) late.push(`${names}: ${Math.round(repairMs)} ms`)
     for (; told < rig.wrongs.length; told += 1) say(`${injected}, ${names}: ${rig.wrongs[told]}`)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { cp, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { startTestBridge } from '../../support/bridge.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { fixture, startMariadb } from '../../support/mariadb.ts'
 import { tablesOf } from '../../support/models/model.ts'
 import {
@@ -138,4 +141,32 @@ test('after a restart', async (t) => {
       assert.deepEqual([count.age, count.stale], [3 * day, true])
     },
   )
+
+  await t.test('a clock that was ahead for a while makes no old number a new one', async (t) => {
+    const server = await startMariadb(t)
+    const connection = await server.create('slim', slimstat)
+    const rightMs = Date.parse('2026-10-15T03:10:00+05:30')
+    let now = rightMs
+    const first = await startTestBridge(t, [{ connection }], { now: () => now, pollMs: 100 })
+    const isRemembered = async () => {
+      const [file = ''] = (await readdir(first.stateDir)).filter((name) => name.startsWith('site-'))
+      const text = await readFile(join(first.stateDir, file), 'utf8').catch(() => '')
+      return text.includes(new Date(now).toISOString())
+    }
+    now = rightMs + day * 1000
+    await until('it to be remembered', isRemembered)
+    // The file of this moment is that of a process which is killed.
+    const ahead = await temporaryFolder(t)
+    await cp(first.stateDir, ahead, { recursive: true })
+    now = rightMs + 1000
+    await until('the right time to be remembered', isRemembered)
+    await first.stop()
+    await server.kill()
+    const second = await startTestBridge(t, [{ connection }], { now: () => now, stateDir: ahead })
+    const { counts } = await second.json<{
+      counts: { asOf: string; age: number; stale: boolean }[]
+    }>('/v1/counts')
+    assert.ok(counts.every(({ asOf, stale }) => stale && Date.parse(asOf) <= now))
+    assert.ok(counts.some(({ age }) => age > day))
+  })
 })
