@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { CommanderError, Command as Program } from 'commander'
+import * as v from 'valibot'
 import { DatabaseError, FatalError, UsageError } from '../errors.ts'
 import { createLog, type LogLevel } from '../log.ts'
 import { board } from './board.ts'
@@ -30,8 +32,11 @@ function buildProgram(): Program {
     const sub = program.command(command.name).description(command.summary)
     strict(sub)
     for (const name of [...command.settings, 'logLevel'] as const) {
-      const { flag, value, env, help } = settings[name]
-      sub.option(`${flag} ${value}`.trim(), `${help} [${env}]`)
+      const { flag, value, env, help, schema } = settings[name]
+      const standard = v.getDefault(schema)
+      const isTold = typeof standard === 'string' && value !== '' && !help.includes('default')
+      const otherwise = isTold ? ` (default: ${standard.replace(homedir(), '~')})` : ''
+      sub.option(`${flag} ${value}`.trim(), `${help}${otherwise} [${env}]`)
     }
     sub.option('--config <file>', 'a file with settings, one a line as "poll: 5s"')
     sub.action(() => run(command, flagsOf(sub)))

@@ -221,7 +221,12 @@ export function openness(
   host: string,
   token: string | undefined,
 ): { level: 'info' | 'warn'; text: string } {
-  if (/^(127\.|localhost$|::1$)/.test(host)) {
+  const isLocal = /^(127\.|localhost$|::1$)/.test(host)
+  if (isLocal && token !== undefined) {
+    const text = 'only this machine and proxies on it can ask, and must bring the token'
+    return { level: 'info', text }
+  }
+  if (isLocal) {
     const text =
       'only this machine can ask; --host 0.0.0.0 opens the bridge to the network, where all who reach this machine can read the counts unless --token keeps them out'
     return { level: 'info', text }

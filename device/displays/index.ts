@@ -24,7 +24,9 @@ export function openDisplay({ chip, digits, digitOrder, addresses }: DisplaySett
       return max7219({ digits: digits ?? 8, ...order })
     case 'tm1637': {
       if (digits !== undefined && digits !== 4 && digits !== 6) {
-        throw new RangeError(`TM1637: ${digits} digits; its modules have 4 or 6`)
+        throw new RangeError(
+          `--digits: ${digits} is not possible with a TM1637; its modules have 4 or 6`,
+        )
       }
       return tm1637({ digits: digits ?? 4, ...order })
     }
@@ -32,7 +34,7 @@ export function openDisplay({ chip, digits, digitOrder, addresses }: DisplaySett
       const display = ht16k33(addresses, order)
       if (digits !== undefined && digits !== display.digits) {
         throw new RangeError(
-          `HT16K33: ${digits} digits; each backpack has 4, so ${addresses.length} at ${addresses.map((address) => `0x${address.toString(16)}`).join(', ')} have ${display.digits}`,
+          `--digits: ${digits} is not what is there; each backpack has 4, so --addresses ${addresses.map((address) => `0x${address.toString(16)}`).join(',')} has ${display.digits}`,
         )
       }
       return display

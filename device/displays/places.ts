@@ -10,7 +10,9 @@ export function positionsOf({ digits, digitOrder }: DigitPlaces): number[] {
   if (digitOrder === undefined) return positions
   const sorted = [...digitOrder].sort((a, b) => a - b)
   if (sorted.length !== digits || sorted.some((position, place) => position !== place)) {
-    throw new RangeError(`an order of ${digits} digits names each of 1 to ${digits} once`)
+    throw new RangeError(
+      `--digit-order: an order of ${digits} digits names each of 1 to ${digits} once`,
+    )
   }
   return [...digitOrder]
 }

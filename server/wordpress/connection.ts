@@ -40,7 +40,7 @@ export function parseDatabaseUrl(text: string): Connection {
   if (scheme === 'sqlite') return parseSqliteUrl(text)
   if (scheme === 'mysql' || scheme === 'mariadb') return parseMysqlUrl(text)
   throw new UsageError(
-    `the database URL is of no known kind; it should look like ${MYSQL_FORM} or sqlite:<file>`,
+    `the database URL (--database, DATABASE_URL) is of no known kind; it should look like ${MYSQL_FORM} or sqlite:<file>`,
   )
 }
 
@@ -60,7 +60,9 @@ function parseSqliteUrl(text: string): Connection {
 
 function parseMysqlUrl(text: string): Connection {
   const wrong = (what: string) =>
-    new UsageError(`the database URL ${what}; it should look like ${MYSQL_FORM}`)
+    new UsageError(
+      `the database URL (--database, DATABASE_URL) ${what}; it should look like ${MYSQL_FORM}`,
+    )
 
   // Asked first, because the error of `new URL` carries the whole text.
   const url = URL.canParse(text) ? new URL(text) : undefined

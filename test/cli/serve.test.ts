@@ -71,7 +71,7 @@ test('serve takes its guard from the settings, and logs each request at debug wi
     [request['level'], request['method'], request['path'], request['client']],
     [20, 'GET', '/counter/t/…/count', '192.0.2.9'],
   )
-  assert.match(String(logged(/only this machine can ask/)?.['level']), /^30$/)
+  assert.match(String(logged(/only this machine and proxies on it can ask/)?.['level']), /^30$/)
   assert.equal(await serve.end('SIGTERM'), 0)
   assert.ok(!serve.stderr.join('\n').includes(token))
 })

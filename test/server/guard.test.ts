@@ -212,7 +212,12 @@ test('a request is one line of the log at debug, without the token', async (t) =
 const hosts: [host: string, token: string | undefined, level: string, text: RegExp][] = [
   ['127.0.0.1', undefined, 'info', /only this machine can ask; --host 0\.0\.0\.0 opens/],
   ['::1', undefined, 'info', /only this machine/],
-  ['localhost', token, 'info', /only this machine/],
+  [
+    'localhost',
+    token,
+    'info',
+    /only this machine and proxies on it can ask, and must bring the token/,
+  ],
   ['0.0.0.0', undefined, 'warn', /can read the counts; --token keeps out/],
   ['192.168.1.5', undefined, 'warn', /at 192\.168\.1\.5/],
   ['::', token, 'info', /who bring the token; without https/],
