@@ -31,10 +31,9 @@ function start({ args }: Candidate): ChildProcess {
   return child
 }
 
-/** Milliseconds until a process says that it is ready. */
-async function untilReady(child: ChildProcess, { name, ready }: Candidate): Promise<number> {
-  if (ready === undefined) return Number.NaN
-  const startedMs = performance.now()
+/** Resolves when a process says that it is ready. */
+async function untilReady(child: ChildProcess, { name, ready }: Candidate): Promise<void> {
+  if (ready === undefined) return
   let said = ''
   const isReady = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -49,7 +48,6 @@ async function untilReady(child: ChildProcess, { name, ready }: Candidate): Prom
   })
   await Promise.race([isReady, ended])
   ended.catch(() => undefined)
-  return performance.now() - startedMs
 }
 
 try {
@@ -58,13 +56,13 @@ try {
   const mariadb = await startMariadb(cleanup)
   const { dump } = await fixture('statify')
   const source = databaseUrl(await mariadb.create('bench', dump))
-  const state = ['--state-dir', folder]
-  const serve = ['serve', '--database', source, '--poll', '1s', ...state]
+  const state = (name: string) => ['--state-dir', join(folder, name)]
+  const serve = ['serve', '--database', source, '--poll', '1s']
   // What the device needs stands for the whole run.
   const [bridgePort, boardPort] = [await freePort(), await freePort()]
   const bridge: Candidate = {
     ...{ name: 'the bridge of the device', ready: /listening on/ },
-    args: [program, ...serve, '--port', `${bridgePort}`],
+    args: [program, ...serve, ...state('bridge'), '--port', `${bridgePort}`],
   }
   const board: Candidate = {
     ...{ name: 'the board of the device', ready: /virtual board at/ },
@@ -81,8 +79,16 @@ try {
   const candidates: readonly Candidate[] = [
     { name: 'node, nothing loaded', args: ['-e', idle] },
     { name: 'node:http, listening', args: ['-e', server], ready: /ready/ },
-    { name: 'serve', args: [program, ...serve, '--port', '0'], ready: /listening on/ },
-    { name: 'device', args: [program, 'device', ...desk, ...state], ready: /board ready/ },
+    {
+      name: 'serve',
+      args: [program, ...serve, ...state('serve'), '--port', '0'],
+      ready: /listening on/,
+    },
+    {
+      name: 'device',
+      args: [program, 'device', ...desk, ...state('device')],
+      ready: /board ready/,
+    },
     { name: 'board', args: [program, 'board', '--port', '0'], ready: /virtual board at/ },
     { name: 'demo', args: [program, 'demo', '--port', '0'], ready: /the page/ },
   ]
@@ -90,18 +96,28 @@ try {
     const [startMs, residentMbs]: [number[], number[]] = [[], []]
     return { candidate, startMs, residentMbs }
   })
+  // Each starts alone; memory is of all side by side, when they have settled.
   for (let round = 0; round < rounds; round += 1) {
-    const running: (() => Promise<void>)[] = []
-    for (const { candidate, startMs, residentMbs } of measured) {
+    for (const { candidate, startMs } of measured) {
+      const begunMs = performance.now()
       const child = start(candidate)
-      startMs.push(await untilReady(child, candidate))
-      running.push(async () => {
-        residentMbs.push(await residentMb(child))
-        await endProgram(child, 'SIGKILL')
-      })
+      await untilReady(child, candidate)
+      startMs.push(candidate.ready === undefined ? Number.NaN : performance.now() - begunMs)
+      await endProgram(child, 'SIGKILL')
+    }
+  }
+  for (let round = 0; round < rounds / 2; round += 1) {
+    const running: ChildProcess[] = []
+    for (const { candidate } of measured) {
+      const child = start(candidate)
+      running.push(child)
+      await untilReady(child, candidate)
     }
     await wait(settleSeconds * 1000)
-    for (const end of running) await end()
+    for (const [at, child] of running.entries()) {
+      measured[at]?.residentMbs.push(await residentMb(child))
+      await endProgram(child, 'SIGKILL')
+    }
   }
   const figures = measured.map(({ candidate: { name }, startMs, residentMbs }) => ({
     ...{ name, ms: median(startMs), mb: median(residentMbs) },

@@ -33,15 +33,33 @@ export async function startProxy(targetPort: number, random: () => number): Prom
   const garbage = () => Buffer.from(Array.from({ length: 64 }, () => Math.floor(random() * 256)))
 
   const pass = (from: Socket, to: Socket, toNear: boolean) => {
-    from.on('data', (bytes) => {
+    /** On their way: none overtakes others, as on any TCP connection. */
+    const underWay: { readonly bytes: Buffer; readonly dueMs: number }[] = []
+    const deliver = () => {
+      for (;;) {
+        const [first] = underWay
+        if (first === undefined) return
+        const waitMs = first.dueMs - performance.now()
+        if (waitMs > 0) {
+          setTimeout(deliver, Math.ceil(waitMs))
+          return
+        }
+        underWay.shift()
+        if (!to.destroyed) to.write(first.bytes)
+      }
+    }
+    const forward = (bytes: Buffer) => {
+      underWay.push({ bytes, dueMs: performance.now() + (fault === 'delay' ? delayMs : 0) })
+      if (underWay.length === 1) deliver()
+    }
+    from.on('data', (bytes: Buffer) => {
       if (fault === 'hang' || fault === 'half-open') return
       if (fault === 'garbage') {
         // Only towards the one that asks: what a chip is told wrongly it shows, and no check is in its wire.
         if (toNear) to.write(garbage())
         return
       }
-      if (fault !== 'delay') to.write(bytes)
-      else setTimeout(() => to.destroyed || to.write(bytes), delayMs)
+      forward(bytes)
     })
     from.on('error', () => from.destroy())
     from.on('close', () => {
@@ -57,7 +75,12 @@ export async function startProxy(targetPort: number, random: () => number): Prom
     const far = connect(targetPort, '127.0.0.1')
     const pair = [near, far] as const
     pairs.add(pair)
-    near.on('close', () => pairs.delete(pair))
+    // An end that does not hear of the other's is closed when the link is mended.
+    for (const socket of pair) {
+      socket.on('close', () => {
+        if (near.destroyed && far.destroyed) pairs.delete(pair)
+      })
+    }
     pass(near, far, false)
     pass(far, near, true)
     if (fault === 'garbage') near.write(garbage())
