@@ -29,7 +29,9 @@ export function valuesOf({ counts }: Pick<Round, 'counts'>): Record<string, numb
 
 /** A reader whose work in the background is waited for, so that each step is whole. */
 export interface SteppedReader {
-  /** A round, and all that it set going. */
+  /** One round; resolves when what it set going is at its end too. */
+  read(): Promise<Round>
+  /** A round, and one more at the same moment that brings what the background has found. */
   step(): Promise<Round>
 }
 
@@ -46,7 +48,7 @@ export function steppedReader(
     return result
   }
   const reader = testReader({ ...database, snapshot }, options)
-  const whole = async () => {
+  const read = async () => {
     const round = await reader.read()
     do {
       await Promise.allSettled(running)
@@ -55,10 +57,10 @@ export function steppedReader(
     return round
   }
   return {
+    read,
     async step() {
-      await whole()
-      // Nothing is due again at the same moment: this brings what the background has found.
-      return whole()
+      await read()
+      return read()
     },
   }
 }
