@@ -62,9 +62,10 @@ export class Pace {
       this.#failure = undefined
       return result
     } catch (error) {
-      // That one is as dear as it looks; of other failures the time says nothing about the query.
+      // Of other failures the time says nothing about the query. One that has been cheap is dear when it
+      // has gone over its limit again and again: once, the server may have stood still.
       const overLimit = error instanceof DatabaseError && error.kind === 'limit'
-      if (overLimit) this.#costsMs = [costMs()]
+      if (overLimit) this.#costsMs = [...this.#costsMs, costMs()].slice(-judgedRuns)
       this.#failure = error
       throw error
     }

@@ -1,7 +1,7 @@
-import { backoffMs } from '../../backoff.ts'
-import { DatabaseError, FatalError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { carryTotals } from './carry.ts'
+import { isFinal, Retry } from './retry.ts'
 import type { Round } from './round.ts'
 import type { Remembered } from './store.ts'
 import type { Theirs, Turn } from './turn.ts'
@@ -33,14 +33,11 @@ export interface SiteState {
   readonly isTheirs?: boolean
 }
 
-/** What is away is back soon after it is back; who was refused does not insist. */
-const longestWaitMs = { away: 5000, refused: 300_000 }
-
 /** Reads a site again and again in the background, one round at a time, and keeps what it found. */
 export class Poller {
   readonly #options: PollerOptions
   #state: SiteState
-  #failures = 0
+  readonly #retry: Retry
   #timer: NodeJS.Timeout | undefined
   #round: Promise<unknown> = Promise.resolve()
   #isWoken = false
@@ -48,6 +45,7 @@ export class Poller {
 
   constructor(options: PollerOptions, remembered: Remembered | undefined) {
     this.#options = options
+    this.#retry = new Retry(options.pollMs, options.random)
     const isTheirs = options.turn !== undefined
     this.#state = { name: options.name, last: remembered, failure: undefined, isTheirs }
   }
@@ -91,7 +89,7 @@ export class Poller {
 
   /** One round; resolves with the error when it failed. */
   async #poll(): Promise<unknown> {
-    const { read, turn, pollMs, now, random } = this.#options
+    const { read, turn, pollMs, now } = this.#options
     this.#timer = undefined
     this.#isWoken = false
     const startedMs = now()
@@ -105,10 +103,7 @@ export class Poller {
       if (!this.#stopped) this.#fail(reason)
     }
     const tookMs = Math.max(0, now() - startedMs)
-    const waitMs =
-      error === undefined
-        ? Math.max(0, pollMs - tookMs)
-        : backoffMs(this.#failures, { firstMs: pollMs, mostMs: mostWaitMs(error, pollMs) }, random)
+    const waitMs = error === undefined ? Math.max(0, pollMs - tookMs) : this.#retry.waitMs(error)
     if (!this.#stopped) {
       this.#timer = setTimeout(
         () => {
@@ -122,8 +117,8 @@ export class Poller {
 
   #succeed(found: Round): void {
     const { log, carry, onRound } = this.#options
-    if (this.#failures > 0) log.info({ site: found.site }, 'the database answers again')
-    this.#failures = 0
+    if (this.#retry.isUnderWay) log.info({ site: found.site }, 'the database answers again')
+    this.#retry.succeeded()
     const last = this.#state.last
     if (last !== undefined && last.source !== found.source) {
       log.info(
@@ -148,7 +143,7 @@ export class Poller {
     if (last === undefined) return
     const ageMs = now() - readMs(known)
     const isOlder = readMs(last) < readMs(known) && ageMs < 2 * everyMs(known)
-    this.#failures = 0
+    this.#retry.succeeded()
     this.#state = { ...this.#state, last: isOlder ? known : last, failure, isTheirs: true }
     onRound(true)
   }
@@ -156,16 +151,10 @@ export class Poller {
   #fail(reason: unknown): void {
     const { log, onRound } = this.#options
     const message = messageOf(reason)
-    this.#failures += 1
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
     this.#state = { ...this.#state, failure: message }
     onRound(false)
   }
-}
-
-/** The longest wait for the next attempt after an error. */
-export function mostWaitMs(error: unknown, pollMs: number): number {
-  return Math.max(pollMs, longestWaitMs[isFinal(error) ? 'refused' : 'away'])
 }
 
 /** Of the newest of its counts, in milliseconds since 1970. */
@@ -175,9 +164,4 @@ function readMs(last: Remembered | undefined): number {
 
 function everyMs(last: Remembered | undefined): number {
   return Math.max(...(last?.counts ?? []).map((count) => count.everyMs))
-}
-
-/** Whether waiting does not mend it. */
-export function isFinal(error: unknown): boolean {
-  return error instanceof FatalError || (error instanceof DatabaseError && error.kind === 'refused')
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { backoffMs } from '../../backoff.ts'
 import { FatalError, messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { type Connection, describeConnection } from '../wordpress/connection.ts'
@@ -7,8 +6,9 @@ import type { Database } from '../wordpress/database.ts'
 import { openDatabase } from '../wordpress/open-database.ts'
 import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
 import { uncarried } from './carry.ts'
-import { isFinal, mostWaitMs, Poller, type SiteState } from './poller.ts'
+import { Poller, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
+import { isFinal, Retry } from './retry.ts'
 import { openStore, type Remembered, type Store, withoutFuture } from './store.ts'
 import type { Turn, Turns } from './turn.ts'
 
@@ -50,6 +50,7 @@ export class SiteGroup {
   /** Key: table prefix; empty until it has been found. */
   readonly #pollers: Map<string, Poller> = new Map()
   readonly #timers: Set<NodeJS.Timeout> = new Set()
+  readonly #retry: Retry
   #database: Database | undefined
   #failure: string | undefined
   #savedMs = Number.NEGATIVE_INFINITY
@@ -58,6 +59,7 @@ export class SiteGroup {
 
   constructor(options: GroupOptions) {
     this.#options = options
+    this.#retry = new Retry(options.pollMs, options.random)
     const identity = [
       describeConnection(options.connection),
       options.tablePrefix ?? '',
@@ -97,7 +99,7 @@ export class SiteGroup {
     if (this.#stopped) this.#database.close()
     const remembered = [...this.#pollers.values()]
     for (const poller of remembered) await poller.start()
-    const error = await this.#look(1)
+    const error = await this.#look()
     if (remembered.length === 0 && isFinal(error)) throw error
   }
 
@@ -110,13 +112,14 @@ export class SiteGroup {
   }
 
   /** Looks which sites there are, and again later; resolves with the error when it failed. */
-  async #look(attempt: number): Promise<unknown> {
-    const { log, random, pollMs } = this.#options
+  async #look(): Promise<unknown> {
+    const { log } = this.#options
     try {
       const prefixes = await this.#findPrefixes()
       await this.#addSites(prefixes)
       this.#failure = undefined
-      if (prefixes.length > 1) this.#later(() => this.#look(1), lookAgainMs)
+      this.#retry.succeeded()
+      if (prefixes.length > 1) this.#later(() => this.#look(), lookAgainMs)
       return undefined
     } catch (error) {
       if (this.#stopped) return error
@@ -125,8 +128,7 @@ export class SiteGroup {
         log.warn(`${message}; trying again`)
       }
       this.#failure = message
-      const wait = { firstMs: pollMs, mostMs: mostWaitMs(error, pollMs) }
-      this.#later(() => this.#look(attempt + 1), backoffMs(attempt, wait, random))
+      this.#later(() => this.#look(), this.#retry.waitMs(error))
       return error
     }
   }

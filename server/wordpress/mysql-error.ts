@@ -41,13 +41,17 @@ const refusals: Record<string, string> = {
   ER_COLUMNACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
   ER_HOST_NOT_PRIVILEGED: 'the server accepts no connections from this machine',
   ER_BAD_DB_ERROR: 'the server has no database of this name',
-  ENOTFOUND: 'no such host',
   HANDSHAKE_NO_SSL_SUPPORT: 'the server does not speak TLS',
   HANDSHAKE_SSL_ERROR: 'the TLS handshake failed',
   ER_PARSE_ERROR: 'the query is not valid SQL',
 }
 
-const schemaCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR'])
+/** Codes that have a kind of their own. */
+const kinds: Record<string, DatabaseErrorKind> = {
+  ER_NO_SUCH_TABLE: 'schema',
+  ER_BAD_FIELD_ERROR: 'schema',
+  ENOTFOUND: 'host',
+}
 
 /** `max_statement_time exceeded` of MariaDB, for which mysql2 has no name, and that of MySQL. */
 const limitNumbers = new Set([1969, 3024])
@@ -64,8 +68,7 @@ export function databaseError(error: unknown, settings: MysqlConnection): Error 
     })
   }
   const refusal = refusals[code]
-  const kind: DatabaseErrorKind =
-    refusal !== undefined ? 'refused' : schemaCodes.has(code) ? 'schema' : 'away'
+  const kind: DatabaseErrorKind = refusal === undefined ? (kinds[code] ?? 'away') : 'refused'
   const reason = refusal ?? (error instanceof Error ? networkReason(error) : String(error))
   const said = code === '' || reason.includes(`(${code})`) ? reason : `${reason} (${code})`
   return new DatabaseError(kind, `${where}: ${said}`, { cause: error })

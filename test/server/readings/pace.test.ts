@@ -26,13 +26,29 @@ test('the pace of a query', async (t) => {
     assert.ok(pace.isDue(begun + 20_000))
   })
 
-  await t.test('after one that went over its limit too, whatever it cost before', async () => {
-    const { pace, run } = setUpPace()
-    for (const cost of [1, 1, 1]) await run(cost)
-    await assert.rejects(run(900_000, limit), limit)
-    assert.equal(pace.everyMs, 90_000_000)
-    assert.equal(pace.failure, limit)
-  })
+  await t.test(
+    'is as long after one that went over its limit when nothing better is known',
+    async () => {
+      const { pace, run } = setUpPace()
+      await assert.rejects(run(900_000, limit), limit)
+      assert.equal(pace.everyMs, 90_000_000)
+      assert.equal(pace.failure, limit)
+    },
+  )
+
+  await t.test(
+    'stays when a server has stood still once, and not when it does so always',
+    async () => {
+      const { pace, run } = setUpPace()
+      for (const cost of [1, 1, 1]) await run(cost)
+      for (const everyMs of [5000, 5000, 2_000_000]) {
+        await assert.rejects(run(20_000, limit), limit)
+        assert.equal(pace.everyMs, everyMs)
+      }
+      await run(1)
+      assert.equal(pace.everyMs, 5000)
+    },
+  )
 
   await t.test('is not slowed by waiting for a server that is away', async () => {
     const { pace, run } = setUpPace()

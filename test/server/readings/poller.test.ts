@@ -91,6 +91,7 @@ test('a round that takes long is not joined by a second one', async (t) => {
 
 const patience: [DatabaseErrorKind, string, number[]][] = [
   ['away', 'it is looked for each 5 s', [5, 5, 5, 5, 5, 5, 5]],
+  ['host', 'its name is looked up each 5 s', [5, 5, 5, 5]],
   ['refused', 'the waits grow to five minutes', [5, 10, 20, 40, 80, 160, 300, 300]],
 ]
 for (const [kind, what, expected] of patience) {

@@ -1,0 +1,52 @@
+import { backoffMs } from '../../backoff.ts'
+import { DatabaseError, FatalError } from '../../errors.ts'
+
+/**
+ * Whether waiting is of no use, so that a site that has never been read is given up: a slip of the pen
+ * in a setting is to be seen at once.
+ */
+export function isFinal(error: unknown): boolean {
+  return isRefusal(error) || (error instanceof DatabaseError && error.kind === 'host')
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof FatalError || (error instanceof DatabaseError && error.kind === 'refused')
+}
+
+/**
+ * What is away is back soon after it is back. Who was refused does not insist: there are guards that lock
+ * out who knocks five times in ten minutes.
+ */
+const longestWaitMs = { away: 5000, refused: 300_000 }
+
+/** The waits between attempts that fail in a row. */
+export class Retry {
+  readonly #firstMs: number
+  readonly #random: () => number
+  #kind: keyof typeof longestWaitMs = 'away'
+  #failures = 0
+
+  /** @param random from 0 to 1 */
+  constructor(firstMs: number, random: () => number) {
+    this.#firstMs = firstMs
+    this.#random = random
+  }
+
+  get isUnderWay(): boolean {
+    return this.#failures > 0
+  }
+
+  /** How long to wait after an attempt that has failed, in milliseconds. */
+  waitMs(error: unknown): number {
+    const kind = isRefusal(error) ? 'refused' : 'away'
+    // How often a server was not there says nothing of one that refuses, as it may while it starts.
+    this.#failures = kind === this.#kind ? this.#failures + 1 : 1
+    this.#kind = kind
+    const mostMs = Math.max(this.#firstMs, longestWaitMs[kind])
+    return backoffMs(this.#failures, { firstMs: this.#firstMs, mostMs }, this.#random)
+  }
+
+  succeeded(): void {
+    this.#failures = 0
+  }
+}
