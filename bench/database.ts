@@ -8,6 +8,7 @@ import type { Round } from '../server/readings/round.ts'
 import type { Database } from '../server/wordpress/database.ts'
 import { openMysql } from '../server/wordpress/mysql.ts'
 import { startTestBridge } from '../test/support/bridge.ts'
+import { Cleanup } from '../test/support/cleanup.ts'
 import { fixture, type Mariadb, startMariadb } from '../test/support/mariadb.ts'
 import { isQuick, median } from './measure.ts'
 
@@ -22,8 +23,7 @@ const days = 1825
 const pollMs = 5000
 const polls = 60
 
-const ends: (() => unknown)[] = []
-const cleanup = { after: (end: () => unknown) => void ends.push(end) }
+const cleanup = new Cleanup()
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const ms = (value: number) => value.toFixed(value < 10 ? 2 : 0)
@@ -129,8 +129,7 @@ async function statements(mariadb: Mariadb, clients: number, seconds: number): P
   const connection = await mariadb.create(`clients_${clients}`, dump)
   const stateDir = await mkdtemp(join(tmpdir(), 'counter-bench-'))
   cleanup.after(() => rm(stateDir, { recursive: true, force: true }))
-  const stops: (() => unknown)[] = []
-  const scope = { after: (stop: () => unknown) => void stops.push(stop) }
+  const scope = new Cleanup()
   const bridge = await startTestBridge(scope, [{ connection }], { pollMs: 1000, stateDir })
   const agent = new Agent({ keepAlive: true })
   let answers = 0
@@ -151,7 +150,7 @@ async function statements(mariadb: Mariadb, clients: number, seconds: number): P
   }
   const asked = (await questions()) - before - 1
   agent.destroy()
-  for (const stop of stops.reverse()) await stop()
+  await scope.end()
   if (answers < clients * (seconds - 1)) say(`only ${answers} answers`)
   return asked / seconds
 }
@@ -193,5 +192,5 @@ try {
     `statements a second: ${alone.toFixed(2)} with no client, ${crowd.toFixed(2)} with 1,000 that ask each second`,
   )
 } finally {
-  for (const end of ends.reverse()) await end()
+  await cleanup.end()
 }

@@ -4,6 +4,7 @@
  *
  *     npx tsc && node build/bench/fleet.js [displays] [changes]
  */
+import { Cleanup } from '../test/support/cleanup.ts'
 import { connectFleet } from '../test/support/fleet.ts'
 import { startMosquitto } from '../test/support/mosquitto.ts'
 import { known, site, startPublishing } from '../test/support/publishing.ts'
@@ -11,20 +12,19 @@ import { until } from '../test/support/until.ts'
 import { counts } from './measure.ts'
 
 const [displays, changes] = counts([2000, 20], [300, 4])
-const ends: (() => unknown)[] = []
-const t = { after: (end: () => unknown) => ends.unshift(end) }
+const cleanup = new Cleanup()
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const ms = (value: number | undefined) => `${Math.round(value ?? 0)} ms`
 
 try {
-  const broker = await startMosquitto(t)
-  const publishing = startPublishing(t, broker.url)
+  const broker = await startMosquitto(cleanup)
+  const publishing = startPublishing(cleanup, broker.url)
   publishing.set({ last: known(0) })
   await publishing.bridge.of(site)
   const startedMs = performance.now()
   const fleet = await connectFleet(broker.port, `visitor-counter/${site}/visitors/total`, displays)
-  t.after(() => fleet.end())
+  cleanup.after(() => fleet.end())
   say(`${displays} displays connected and subscribed in ${ms(performance.now() - startedMs)}`)
   await until('the bridge reads', async () => (await publishing.bridge.of(site)).whose === 'ours')
   const brokerMs = await broker.cpuMs()
@@ -47,5 +47,5 @@ try {
     `processor time of a change: broker ${ms(cpuMs / changes)}, displays and bridge ${ms((user + system) / 1000 / changes)}`,
   )
 } finally {
-  for (const end of ends) await end()
+  await cleanup.end()
 }

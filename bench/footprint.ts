@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { databaseUrl, fixture, freePort, startMariadb } from '../test/support/mariadb.ts'
+import { Cleanup } from '../test/support/cleanup.ts'
+import { freePort } from '../test/support/mariadb.ts'
 import { endProgram, program, residentMb } from '../test/support/program.ts'
 import { counts, median } from './measure.ts'
+import { startSite } from './site.ts'
 
 /** Memory and start of each command beside a bare Node, in turns on one machine. */
 
 const [rounds, settleSeconds] = counts([5, 20], [2, 3])
-const ends: (() => unknown)[] = []
-const cleanup = { after: (end: () => unknown) => void ends.push(end) }
+const cleanup = new Cleanup()
 
 interface Candidate {
   readonly name: string
@@ -51,11 +50,7 @@ async function untilReady(child: ChildProcess, { name, ready }: Candidate): Prom
 }
 
 try {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-bench-'))
-  cleanup.after(() => rm(folder, { recursive: true }))
-  const mariadb = await startMariadb(cleanup)
-  const { dump } = await fixture('statify')
-  const source = databaseUrl(await mariadb.create('bench', dump))
+  const { folder, source } = await startSite(cleanup)
   const state = (name: string) => ['--state-dir', join(folder, name)]
   const serve = ['serve', '--database', source, '--poll', '1s']
   // What the device needs stands for the whole run.
@@ -130,5 +125,5 @@ try {
     )
   }
 } finally {
-  for (const end of ends.reverse()) await end()
+  await cleanup.end()
 }

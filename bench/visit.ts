@@ -1,20 +1,19 @@
 // From a visit that is committed to the database to the digit that is latched in the virtual chip.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startVirtualBoard } from '../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../hardware/virtual/seven-segment.ts'
-import { databaseUrl, fixture, freePort, startMariadb } from '../test/support/mariadb.ts'
+import { Cleanup } from '../test/support/cleanup.ts'
+import { freePort } from '../test/support/mariadb.ts'
 import { endProgram, program } from '../test/support/program.ts'
 import { until } from '../test/support/until.ts'
 import { counts } from './measure.ts'
+import { startSite } from './site.ts'
 
 const [visits] = counts([60], [10])
-const ends: (() => unknown)[] = []
-const cleanup = { after: (end: () => unknown) => void ends.push(end) }
+const cleanup = new Cleanup()
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const at = (sorted: readonly number[], share: number) =>
@@ -29,11 +28,7 @@ function start(...args: readonly string[]): void {
 }
 
 try {
-  const folder = await mkdtemp(join(tmpdir(), 'counter-bench-'))
-  cleanup.after(() => rm(folder, { recursive: true }))
-  const mariadb = await startMariadb(cleanup)
-  const { dump } = await fixture('statify')
-  const source = databaseUrl(await mariadb.create('bench', dump))
+  const { folder, mariadb, source } = await startSite(cleanup)
   const chip = new Max7219({ data: 2, clock: 3, cs: 4 })
   const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
   cleanup.after(() => board.close())
@@ -69,5 +64,5 @@ try {
     `visit to digit with --poll 1s, ${visits} visits: p50 ${at(delays, 0.5)} ms, p99 ${at(delays, 0.99)} ms, at most ${at(delays, 1)} ms`,
   )
 } finally {
-  for (const end of ends.reverse()) await end()
+  await cleanup.end()
 }

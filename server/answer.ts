@@ -24,7 +24,7 @@ export interface Answer {
 /**
  * A handler for Hono that gives our answer in place of a `Response`. Hono hands on what a handler returns
  * as it is, where no middleware of its own stands before it; Node's `Response` would load all of its
- * `fetch`, which takes 11 MB and 25 ms of every start.
+ * `fetch`: 11 MB and 25 ms of a bare process, of which `serve` saves 2 to 9 MB.
  */
 export function answering<P extends string>(
   handle: (c: Context<object, P>) => Answer | Promise<Answer>,

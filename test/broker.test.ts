@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -12,6 +11,7 @@ import { temporaryFolder } from './support/folder.ts'
 import { recordingLog } from './support/log.ts'
 import { startMosquitto, subscribe } from './support/mosquitto.ts'
 import { known, startPublishing } from './support/publishing.ts'
+import { startTcp } from './support/tcp-server.ts'
 import { until } from './support/until.ts'
 
 const user = { name: 'coun ter', password: 'p@ss w0rd:/?#%' }
@@ -147,10 +147,7 @@ for (const protocol of [4, 5]) {
 test('a broker that knows no MQTT 5 is spoken to in 3.1.1', async (t) => {
   const broker = await startMosquitto(t)
   const versions: number[] = []
-  const sockets = new Set<Socket>()
-  const older = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
+  const { port } = await startTcp(t, (socket) => {
     socket.once('data', (packet) => {
       // MQTT 3.1.1, section 3.1.2.2: the byte after the name of the protocol.
       const version = packet[8] ?? 0
@@ -161,19 +158,12 @@ test('a broker that knows no MQTT 5 is spoken to in 3.1.1', async (t) => {
         return
       }
       const onwards = connect(broker.port, '127.0.0.1')
-      sockets.add(onwards)
+      t.after(() => onwards.destroy())
       onwards.on('error', () => {})
       onwards.write(packet)
       socket.pipe(onwards).pipe(socket)
     })
-  }).listen(0, '127.0.0.1')
-  await once(older, 'listening')
-  t.after(() => {
-    older.close()
-    for (const socket of sockets) socket.destroy()
   })
-  const address = older.address()
-  const port = typeof address === 'object' ? address?.port : undefined
   startPublishing(t, `mqtt://127.0.0.1:${port}`).set({ last: known(42) })
   const { newest } = await subscribe(t, broker)
   await until('it is online', () => [...newest.values()].includes('online'), 20)

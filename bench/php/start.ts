@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { Cleanup } from '../../test/support/cleanup.ts'
 import { freePort, startMariadb } from '../../test/support/mariadb.ts'
 import { endProgram } from '../../test/support/program.ts'
 import { until } from '../../test/support/until.ts'
@@ -23,14 +24,11 @@ const phpChildren = 5
  * service of the system touched.
  */
 export async function startPhp(): Promise<Server> {
-  const stops: (() => unknown)[] = []
-  const stop = async () => {
-    for (const each of stops.reverse()) await each()
-  }
+  const cleanup = new Cleanup()
   try {
     const folder = await mkdtemp(join(tmpdir(), 'counter-php-'))
-    stops.push(() => rm(folder, { recursive: true, force: true }))
-    const mariadb = await startMariadb({ after: (end) => void stops.push(end) })
+    cleanup.after(() => rm(folder, { recursive: true, force: true }))
+    const mariadb = await startMariadb(cleanup)
     const { user, password, database } = await mariadb.create('blog', table)
     await copyFile(
       join(import.meta.dirname, '../../../bench/php/count.php'),
@@ -49,18 +47,18 @@ export async function startPhp(): Promise<Server> {
       ...['--nodaemonize', '--fpm-config', join(folder, 'fpm.conf'), '--allow-to-run-as-root'],
       ...['-d', 'opcache.enable=1', '-d', 'opcache.validate_timestamps=0'],
     ])
-    stops.push(() => endProgram(php, 'SIGTERM'))
+    cleanup.after(() => endProgram(php, 'SIGTERM'))
     const nginx = run('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')])
-    stops.push(() => endProgram(nginx, 'SIGTERM'))
+    cleanup.after(() => endProgram(nginx, 'SIGTERM'))
     const url = `http://127.0.0.1:${port}/count.php`
     await until('PHP answers', async () => {
       const answer = await fetch(url).catch(() => undefined)
       return answer?.ok === true && /^\d+\n$/.test(await answer.text())
     })
     const own = await familiesOf([php.pid, nginx.pid, mariadb.pid()])
-    return { url, pids: () => own, stop }
+    return { url, pids: () => own, stop: () => cleanup.end() }
   } catch (error) {
-    await stop()
+    await cleanup.end()
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { isDue } from '../../due.ts'
 import { readState, writeState } from '../../state-file.ts'
 import { monthOf } from './budget.ts'
 
@@ -58,8 +59,7 @@ export class ParticleMemory {
     const { now } = this.#options
     this.#state.operations[monthOf(now())] = this.used + operations
     this.#state.sent[receiver] = { value: undefined, atMs: now() }
-    const sinceMs = now() - this.#savedMs
-    if (sinceMs < 0 || sinceMs >= saveEveryMs) void this.save()
+    if (isDue(now(), this.#savedMs, saveEveryMs)) void this.save()
   }
 
   /** It has not been sent after all. */

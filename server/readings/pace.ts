@@ -1,3 +1,4 @@
+import { isDue } from '../../due.ts'
 import { DatabaseError } from '../../errors.ts'
 
 /** A query that takes so long runs again after 100 times that: we take 1 % of the database's time. */
@@ -46,8 +47,7 @@ export class Pace {
   }
 
   isDue(nowMs: number): boolean {
-    // A clock that has been set back does not wait for the old time to come again.
-    return nowMs < this.#startedMs || nowMs >= this.#startedMs + this.everyMs - slackMs
+    return isDue(nowMs, this.#startedMs, this.everyMs - slackMs)
   }
 
   /** Runs a query and learns what it costs. */

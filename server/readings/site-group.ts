@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDue } from '../../due.ts'
 import { FatalError, messageOf } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import { type Connection, describeConnection } from '../wordpress/connection.ts'
@@ -215,9 +216,7 @@ export class SiteGroup {
   }
 
   #saveNowAndThen(): void {
-    const sinceMs = this.#options.now() - this.#savedMs
-    // A clock that has been set back does not wait for the old time to come again.
-    if (sinceMs < 0 || sinceMs >= saveEveryMs) void this.#save()
+    if (isDue(this.#options.now(), this.#savedMs, saveEveryMs)) void this.#save()
   }
 
   /** One write at a time. */

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { Reading } from '../../reading.ts'
 import { readState, writeState } from '../../state-file.ts'
-import { momentAt } from '../wordpress/moment.ts'
+import { isTimezone } from '../wordpress/moment.ts'
 
 const Counts = v.object({ visitors: v.number(), views: v.number() })
 
 const Ledger = v.object({
-  zone: v.pipe(v.string(), v.check(isZone, 'no time zone')),
+  zone: v.pipe(v.string(), v.check(isTimezone, 'no time zone')),
   layout: v.optional(v.string()),
   openFrom: v.string(),
   watermark: v.optional(v.number()),
@@ -17,15 +17,6 @@ const Ledger = v.object({
 })
 
 const Carry = v.object({ raw: v.number(), offset: v.number(), fall: v.number() })
-
-function isZone(name: string): boolean {
-  try {
-    momentAt(0, name)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** What outlives a restart: the last round of a site, and the full count that it was made from. */
 export const Remembered = v.object({

@@ -109,7 +109,8 @@ export function siteTimezone(timezoneString: string, gmtOffset: string): string 
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`
 }
 
-function isTimezone(name: string): boolean {
+/** Whether a name is that of a zone, or an offset such as `+05:30`. */
+export function isTimezone(name: string): boolean {
   try {
     momentAt(0, name)
     return true

@@ -169,18 +169,18 @@ class Link {
     const begunMs = waitedMs()
     const rows = await this.#ask(sql, limitSeconds)
     const tookMs = waitedMs() - begunMs
-    this.#network.ms += Math.min(tookMs, this.#roundTripMs)
-    if (tookMs > dearMs) await this.#discountDelay(tookMs)
+    // A network may have become slower since the connection was made: the answer was long on its way.
+    const delayMs = tookMs > dearMs ? await this.#delayMs() : 0
+    this.#network.ms += delayMs + Math.min(tookMs, Math.max(delayMs, this.#roundTripMs))
     return rows
   }
 
-  /** A network may have become slower since the connection was made: the answer was long on its way. */
-  async #discountDelay(tookMs: number): Promise<void> {
+  /** What a statement takes that answers at once. */
+  async #delayMs(): Promise<number> {
     const begunMs = waitedMs()
     // Who asks has his answer; that the connection has died since the next query finds out.
     await this.#ask({ text: 'SELECT 1', values: [] }, quickLimitSeconds).catch(() => undefined)
-    const delayMs = waitedMs() - begunMs
-    this.#network.ms += delayMs + Math.max(0, Math.min(tookMs, delayMs) - this.#roundTripMs)
+    return waitedMs() - begunMs
   }
 
   /** A statement that answers at once. */

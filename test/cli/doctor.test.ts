@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
-import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { Finding } from '../../server/doctor.ts'
 import { startAnswers } from '../support/answers.ts'
@@ -8,6 +7,7 @@ import { startDemoBridge } from '../support/bridge.ts'
 import { run } from '../support/command.ts'
 import { startDesk } from '../support/desk.ts'
 import { freePort } from '../support/mariadb.ts'
+import { startTcp } from '../support/tcp-server.ts'
 
 const token = 's3cret'
 
@@ -68,12 +68,8 @@ const answers: [
 // Two at a time: the first waits for 8 s.
 describe('doctor', { concurrency: 2 }, () => {
   it('does not wait for ever for a board that says nothing', async (t) => {
-    const silent = createServer().listen(0, '127.0.0.1')
-    t.after(() => silent.close())
-    await new Promise((resolve) => silent.once('listening', resolve))
-    const address = silent.address()
-    assert.ok(typeof address === 'object' && address !== null)
-    const { code, findings } = await examine(t, '--board', `tcp:127.0.0.1:${address.port}`)
+    const { port } = await startTcp(t)
+    const { code, findings } = await examine(t, '--board', `tcp:127.0.0.1:${port}`)
     assert.equal(findings[0]?.status, 'problem')
     assert.match(findings[0].text, /within 8 s/)
     assert.equal(code, 1)

@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
 import { start } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { startTcp } from '../support/tcp-server.ts'
 import { until } from '../support/until.ts'
 
 test('serve ends at once when it is told to while a database hangs', async (t) => {
-  const sockets: Socket[] = []
-  const hanging = createServer((socket) => void sockets.push(socket.on('error', () => {})))
-  hanging.listen(0, '127.0.0.1')
-  await once(hanging, 'listening')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    hanging.close()
-  })
-  const { port } = hanging.address() as AddressInfo
+  const { port, server: hanging } = await startTcp(t)
   const serve = start(t, [
     ...['serve', '--database', `mysql://u:p@127.0.0.1:${port}/d`, '--port', '0'],
     ...['--state-dir', '/nonexistent'],

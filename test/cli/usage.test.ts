@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, test } from 'node:test'
 import { run } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { databaseUrl, freePort, startMariadb } from '../support/mariadb.ts'
+import { startTcp } from '../support/tcp-server.ts'
 
 const folder = await temporaryFolder(test)
 
@@ -198,11 +198,7 @@ test('what the database or the machine refuses is one line and exit code 1', asy
     options.replaceAll('%', 'a_'),
     options.replaceAll('%', 'b_'),
   )
-  const taken = createServer().listen(0, '127.0.0.1')
-  t.after(() => taken.close())
-  await new Promise((resolve) => taken.once('listening', resolve))
-  const address = taken.address()
-  assert.ok(typeof address === 'object' && address !== null)
+  const taken = await startTcp(t)
   const serve = (url: string, ...more: string[]) => [
     ...['serve', '--port', '0', '--state-dir', join(folder, 'state'), '--log-level', 'error'],
     ...['--database', url, ...more],
@@ -223,11 +219,8 @@ test('what the database or the machine refuses is one line and exit code 1', asy
       serve(databaseUrl(bare), '--table-prefix', 'no_'),
       /table prefix "no_": there is no table no_options/,
     ],
-    [
-      serve(databaseUrl(bare), '--port', String(address.port)),
-      /port \d+ on 127\.0\.0\.1 is in use/,
-    ],
-    [['board', '--port', String(address.port)], /port \d+ on 127\.0\.0\.1 is in use/],
+    [serve(databaseUrl(bare), '--port', String(taken.port)), /port \d+ on 127\.0\.0\.1 is in use/],
+    [['board', '--port', String(taken.port)], /port \d+ on 127\.0\.0\.1 is in use/],
   ]
   for (const [args, line] of refusals) {
     await t.test(line.source, async (t) => {

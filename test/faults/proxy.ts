@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { listen } from '../support/tcp-server.ts'
 
 /**
  * What befalls a link: `cut` refuses and closes, `hang` keeps connections and passes nothing on,
@@ -85,10 +86,8 @@ export async function startProxy(targetPort: number, random: () => number): Prom
     pass(far, near, true)
     if (fault === 'garbage') near.write(garbage())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server),
     set(next) {
       const mended = next === undefined && fault !== undefined && fault !== 'delay'
       fault = next

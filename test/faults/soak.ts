@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { Cleanup } from '../support/cleanup.ts'
 import { seeded } from '../support/seeded.ts'
 import { faults } from './faults.ts'
 import { processNames, type Rig, startRig } from './rig.ts'
@@ -126,17 +127,17 @@ async function countSteadily(rig: Rig): Promise<boolean> {
   return isSteady
 }
 
-const ends: (() => unknown)[] = []
+const cleanup = new Cleanup()
 let interrupted = false
 process.once('SIGINT', () => {
   interrupted = true
 })
 try {
   say(`seed ${values.seed}`)
-  const rig = await startRig({ after: (end) => void ends.push(end) }, random, speed)
+  const rig = await startRig(cleanup, random, speed)
   const isRepaired = wanted === 0 || (await injectFaults(rig))
   const isSteady = minutes === 0 || (await countSteadily(rig))
   process.exitCode = rig.wrongs.length === 0 && isRepaired && isSteady ? 0 : 1
 } finally {
-  for (const end of ends.reverse()) await end()
+  await cleanup.end()
 }

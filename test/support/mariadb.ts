@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import mysql from 'mysql2/promise'
 import type { Connection } from '../../server/wordpress/connection.ts'
 import { endProgram, findProgram } from './program.ts'
+import { listen } from './tcp-server.ts'
 
 /** A MariaDB server of the test's own, which ends with the test. */
 export interface Mariadb {
@@ -147,13 +148,11 @@ export function databaseUrl({ user, password, host, port, database }: MysqlConne
 }
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  const server = createServer()
+  const port = await listen(server)
   server.close()
   await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
+  return port
 }
 
 /**

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
+import { listen } from './tcp-server.ts'
 
 /** What may go wrong with the cloud as a whole; with `lost` it does as it is told, but its answer is lost. */
 export type Fault =
@@ -93,11 +94,7 @@ export class StandInCloud {
 
   async start(t: TestContext): Promise<void> {
     const server = createAdaptorServer({ fetch: this.#routes().fetch })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (typeof address !== 'object' || address === null) throw new Error('no address')
-    this.url = new URL(`http://127.0.0.1:${address.port}/`)
+    this.url = new URL(`http://127.0.0.1:${await listen(server)}/`)
     t.after(() => {
       server.close()
       if ('closeAllConnections' in server) server.closeAllConnections()

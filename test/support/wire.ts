@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
+import { listen } from './tcp-server.ts'
 
 /** A wire between a device and its board that the test can disturb. */
 export interface Wire {
@@ -69,16 +68,13 @@ export async function startWire(
       open.delete(toBoard)
       if (board === toBoard) end(fromDevice)
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
   t.after(() => {
     for (const each of open) each.destroy()
     server.close()
   })
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
   return {
-    port: address.port,
+    port: await listen(server),
     held: () => waiting.length,
     carry(bytes) {
       board?.write(waiting.subarray(0, bytes))

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -12,6 +11,7 @@ import { max7219 } from '../../../device/displays/max7219.ts'
 import { frame, pins, startDesk, startLink } from '../../support/desk.ts'
 import { silent } from '../../support/log.ts'
 import { freePort } from '../../support/mariadb.ts'
+import { startTcp } from '../../support/tcp-server.ts'
 import { until } from '../../support/until.ts'
 import { startWire } from '../../support/wire.ts'
 
@@ -131,14 +131,9 @@ test('a board that hangs is noticed by the heartbeat, and shown to again when it
 test('a peer that accepts and never speaks is given up, and one that speaks nonsense too', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   for (const greeting of ['', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
-    const server = createServer((socket) => void socket.on('error', () => {}).write(greeting))
-    t.after(() => server.close())
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    assert.ok(typeof address === 'object' && address !== null)
+    const { port, server } = await startTcp(t, (socket) => socket.write(greeting))
     const connected = once(server, 'connection')
-    const { link, log } = startLink(t, address.port)
+    const { link, log } = startLink(t, port)
     await connected
     await new Promise((resolve) => setImmediate(resolve))
     t.mock.timers.tick(8000)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { startTcp } from '../../support/tcp-server.ts'
 import { connectHost, settled, startBoard, VERSION } from './host.ts'
 
 const wiring = { data: 2, clock: 3, cs: 4 }
@@ -165,12 +165,8 @@ describe('a virtual board', () => {
   })
 
   test('rejects with the error of node when the port is taken', async (t) => {
-    const other = createServer().listen(0, '127.0.0.1')
-    t.after(() => other.close())
-    await once(other, 'listening')
-    const address = other.address()
-    assert.ok(typeof address === 'object' && address)
-    await assert.rejects(startBoard(t, { port: address.port }), { code: 'EADDRINUSE' })
+    const { port } = await startTcp(t)
+    await assert.rejects(startBoard(t, { port }), { code: 'EADDRINUSE' })
   })
 })
 

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { parseBrokerUrl } from '../../../broker.ts'
 import { MqttBridge } from '../../../server/publish/mqtt.ts'
@@ -9,6 +7,7 @@ import { connectFleet } from '../../support/fleet.ts'
 import { recordingLog } from '../../support/log.ts'
 import { startMosquitto, subscribe } from '../../support/mosquitto.ts'
 import { count, known, site, startPublishing } from '../../support/publishing.ts'
+import { startTcp } from '../../support/tcp-server.ts'
 import { until } from '../../support/until.ts'
 
 const base = `visitor-counter/${site}`
@@ -125,17 +124,10 @@ test('all of many displays have a change within a second', async (t) => {
 })
 
 test('an end does not wait for a broker that takes connections and says nothing', async (t) => {
-  const sockets = new Set<Socket>()
-  const silentBroker = createServer((socket) => {
-    sockets.add(socket)
-  }).listen(0, '127.0.0.1')
-  await once(silentBroker, 'listening')
-  t.after(() => {
-    silentBroker.close()
-    for (const socket of sockets) socket.destroy()
+  let isAsked = false
+  const { port } = await startTcp(t, () => {
+    isAsked = true
   })
-  const address = silentBroker.address()
-  const port = typeof address === 'object' ? address?.port : undefined
   const turns = new MqttBridge({
     address: parseBrokerUrl(`mqtt://127.0.0.1:${port}`, '--mqtt'),
     ...{ homeAssistant: undefined, id: 'r1', now: Date.now, random: () => 0, log: recordingLog() },
@@ -144,7 +136,7 @@ test('an end does not wait for a broker that takes connections and says nothing'
   const { signal } = controller
   const publishers = [turns.publisher.bind(turns)]
   const starting = startDemoBridge(t, { turns, publishers, signal })
-  await until('it is asked', () => sockets.size > 0)
+  await until('it is asked', () => isAsked)
   controller.abort()
   const { url } = await starting
   const { mqtt } = (await (await fetch(`${url}/health`)).json()) as { mqtt: string }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
 import type { DatabaseError } from '../../../errors.ts'
 import type { Sql } from '../../../server/wordpress/database.ts'
@@ -8,6 +7,7 @@ import { openMysql } from '../../../server/wordpress/mysql.ts'
 import { startProxy } from '../../faults/proxy.ts'
 import { collected } from '../../support/garbage.ts'
 import { fixture, freePort, type MysqlConnection, startMariadb } from '../../support/mariadb.ts'
+import { startTcp } from '../../support/tcp-server.ts'
 
 const sql = (text: string): Sql => ({ text, values: [] })
 
@@ -154,11 +154,7 @@ test('a MariaDB server', async (t) => {
 })
 
 test('a database that hangs holds up nobody who closes it', async (t) => {
-  const server = createServer((socket) => void socket.on('error', () => {}))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => server.close())
-  const { port } = server.address() as AddressInfo
+  const { port, server } = await startTcp(t)
   const place = { engine: 'mysql', host: '127.0.0.1', port, tls: 'off' } as const
   const database = openMysql({ ...place, user: 'u', password: 'p', database: 'd' })
   const query = assert.rejects(database.query(sql('SELECT 1')), /has been closed/)
@@ -169,14 +165,10 @@ test('a database that hangs holds up nobody who closes it', async (t) => {
 })
 
 test('a server that accepts and never speaks is away, not waited for', async (t) => {
-  const server = createServer((socket) => void socket.on('error', () => {}))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
+  const { port, server } = await startTcp(t)
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const database = openMysql({
-    ...{ engine: 'mysql', host: '127.0.0.1', port: address.port, tls: 'off' },
+    ...{ engine: 'mysql', host: '127.0.0.1', port, tls: 'off' },
     ...{ user: 'u', password: 'p', database: 'd' },
   })
   const connected = once(server, 'connection')
