@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { parseBrokerUrl } from '../broker.ts'
 import type { Wiring } from '../device/boards/board.ts'
 import type { BoardSetting } from '../device/boards/index.ts'
@@ -8,7 +7,9 @@ import type { FeedOptions } from '../device/run.ts'
 import type { Screen } from '../device/screen.ts'
 import { UsageError } from '../errors.ts'
 import { command, ended, type World } from './command.ts'
+import { processId } from './process-id.ts'
 import type { Values } from './settings.ts'
+import { keepSmall } from './small-footprint.ts'
 import { startVirtualDesk } from './virtual-desk.ts'
 
 type DisplayValues = Values<
@@ -28,12 +29,13 @@ export const device = command({
     ...(['brightness', 'dim', 'timezone', 'onExit', 'testPattern', 'stateDir'] as const),
   ],
   async run(values, world) {
+    keepSmall()
     const { chooseFeed, farewell, startDevice, testPattern } = await import('../device/run.ts')
     const { openMemory } = await import('../device/memory.ts')
     const { localMinuteOfDay } = await import('../device/face/brightness.ts')
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
     if (values.timezone !== undefined) process.env['TZ'] = values.timezone
-    const feed = feedOf(values)
+    const feedOf = await feedsOf(values)
     const { screen, digits, stop } = await openScreen(values, world)
     const { log } = world
     if (values.testPattern) {
@@ -48,10 +50,10 @@ export const device = command({
       return
     }
     const shows = values.show ?? [{ reading: undefined, legend: '-' }]
-    const feeds = shows.map(({ reading }) =>
+    const feeds = shows.map(({ reading }, counter) =>
       chooseFeed({
         ...{ countUrl: values.countUrl, show: reading, site: values.site, token: values.token },
-        ...{ feed: feed(), pollMs: values.poll, random: Math.random, log },
+        ...{ feed: feedOf(counter), pollMs: values.poll, random: Math.random, log },
       }),
     )
     const running = await startDevice({
@@ -92,15 +94,18 @@ function leaveSoon(): void {
   setTimeout(() => process.exit(), 100).unref()
 }
 
-/** A feed from a broker has an address of its own. */
-function feedOf({ feed, mqtt }: Values<'feed' | 'mqtt'>): () => FeedOptions['feed'] {
+/** The feed of each counter by its position: at a broker each has a connection of its own. */
+async function feedsOf({
+  feed,
+  mqtt,
+}: Values<'feed' | 'mqtt'>): Promise<(counter: number) => FeedOptions['feed']> {
   if (feed !== 'mqtt') return () => feed
   if (mqtt === undefined) {
     throw new UsageError('--feed mqtt needs --mqtt <broker> (or environment variable MQTT_URL)')
   }
   const address = parseBrokerUrl(mqtt, '--mqtt')
-  // Each counter that is shown has a connection of its own.
-  return () => ({ address, clientId: `vcd${randomBytes(8).toString('hex')}` })
+  const id = await processId()
+  return (counter) => ({ address, clientId: `vcd${id}${counter}` })
 }
 
 /** The display of the settings, and what is to be stopped after it. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { type BrokerAddress, parseBrokerUrl } from '../broker.ts'
 import { UsageError } from '../errors.ts'
 import type { MqttBridge } from '../server/publish/mqtt.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
 import { command, ended, type World } from './command.ts'
 import type { SiteValues } from './load.ts'
+import { processId } from './process-id.ts'
 import type { Values } from './settings.ts'
 
 type ParticleValues = Values<
@@ -27,7 +27,7 @@ export const serve = command({
     const mqtt = await openMqtt(values, world)
     const bridge = await startBridge({
       sites: from === undefined ? await siteOptions(values, world) : [],
-      ...(from === undefined ? {} : { from: { from, id: processId() } }),
+      ...(from === undefined ? {} : { from: { from, id: await processId() } }),
       turns: mqtt,
       pollMs: values.poll,
       carry: values.totals === 'carry',
@@ -103,14 +103,9 @@ async function openMqtt(
   const { MqttBridge } = await import('../server/publish/mqtt.ts')
   const { homeAssistant } = await import('../server/publish/home-assistant.ts')
   return new MqttBridge({
-    ...{ address, id: processId(), now: Date.now, random: Math.random, log },
+    ...{ address, id: await processId(), now: Date.now, random: Math.random, log },
     homeAssistant: isWanted ? homeAssistant : undefined,
   })
-}
-
-/** Tells this process from others at a broker. */
-function processId(): string {
-  return randomBytes(8).toString('hex')
 }
 
 /** The sites of the settings file, or the one of the flags. */
