@@ -1,4 +1,3 @@
-import { parseBrokerUrl } from '../broker.ts'
 import type { Wiring } from '../device/boards/board.ts'
 import type { BoardSetting } from '../device/boards/index.ts'
 import type { Display } from '../device/displays/display.ts'
@@ -6,6 +5,7 @@ import type { DisplaySetting } from '../device/displays/index.ts'
 import type { FeedOptions } from '../device/run.ts'
 import type { Screen } from '../device/screen.ts'
 import { UsageError } from '../errors.ts'
+import { brokerAddress } from './broker-address.ts'
 import { command, ended, type World } from './command.ts'
 import { processId } from './process-id.ts'
 import type { Values } from './settings.ts'
@@ -103,7 +103,7 @@ async function feedsOf({
   if (mqtt === undefined) {
     throw new UsageError('--feed mqtt needs --mqtt <broker> (or environment variable MQTT_URL)')
   }
-  const address = parseBrokerUrl(mqtt, '--mqtt')
+  const address = brokerAddress(mqtt, '--mqtt')
   const id = await processId()
   return (counter) => ({ address, clientId: `vcd${id}${counter}` })
 }
@@ -179,6 +179,11 @@ export async function wiringOf(
     defaultPins(boardOf(kind), chip) ?? { data: 0, clock: 0, cs: 0 }
   if (chip === 'max7219' && cs === undefined) {
     throw new UsageError('--pins: a MAX7219 needs three, as data=2,clock=3,cs=4')
+  }
+  if (kind === 'raspi' && chip === 'tm1637') {
+    throw new UsageError(
+      '--board raspi has no way for a TM1637, which needs plain pins; take --display max7219 or ht16k33, or --board io:raspi-io',
+    )
   }
   return { bus: buses[chip], pins: { data, clock, cs: cs ?? clock } }
 }

@@ -1,7 +1,8 @@
-import { type BrokerAddress, parseBrokerUrl } from '../broker.ts'
+import type { BrokerAddress } from '../broker.ts'
 import { UsageError } from '../errors.ts'
 import type { MqttBridge } from '../server/publish/mqtt.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
+import { brokerAddress } from './broker-address.ts'
 import { command, ended, type World } from './command.ts'
 import type { SiteValues } from './load.ts'
 import { processId } from './process-id.ts'
@@ -88,7 +89,7 @@ function replicaOf(
       '--from and --mqtt are both given; who reads from a broker does not publish',
     )
   }
-  return parseBrokerUrl(from, '--from')
+  return brokerAddress(from, '--from')
 }
 
 async function openMqtt(
@@ -99,7 +100,7 @@ async function openMqtt(
     if (isWanted) throw new UsageError('--home-assistant needs --mqtt <broker of Home Assistant>')
     return undefined
   }
-  const address = parseBrokerUrl(mqtt, '--mqtt')
+  const address = brokerAddress(mqtt, '--mqtt')
   const { MqttBridge } = await import('../server/publish/mqtt.ts')
   const { homeAssistant } = await import('../server/publish/home-assistant.ts')
   return new MqttBridge({

@@ -53,9 +53,7 @@ export async function openRaspi(
   world: RaspiWorld = thisMachine,
 ): Promise<Board> {
   if (wiring.bus === 'tm1637') {
-    throw new Error(
-      'the raspi board has no way for a TM1637, which needs plain pins; take a MAX7219 or HT16K33, or --board io:raspi-io',
-    )
+    throw new Error('the raspi board has no way for a TM1637, which needs plain pins')
   }
   const io = new RaspiIo(wiring.bus === 'spi' ? openSpi(world) : openI2c(world))
   return openIo(io, 'raspi', wiring, readyMs, signal)

@@ -103,6 +103,14 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['serve', '--from', `http://user:${secret}@host`],
     /--from: .* is of no known kind; .* like mqtt:\/\/user:password@host:1883 or/,
   ],
+  [
+    ['serve', '--from', `mqtts://u:${secret}@h?ca=/nowhere.pem`],
+    /--from: the file of \?ca=\/nowhere\.pem is not there/,
+  ],
+  [
+    ['device', '--feed', 'mqtt', '--mqtt', 'mqtts://h?ca=/nowhere.pem', '--board', 'virtual'],
+    /--mqtt: the file of \?ca=\/nowhere\.pem is not there/,
+  ],
   [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
   [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
   [['serve', '--home-assistant', '--database', 'sqlite:x'], /--home-assistant needs --mqtt/],
@@ -129,6 +137,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
     /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, terminal/,
   ],
+  [['device', '--board', 'raspi', '--display', 'tm1637'], /TM1637, .* or --board io:raspi-io/],
   [['device', '--board', 'tcp:h', '--digits', '12'], /MAX7219: 12 digits/],
   [['device', '--board', 'tcp:h', '--digit-order', '1,2'], /names each of 1 to 8 once/],
   [['device', '--board', 'tcp:h', '--dim', '22:00-24:00=off'], /--dim: .* times with a brightness/],
