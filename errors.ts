@@ -9,9 +9,9 @@ export class FatalError extends Error {
 }
 
 /**
- * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such
- * database), `host` is a name that nobody knows (a wrong one, or the resolver is away), `schema` means that a table or column is not what it was, `limit` that the query took
- * longer than it may, `away` is everything else.
+ * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such database),
+ * `host` is a name that the resolver does not know, `schema` means that a table or column is not what it
+ * was, `limit` that the query took longer than it may, `away` is everything else.
  */
 export type DatabaseErrorKind = 'refused' | 'host' | 'schema' | 'limit' | 'away'
 

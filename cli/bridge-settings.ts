@@ -1,11 +1,8 @@
 import * as v from 'valibot'
-import { particleUrl } from '../particle-cloud.ts'
 import {
   BasePath,
   Desks,
-  Duration,
   desksMessage,
-  HttpUrl,
   Networks,
   networksMessage,
   Operations,
@@ -64,13 +61,6 @@ export const bridgeSettings = {
     help: 'when the total of the plugin falls, as by a purge: follow it, or carry the difference forward',
     schema: v.optional(v.picklist(['follow', 'carry'], 'follow or carry'), 'follow'),
   }),
-  poll: setting({
-    flag: '--poll',
-    value: '<duration>',
-    env: 'POLL_INTERVAL',
-    help: 'how often to ask',
-    schema: v.optional(Duration, '5s'),
-  }),
   accessToken: setting({
     flag: '--token',
     value: '<token>',
@@ -122,14 +112,6 @@ export const bridgeSettings = {
     help: `devices of the Particle Cloud to show readings on: ${desksMessage}`,
     schema: v.optional(Desks),
   }),
-  particleToken: setting({
-    flag: '--particle-token',
-    value: '<token>',
-    env: 'PARTICLE_TOKEN',
-    help: 'an access token of the Particle Cloud',
-    schema: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'an access token'))),
-    secret: true,
-  }),
   particleMode: setting({
     flag: '--particle-mode',
     value: '<how>',
@@ -143,12 +125,5 @@ export const bridgeSettings = {
     env: 'PARTICLE_BUDGET',
     help: 'data operations of the Particle Cloud that may be used in a month',
     schema: v.optional(Operations, '100000'),
-  }),
-  particleUrl: setting({
-    flag: '--particle-url',
-    value: '<url>',
-    env: 'PARTICLE_URL',
-    help: 'the Particle Cloud, or a local cloud that speaks as it does',
-    schema: v.optional(HttpUrl, particleUrl),
   }),
 }

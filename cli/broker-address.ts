@@ -1,20 +1,22 @@
-import { accessSync, constants } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type BrokerAddress, parseBrokerUrl } from '../broker.ts'
-import { UsageError } from '../errors.ts'
+import { FatalError } from '../errors.ts'
 
 /**
  * The broker that a setting names, with what the address names on this machine.
  *
  * @param flag of the setting
- * @throws UsageError
+ * @throws UsageError for the address; FatalError for a file that cannot be read: it may come later, so a
+ *   service that is started again has another chance
  */
 export function brokerAddress(text: string, flag: string): BrokerAddress {
   const address = parseBrokerUrl(text, flag)
   const { ca } = address
   try {
-    if (ca !== undefined) accessSync(ca, constants.R_OK)
-  } catch {
-    throw new UsageError(`${flag}: the file of ?ca=${ca} is not there, or may not be read`)
+    if (ca !== undefined) readFileSync(ca)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    throw new FatalError(`${flag}: the file of ?ca=${ca} cannot be read${reason}`)
   }
   return address
 }

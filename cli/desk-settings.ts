@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { displayChips } from '../device/displays/index.ts'
-import { deviceName } from '../particle-cloud.ts'
 import {
   Addresses,
   addressesMessage,
@@ -81,20 +80,6 @@ export const deskSettings = {
     env: 'BOARD',
     help: `the board with the display: ${boardMessage}`,
     schema: v.optional(Board),
-  }),
-  deviceName: setting({
-    flag: '--device',
-    value: '<name>',
-    env: 'PARTICLE_DEVICE',
-    help: 'the name or id of a Photon',
-    schema: v.pipe(v.string(), v.regex(deviceName, 'a name or id of a Particle device')),
-  }),
-  dryRun: setting({
-    flag: '--dry-run',
-    value: '',
-    env: 'DRY_RUN',
-    help: 'compiles only; the device stays as it is',
-    schema: v.optional(Switch, 'false'),
   }),
   display: setting({
     flag: '--display',

@@ -1,11 +1,11 @@
+import type { Wiring } from '../device/boards/board.ts'
 import type { BoardSetting } from '../device/boards/index.ts'
 import { FatalError, messageOf, UsageError } from '../errors.ts'
 import type { Finding } from '../server/doctor.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
-import { command, type World } from './command.ts'
+import { command } from './command.ts'
 import { chipOf, wiringOf } from './device.ts'
 import { siteOptions } from './serve.ts'
-import type { Values } from './settings.ts'
 
 /** What the bridge may take for its answer. */
 const answerMs = 10_000
@@ -24,7 +24,9 @@ export const doctor = command({
       findings.push(finding)
       world.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
     }
-    const { database, wpConfig, endpoint, board } = values
+    const { database, wpConfig, endpoint, board, display, pins } = values
+    // What is wrong with the settings is said before anything is looked at.
+    const wiring = board && (await wiringOf(board, chipOf(display), pins))
     if (database !== undefined || wpConfig !== undefined || world.sites.length > 0) {
       for (const site of await siteOptions(values, world)) await checkSite(site, show)
     } else if (endpoint === undefined && board === undefined) {
@@ -33,7 +35,7 @@ export const doctor = command({
       )
     }
     if (endpoint !== undefined) await checkEndpoint(endpoint, values.token, show)
-    if (board !== undefined) await checkBoard(board, values, world, show)
+    if (board && wiring) await checkBoard(board, wiring, values.particleToken, world.signal, show)
     const problems = findings.filter(({ status }) => status === 'problem').length
     if (problems > 0) {
       throw new FatalError(`doctor found ${problems === 1 ? 'a problem' : `${problems} problems`}`)
@@ -111,12 +113,12 @@ function adviceFor(status: number | undefined, token: string | undefined): strin
 
 async function checkBoard(
   setting: BoardSetting,
-  { display, pins, particleToken }: Values<'display' | 'pins' | 'particleToken'>,
-  { signal }: World,
+  wiring: Wiring,
+  particleToken: string | undefined,
+  signal: AbortSignal,
   show: (finding: Finding) => void,
 ): Promise<void> {
   const { boardOpener } = await import('../device/boards/index.ts')
-  const wiring = await wiringOf(setting, chipOf(display), pins)
   if (setting.kind === 'virtual') {
     show({ subject: 'board', status: 'ok', text: 'a virtual one is always there' })
     return

@@ -2,9 +2,10 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { logLevels } from '../log.ts'
+import { deviceName, particleUrl } from '../particle-cloud.ts'
 import { bridgeSettings } from './bridge-settings.ts'
 import { deskSettings } from './desk-settings.ts'
-import { Port, Switch } from './schemas.ts'
+import { Duration, HttpUrl, Port, Switch } from './schemas.ts'
 import { setting } from './setting.ts'
 
 function stateHome(): string {
@@ -46,6 +47,42 @@ export const settings = {
     help: 'an MQTT broker: mqtt://user:password@host:1883 or mqtts://…:8883, with ?ca=<file> where no public authority has signed its certificate',
     schema: v.optional(v.string()),
     secret: true,
+  }),
+  poll: setting({
+    flag: '--poll',
+    value: '<duration>',
+    env: 'POLL_INTERVAL',
+    help: 'how often to ask',
+    schema: v.optional(Duration, '5s'),
+  }),
+  particleToken: setting({
+    flag: '--particle-token',
+    value: '<token>',
+    env: 'PARTICLE_TOKEN',
+    help: 'an access token of the Particle Cloud',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'an access token'))),
+    secret: true,
+  }),
+  particleUrl: setting({
+    flag: '--particle-url',
+    value: '<url>',
+    env: 'PARTICLE_URL',
+    help: 'the Particle Cloud, or a local cloud that speaks as it does',
+    schema: v.optional(HttpUrl, particleUrl),
+  }),
+  deviceName: setting({
+    flag: '--device',
+    value: '<name>',
+    env: 'PARTICLE_DEVICE',
+    help: 'the name or id of a Photon',
+    schema: v.pipe(v.string(), v.regex(deviceName, 'a name or id of a Particle device')),
+  }),
+  dryRun: setting({
+    flag: '--dry-run',
+    value: '',
+    env: 'DRY_RUN',
+    help: 'compiles only; the device stays as it is',
+    schema: v.optional(Switch, 'false'),
   }),
   json: setting({
     flag: '--json',

@@ -63,13 +63,19 @@ export class Pace {
       return result
     } catch (error) {
       // Of other failures the time says nothing about the query. One that has been cheap is dear when it
-      // has gone over its limit again and again: once, the server may have stood still.
-      const overLimit = error instanceof DatabaseError && error.kind === 'limit'
-      if (overLimit) this.#costsMs = [...this.#costsMs, costMs()].slice(-judgedRuns)
+      // has gone over its limit twice: once, the server may have stood still.
+      if (isOverLimit(error)) {
+        const known = isOverLimit(this.#failure) ? [] : this.#costsMs
+        this.#costsMs = [...known, costMs()].slice(-judgedRuns)
+      }
       this.#failure = error
       throw error
     }
   }
+}
+
+function isOverLimit(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === 'limit'
 }
 
 /** The kinds of work of one site, each with its own pace. */

@@ -14,8 +14,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * What is away is back soon after it is back. Who was refused does not insist: there are guards that lock
- * out who knocks five times in ten minutes.
+ * What is away is back soon after it is back. Who was refused insists less and less: there are guards that
+ * lock out who knocks too often.
  */
 const longestWaitMs = { away: 5000, refused: 300_000 }
 
@@ -23,8 +23,11 @@ const longestWaitMs = { away: 5000, refused: 300_000 }
 export class Retry {
   readonly #firstMs: number
   readonly #random: () => number
-  #kind: keyof typeof longestWaitMs = 'away'
-  #failures = 0
+  /**
+   * Each counted for itself since the last success. How often a server was not there says nothing of one
+   * that refuses, as it may while it starts; and who is refused is so after an absence, too.
+   */
+  readonly #failures = { away: 0, refused: 0 }
 
   /** @param random from 0 to 1 */
   constructor(firstMs: number, random: () => number) {
@@ -33,20 +36,18 @@ export class Retry {
   }
 
   get isUnderWay(): boolean {
-    return this.#failures > 0
+    return this.#failures.away + this.#failures.refused > 0
   }
 
   /** How long to wait after an attempt that has failed, in milliseconds. */
   waitMs(error: unknown): number {
     const kind = isRefusal(error) ? 'refused' : 'away'
-    // How often a server was not there says nothing of one that refuses, as it may while it starts.
-    this.#failures = kind === this.#kind ? this.#failures + 1 : 1
-    this.#kind = kind
+    this.#failures[kind] += 1
     const mostMs = Math.max(this.#firstMs, longestWaitMs[kind])
-    return backoffMs(this.#failures, { firstMs: this.#firstMs, mostMs }, this.#random)
+    return backoffMs(this.#failures[kind], { firstMs: this.#firstMs, mostMs }, this.#random)
   }
 
   succeeded(): void {
-    this.#failures = 0
+    Object.assign(this.#failures, { away: 0, refused: 0 })
   }
 }

@@ -28,7 +28,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Codes of mysql2, the server and Node's resolver that waiting does not mend, with what to do. */
+/** Codes of mysql2 and the server that waiting does not mend, with what to do. */
 const refusals: Record<string, string> = {
   ER_ACCESS_DENIED_ERROR: 'the server refuses this user and password',
   ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'the server refuses this user without a password',

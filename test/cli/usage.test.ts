@@ -103,14 +103,6 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['serve', '--from', `http://user:${secret}@host`],
     /--from: .* is of no known kind; .* like mqtt:\/\/user:password@host:1883 or/,
   ],
-  [
-    ['serve', '--from', `mqtts://u:${secret}@h?ca=/nowhere.pem`],
-    /--from: the file of \?ca=\/nowhere\.pem is not there/,
-  ],
-  [
-    ['device', '--feed', 'mqtt', '--mqtt', 'mqtts://h?ca=/nowhere.pem', '--board', 'virtual'],
-    /--mqtt: the file of \?ca=\/nowhere\.pem is not there/,
-  ],
   [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
   [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
   [['serve', '--home-assistant', '--database', 'sqlite:x'], /--home-assistant needs --mqtt/],
@@ -170,6 +162,10 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['flash'], /--device is missing \(or environment variable PARTICLE_DEVICE\)/],
   [['flash', '--device', 'desk'], /--particle-token \(or PARTICLE_TOKEN\) is missing/],
   [['flash', '--device', '../x'], /--device: "\.\.\/x" is not allowed; it must be a name or id/],
+  [
+    ['doctor', '--count-url', 'http://127.0.0.1:9', '--board', 'raspi', '--display', 'tm1637'],
+    /TM1637, .* or --board io:raspi-io/,
+  ],
   [['doctor'], /what is to be checked\?/],
   [[`mysql://user:${secret}@host/name`], /unknown command/],
 ]
@@ -229,6 +225,14 @@ test('what the database or the machine refuses is one line and exit code 1', asy
       /table prefix "no_": there is no table no_options/,
     ],
     [serve(databaseUrl(bare), '--port', String(taken.port)), /port \d+ on 127\.0\.0\.1 is in use/],
+    [
+      ['serve', '--from', `mqtts://u:${secret}@h?ca=/nowhere.pem`],
+      /--from: the file of \?ca=\/nowhere\.pem cannot be read \(ENOENT\)/,
+    ],
+    [
+      ['device', '--feed', 'mqtt', '--mqtt', 'mqtts://h?ca=/etc', '--display', 'terminal'],
+      /--mqtt: the file of \?ca=\/etc cannot be read \(EISDIR\)/,
+    ],
     [['board', '--port', String(taken.port)], /port \d+ on 127\.0\.0\.1 is in use/],
   ]
   for (const [args, line] of refusals) {

@@ -1,5 +1,7 @@
 import dns from 'node:dns'
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { hurry } from './fast-time.ts'
 
 /**
@@ -50,7 +52,12 @@ if (file !== undefined) {
   // The file is looked at in real time.
   const { setInterval } = globalThis
   const { FAULT_SPEED: speed, FAULT_SINCE: since } = process.env
-  if (speed !== undefined) hurry({ speed: Number(speed), sinceMs: Number(since) })
+  if (speed !== undefined) {
+    hurry({ speed: Number(speed), sinceMs: Number(since) })
+    // V8 cleans up in idle moments, of which fast time leaves none.
+    setFlagsFromString('--expose-gc')
+    setInterval(runInNewContext('gc') as () => void, 20_000).unref()
+  }
   const { now } = Date
   let { clockOffsetMs } = read()
   setInterval(() => {

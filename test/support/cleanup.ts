@@ -1,4 +1,4 @@
-/** Stands where a program wants a test to hang its ends on, and there is none. */
+/** Lets helpers of tests run in a program: takes what they hang on a test, and ends it. */
 export class Cleanup {
   readonly #ends: (() => unknown)[] = []
 
@@ -6,8 +6,8 @@ export class Cleanup {
     this.#ends.push(end)
   }
 
-  /** What was begun last ends first. */
+  /** What was begun last ends first. After an end that fails, `end()` goes on with the others. */
   async end(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end()
+    for (let last = this.#ends.pop(); last !== undefined; last = this.#ends.pop()) await last()
   }
 }

@@ -9,11 +9,16 @@ const waits = (errors: readonly Error[]) => {
   return errors.map((error) => retry.waitMs(error) / 1000)
 }
 
+const absence = Array(9).fill(failed('away'))
+const refusals = Array(9).fill(failed('refused'))
+
 test('a server that refuses after a long absence is asked again as soon as any that refuses', () => {
-  const absence = Array(9).fill(failed('away'))
   assert.deepEqual(waits([...absence, failed('refused'), failed('refused')]).slice(-2), [1, 2])
-  const refusals = Array(9).fill(failed('refused'))
   assert.deepEqual(waits([...refusals, failed('away'), failed('away')]).slice(-2), [1, 2])
+})
+
+test('who was refused again and again does not begin anew after an absence, as of a lock-out', () => {
+  assert.equal(waits([...refusals, ...absence, failed('refused')]).at(-1), 300)
 })
 
 const patience: [Error, longestSeconds: number, isFinal: boolean][] = [
