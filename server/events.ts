@@ -89,7 +89,11 @@ export class Events {
    */
   open(key: string, read: Group['read'], response: ServerResponse): void {
     const { socket } = response
-    if (socket === null) return
+    if (socket === null) {
+      // Asked for before the answer to another question was through: the socket is that one's as yet.
+      response.once('socket', () => this.open(key, read, response))
+      return
+    }
     const chunked = response.req.httpVersion !== '1.0'
     response.writeHead(200, {
       ...streamHeaders,

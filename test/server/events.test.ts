@@ -187,6 +187,27 @@ test('a client of HTTP/1.0 gets no chunks', async (t) => {
   assert.doesNotMatch(bodies.join(), /\r/)
 })
 
+test('a stream that is asked for together with another question follows its answer', async (t) => {
+  const hub = new Events(100)
+  t.after(() => hub.stop())
+  const { url } = await startAnswers(t, (request, response) => {
+    if (request.url === '/count') response.end('1234\n')
+    else hub.open('key', () => first, response)
+  })
+  const socket = connect(Number(url.port), url.hostname)
+  t.after(() => socket.destroy())
+  let text = ''
+  socket.setEncoding('utf8').on('data', (data) => {
+    text += data
+  })
+  socket.write(
+    ['/count', '/events'].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''),
+  )
+  await until('the stream', () => text.includes('event: count'))
+  assert.ok(text.indexOf('1234\n') < text.indexOf('text/event-stream'))
+  assert.equal(hub.streams, 1)
+})
+
 test('a client that does not read is dropped, and the others go on', async (t) => {
   const { url, hub, change } = await startHub(t)
   const slow = await listen(t, url)
