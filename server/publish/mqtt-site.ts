@@ -52,6 +52,7 @@ export class MqttSite {
       ...{ id, random },
       publishClaim: (payload) => this.#broker.publish({ topic: topics.claim(site), payload }),
       hello: (payload) => this.#broker.publish({ topic: topics.hello(site), payload }, false),
+      resign: () => this.#resign(),
       reconnect: () => void this.#broker.reconnect(),
       onChange: () => {
         const { role } = this.#seat
@@ -121,12 +122,14 @@ export class MqttSite {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#birth)
-    if (this.#seat.mayPublish) {
-      this.#broker.publish({ topic: topics.status(this.#options.site), payload: 'offline' })
-    }
+    if (this.#seat.mayPublish) this.#resign()
     this.#seat.stop()
     for (const resolve of this.#waiting.splice(0)) resolve()
     await this.#broker.stop()
+  }
+
+  #resign(): void {
+    this.#broker.publish({ topic: topics.status(this.#options.site), payload: 'offline' })
   }
 
   #hear({ topic, payload, retained }: Received): void {

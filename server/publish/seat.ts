@@ -25,6 +25,8 @@ export interface SeatOptions {
   readonly publishClaim: (claim: string) => void
   /** Sends a word to this process itself. */
   readonly hello: (word: string) => void
+  /** Publishes that nobody reads, as the will would. */
+  readonly resign: () => void
   /** Connects anew: with the will when this process is to be the reader, without when not. */
   readonly reconnect: () => void
   /** The role has become another. */
@@ -206,7 +208,11 @@ export class Seat {
   #follow(): void {
     this.#knew = true
     this.#become('standby')
-    if (this.#hasWill) this.#reconnect()
+    if (!this.#hasWill) return
+    // Who has won says that he reads when he does. He may also die before, and our `online` would stand
+    // for ever.
+    this.#options.resign()
+    this.#reconnect()
   }
 
   #reconnect(): void {

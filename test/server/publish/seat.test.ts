@@ -36,6 +36,7 @@ class Member {
     }
     this.seat = new Seat({
       ...{ id, random, publishClaim: say('claim'), hello: say('hello') },
+      resign: () => say('status')('offline'),
       reconnect: () => {
         this.#leave()
         this.#later(() => this.connect())
@@ -202,6 +203,18 @@ test('a broker that does not pass on what we say is as good as away', (t) => {
   assert.deepEqual(roles(), ['alone'])
 })
 
+test('a reader that stands down for one who dies before it reads leaves no seat that looks taken', (t) => {
+  const { add, pass, bus, roles } = setup(t)
+  for (const id of ['c', 'a', 'b']) add(id)
+  // So far from the broker that it claims before it hears that somebody reads.
+  const far = add('d', 201)
+  pass(651)
+  far.kill()
+  pass(10_000)
+  assert.deepEqual(roles().sort(), ['reader', 'standby', 'standby'])
+  assert.equal(bus.retained.get('status'), 'online')
+})
+
 test('a claim that is none is not listened to', (t) => {
   const { add, pass, bus, roles } = setup(t)
   add('a')
@@ -263,6 +276,6 @@ test('whatever happens, in the end exactly one reads and the others stand by', (
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   )
 })
