@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { defineConfig } from 'rolldown'
-import { thirdParty } from './third-party.ts'
+import { thirdParty } from './tools/third-party.ts'
 
 /**
  * What libraries load at once and never use here: Node's console, which johnny-five is told to leave off

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Reader } from '../server/readings/reader.ts'
 import type { Round } from '../server/readings/round.ts'
-import type { Database } from '../server/wordpress/database.ts'
-import { openMysql } from '../server/wordpress/mysql.ts'
+import type { Database } from '../server/wordpress/database/database.ts'
+import { openMysql } from '../server/wordpress/database/mysql.ts'
 import { startTestBridge } from '../test/support/bridge.ts'
 import { Cleanup } from '../test/support/cleanup.ts'
 import { fixture, type Mariadb, startMariadb } from '../test/support/mariadb.ts'
@@ -76,7 +76,12 @@ async function time(work: () => Promise<unknown>): Promise<number> {
 
 function openReader(database: Database, now: () => number, remembered: Round | undefined): Reader {
   return new Reader({
-    ...{ database, name: undefined, pollMs, share: 1, now, remembered },
+    database,
+    name: undefined,
+    pollMs,
+    share: 1,
+    now,
+    remembered,
     wanted: { prefix: undefined, source: 'wp-statistics', sql: undefined },
     onBackgroundError: (error) => say(`recount: ${error.message}`),
     onWarning: say,
@@ -118,8 +123,15 @@ async function measure(mariadb: Mariadb, rows: number) {
   const floorMs = await full('SELECT 1')
   database.close()
   return {
-    ...{ rows, filledMs, firstMs, againMs, pollMs: median(costs), queries },
-    ...{ countMs, sumMs, floorMs },
+    rows,
+    filledMs,
+    firstMs,
+    againMs,
+    pollMs: median(costs),
+    queries,
+    countMs,
+    sumMs,
+    floorMs,
   }
 }
 

@@ -26,7 +26,7 @@ try {
   const fleet = await connectFleet(broker.port, `visitor-counter/${site}/visitors/total`, displays)
   cleanup.after(() => fleet.end())
   say(`${displays} displays connected and subscribed in ${ms(performance.now() - startedMs)}`)
-  await until('the bridge reads', async () => (await publishing.bridge.of(site)).whose === 'ours')
+  await until('the bridge reads', async () => (await publishing.bridge.of(site)).leader === 'us')
   const brokerMs = await broker.cpuMs()
   const own = process.cpuUsage()
   const rounds: number[][] = []

@@ -56,11 +56,13 @@ try {
   // What the device needs stands for the whole run.
   const [bridgePort, boardPort] = [await freePort(), await freePort()]
   const bridge: Candidate = {
-    ...{ name: 'the bridge of the device', ready: /listening on/ },
+    name: 'the bridge of the device',
+    ready: /listening on/,
     args: [program, ...serve, ...state('bridge'), '--port', `${bridgePort}`],
   }
   const board: Candidate = {
-    ...{ name: 'the board of the device', ready: /virtual board at/ },
+    name: 'the board of the device',
+    ready: /virtual board at/,
     args: [program, 'board', '--port', `${boardPort}`],
   }
   for (const each of [bridge, board]) await untilReady(start(each), each)
@@ -115,7 +117,9 @@ try {
     }
   }
   const figures = measured.map(({ candidate: { name }, startMs, residentMbs }) => ({
-    ...{ name, ms: median(startMs), mb: median(residentMbs) },
+    name,
+    ms: median(startMs),
+    mb: median(residentMbs),
   }))
   const [bareMb, listeningMs] = [figures[0]?.mb ?? Number.NaN, figures[1]?.ms ?? Number.NaN]
   for (const { name, ms, mb } of figures) {

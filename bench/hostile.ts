@@ -31,8 +31,12 @@ async function startServe(folder: string): Promise<Serve> {
   const file = join(folder, 'wordpress.sqlite')
   createDemoSite({ file, timezone: 'UTC', now: Date.now, random: Math.random }).close()
   const settings = {
-    ...{ DATABASE_URL: `sqlite:${file}`, PORT: '0', STATE_DIR: folder, ACCESS_TOKEN: token },
-    ...{ BASE_PATH: '/counter', CORS: 'https://a.example' },
+    DATABASE_URL: `sqlite:${file}`,
+    PORT: '0',
+    STATE_DIR: folder,
+    ACCESS_TOKEN: token,
+    BASE_PATH: '/counter',
+    CORS: 'https://a.example',
   }
   // Told to, it collects its garbage and says what is left.
   const told =

@@ -65,7 +65,9 @@ async function ours(chip: DisplayChip, display: Display, values: readonly number
   const wiring = { bus: display.bus, pins }
   const opened = await openFirmata(link, wiring, new AbortController().signal)
   const frames = values.map((value) => ({
-    ...{ segments: toSegments(numberText(value, display.digits)), intensity: 3, on: true },
+    segments: toSegments(numberText(value, display.digits)),
+    intensity: 3,
+    on: true,
   }))
   const costs: Cost[] = []
   for (const [index, frame] of frames.entries()) {

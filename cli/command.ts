@@ -1,9 +1,9 @@
-import type { Logger, LogLevel } from '../log.ts'
-import type { SiteValues } from './load.ts'
-import type { SettingName, Values } from './settings.ts'
+import type { Logger, LogLevel } from '../common/log.ts'
+import type { SiteValues } from './settings/load.ts'
+import type { SettingName, Values } from './settings/settings.ts'
 
-/** What a command has of the world around it. */
-export interface World {
+/** What a command has of the context around it. */
+export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: NodeJS.WriteStream
   readonly log: Logger
@@ -22,7 +22,7 @@ export interface Command {
   /** How much it logs by default; `info` when left out. */
   readonly logLevel?: LogLevel
   /** Resolves when the command has ended; `values` are those of `settings`. */
-  run(values: never, world: World): Promise<void>
+  run(values: never, context: CommandContext): Promise<void>
 }
 
 /** A command whose `run` gets exactly the settings that it lists. */
@@ -31,13 +31,13 @@ export function command<const Names extends readonly SettingName[]>(definition: 
   summary: string
   settings: Names
   logLevel?: LogLevel
-  run(values: Values<Names[number]>, world: World): Promise<void>
+  run(values: Values<Names[number]>, context: CommandContext): Promise<void>
 }): Command {
   return definition
 }
 
 /** Resolves when the command is to end. */
-export function ended({ signal }: World): Promise<void> {
+export function ended({ signal }: CommandContext): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
     // Signals alone keep no process alive, and a test pattern in the terminal has nothing else.

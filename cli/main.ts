@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { CommanderError, Command as Program } from 'commander'
 import * as v from 'valibot'
-import { DatabaseError, FatalError, UsageError } from '../errors.ts'
-import { createLog, type LogLevel } from '../log.ts'
-import { board } from './board.ts'
+import { DatabaseError, FatalError, UsageError } from '../common/errors.ts'
+import { createLog, type LogLevel } from '../common/log.ts'
 import type { Command } from './command.ts'
-import { demo } from './demo.ts'
-import { device } from './device.ts'
-import { doctor } from './doctor.ts'
-import { flash } from './flash.ts'
-import { loadSettings } from './load.ts'
-import { serve } from './serve.ts'
-import { serviceManager } from './service-manager.ts'
-import { settings } from './settings.ts'
+import { board } from './commands/board.ts'
+import { demo } from './commands/demo.ts'
+import { device } from './commands/device.ts'
+import { doctor } from './commands/doctor.ts'
+import { flash } from './commands/flash.ts'
+import { serve } from './commands/serve.ts'
+import { serviceManager } from './process/service-manager.ts'
+import { loadSettings } from './settings/load.ts'
+import { settings } from './settings/settings.ts'
 
 const commands: readonly Command[] = [demo, serve, device, board, doctor, flash]
 
@@ -85,7 +85,10 @@ async function run(command: Command, given: Record<string, string | undefined>):
   try {
     // The listing in `command()` ties the type of `values` to the settings that were loaded.
     await command.run(values as never, {
-      ...{ env, stdout, log, sites },
+      env,
+      stdout,
+      log,
+      sites,
       ready: manager.ready,
       signal: controller.signal,
     })

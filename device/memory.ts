@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
-import type { Logger } from '../log.ts'
-import { readState, writeState } from '../state-file.ts'
+import type { Logger } from '../common/log.ts'
+import { readState, writeState } from '../common/state-file.ts'
 import type { RememberedCounter } from './face/counter.ts'
 
 const Remembered = v.object({

@@ -1,5 +1,5 @@
-import { type BrokerAddress, describeBroker } from '../broker.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../common/log.ts'
+import { type BrokerAddress, describeBroker } from '../common/mqtt/broker.ts'
 import type { Metric, Period } from '../reading.ts'
 import { Face, type FaceOptions } from './face/face.ts'
 import { toSegments } from './face/font.ts'

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { Logger } from '../log.ts'
-import { type Answer, answering, ask, type HttpRequest, jsonAnswer } from './answer.ts'
-import { type Events, streamHeaders } from './events.ts'
+import type { Logger } from '../common/log.ts'
 import type { Remark } from './formats/format.ts'
 import { formats } from './formats/index.ts'
-import { healthOf } from './health.ts'
-import { noRoute, openapi } from './openapi.ts'
-import { Problem } from './problem.ts'
+import { type Answer, answering, ask, type HttpRequest, jsonAnswer } from './http/answer.ts'
+import { type Events, streamHeaders } from './http/events.ts'
+import { healthOf } from './http/health.ts'
+import { noRoute, openapi } from './http/openapi.ts'
+import { Problem } from './http/problem.ts'
+import { daysEntries, parseQuery, View } from './http/query.ts'
+import { type AgedReading, agedReading } from './readings/aged-reading.ts'
 import type { SiteState } from './readings/poller.ts'
-import { type PresentReading, present } from './readings/present.ts'
-import { daysEntries, parseQuery, View } from './view.ts'
 import { pageRoutes } from './web/routes.ts'
 
 export interface AppOptions {
@@ -91,7 +91,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
     const read = () => {
       const state = sites().find((each) => each.last?.site === site)
       const count = state?.last?.counts.find((c) => c.metric === metric && c.period === period)
-      return state && count && present(count, state, now())
+      return state && count && agedReading(count, state, now())
     }
     return {
       status: 200,
@@ -135,7 +135,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
 }
 
 /** What a client has to know anew: not the age of a number or when it was read, which `Age` tells. */
-function ageless(readings: readonly PresentReading[]): string {
+function ageless(readings: readonly AgedReading[]): string {
   return JSON.stringify(readings.map(({ age: _, asOf: __, ...fact }) => fact))
 }
 

@@ -1,8 +1,8 @@
-import { type Found, findSource } from './readings/find.ts'
+import { type Found, findSource } from './readings/find-source.ts'
 import { Reader } from './readings/reader.ts'
 import type { SiteOptions } from './readings/site-group.ts'
-import { describeConnection } from './wordpress/connection.ts'
-import type { Database, Query, Row } from './wordpress/database.ts'
+import { describeConnection } from './wordpress/database/connection.ts'
+import type { Database, Query, Row } from './wordpress/database/database.ts'
 import { toDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
 import type { Site } from './wordpress/site.ts'
@@ -43,7 +43,13 @@ export async function* examineSite(
   yield plugin(found)
   if (engine === 'mysql') yield await grants(query, found)
   const reader = new Reader({
-    ...{ database, wanted, name, now, pollMs: 1000, share: 1, remembered: undefined },
+    database,
+    wanted,
+    name,
+    now,
+    pollMs: 1000,
+    share: 1,
+    remembered: undefined,
     onBackgroundError: () => undefined,
     onWarning: () => undefined,
   })

@@ -1,19 +1,19 @@
-import { describeBroker } from '../broker.ts'
-import { messageOf } from '../errors.ts'
-import type { Logger } from '../log.ts'
+import { messageOf } from '../common/errors.ts'
+import type { Logger } from '../common/log.ts'
+import { describeBroker } from '../common/mqtt/broker.ts'
 import { createApp } from './app.ts'
-import { Events } from './events.ts'
-import { commonHeaders, type GuardSettings, guard, openness } from './guard.ts'
-import { KeptAnswers } from './kept-answers.ts'
-import { listen } from './listen.ts'
+import { Events } from './http/events.ts'
+import { commonHeaders, type GuardSettings, guard, openness } from './http/guard.ts'
+import { KeptAnswers } from './http/kept-answers.ts'
+import { listen } from './http/listen.ts'
+import { Refusals } from './http/refusals.ts'
+import { responder } from './http/respond.ts'
 import type { Publisher } from './publish/publisher.ts'
+import type { Leaderships } from './readings/leadership.ts'
 import type { SiteState } from './readings/poller.ts'
+import { Replica, type ReplicaOptions } from './readings/replica.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
-import type { Turns } from './readings/turn.ts'
-import { Refusals } from './refusals.ts'
-import { Replica, type ReplicaOptions } from './replica.ts'
-import { responder } from './respond.ts'
-import { describeConnection } from './wordpress/connection.ts'
+import { describeConnection } from './wordpress/database/connection.ts'
 
 export interface ServeOptions {
   /** The first one's main site is meant where none is named. */
@@ -26,7 +26,7 @@ export interface ServeOptions {
   readonly port: number
   readonly stateDir: string
   /** Where other processes may read the same sites. */
-  readonly turns?: Turns | undefined
+  readonly leaderships?: Leaderships | undefined
   /** Readings come from a broker instead of databases. */
   readonly from?: Pick<ReplicaOptions, 'from' | 'id'> | undefined
   /** What takes the readings to others. */

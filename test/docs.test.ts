@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { settings } from '../cli/settings.ts'
+import { settings } from '../cli/settings/settings.ts'
 import { run } from './support/command.ts'
 
 // This file runs from build/test/.

@@ -17,6 +17,9 @@ const rules: [folder: string, forbidden: string, but?: string][] = [
   ['device', 'server'],
   ['device', 'cli'],
   ['server', 'device', 'device/face'],
+  ['server/readings', 'server/http'],
+  ['server/publish', 'server/http'],
+  ['server/wordpress', 'server/http'],
   ['server', 'hardware'],
   ['server', 'cli'],
   ['hardware', 'server'],
@@ -39,13 +42,28 @@ for (const [folder, forbidden, but] of rules) {
   })
 }
 
-test('what both sides share imports neither of them', () => {
-  const shared = readdirSync(root).filter(
-    (file) => file.endsWith('.ts') && file !== 'rolldown.config.ts',
-  )
-  assert.ok(shared.includes('reading.ts'))
-  for (const file of shared) {
-    const outside = importsOf(file).filter((path) => path.includes('/'))
+test('common/ imports nothing but itself and reading.ts', () => {
+  const files = readdirSync(join(root, 'common'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join('common', file))
+  assert.ok(files.includes('common/errors.ts'))
+  for (const file of [...files, 'reading.ts']) {
+    const outside = importsOf(file).filter(
+      (path) => path !== 'reading.ts' && !path.startsWith('common/'),
+    )
     assert.deepEqual(outside, [], file)
   }
+})
+
+test('no code spreads a literal: it reads as its entries, one a line', () => {
+  const folders = ['cli', 'common', 'tools', 'server', 'device', 'hardware', 'bench', 'test']
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(folder, file)),
+  )
+  const spread = files.filter((file) =>
+    /^\s*\.\.\.(\{ ?\w|\{$|\(\[.*\] as const\),$)/m.test(readFileSync(join(root, file), 'utf8')),
+  )
+  assert.deepEqual(spread, [])
 })

@@ -39,7 +39,9 @@ export async function startPhp(): Promise<Server> {
     await writeFile(
       join(folder, 'nginx.conf'),
       nginxConf(folder, port, {
-        ...{ DB_USER: user, DB_PASSWORD: password, DB_NAME: database },
+        DB_USER: user,
+        DB_PASSWORD: password,
+        DB_NAME: database,
         DB_SOCKET: mariadb.socketPath,
       }),
     )

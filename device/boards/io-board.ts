@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { Ending } from '../../ending.ts'
+import { Abortable } from '../../common/abortable.ts'
 import { type Board, type Level, outputPins, type Wiring } from './board.ts'
 import { readyIo } from './ready-io.ts'
 
@@ -31,7 +31,7 @@ export async function openIo(
   signal: AbortSignal,
 ): Promise<Board> {
   const close = () => io.close?.()
-  const ending = new Ending()
+  const ending = new Abortable()
   const lost = new Promise<Error>((resolve) => {
     const lose = (error: Error) => {
       ending.end(error)

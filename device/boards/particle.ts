@@ -1,4 +1,4 @@
-import { openCloud, type ParticleCloud, particleUrl } from '../../particle-cloud.ts'
+import { openCloud, type ParticleCloud, particleUrl } from '../../common/particle-cloud.ts'
 import type { Board, Wiring } from './board.ts'
 import { openVoodooSpark } from './voodoospark.ts'
 

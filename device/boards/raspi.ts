@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../common/errors.ts'
 import type { Board, Wiring } from './board.ts'
 import { type Io, openIo } from './io-board.ts'
 

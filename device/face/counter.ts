@@ -1,4 +1,4 @@
-import type { Answer } from '../feed/answer.ts'
+import type { FeedAnswer } from '../feed/answer.ts'
 import { type MilestoneRules, milestoneCrossed } from './milestones.ts'
 import { nextStepMs, type Roll, rolledValue } from './roll.ts'
 import type { Freshness } from './status.ts'
@@ -55,7 +55,7 @@ export class Counter {
   }
 
   /** Takes an answer; the milestone that the number has just passed, if any. */
-  answer({ value, ageSeconds, stale }: Answer, now: Instant): number | undefined {
+  answer({ value, ageSeconds, stale }: FeedAnswer, now: Instant): number | undefined {
     const before = this.#known
     const ageMs = ageSeconds * 1000
     if (before !== undefined && stale === true && ageMs > this.freshness(now).ageMs + agedMs) {

@@ -1,4 +1,4 @@
-import type { Answer } from '../feed/answer.ts'
+import type { FeedAnswer } from '../feed/answer.ts'
 import {
   type Fade,
   fadedLevel,
@@ -61,7 +61,7 @@ export class Face {
   }
 
   /** Takes an answer to the question for one of the counters. */
-  answer(index: number, answer: Answer, now: Instant): void {
+  answer(index: number, answer: FeedAnswer, now: Instant): void {
     const milestone = this.#counters[index]?.answer(answer, now)
     const quiet = windowAt(this.#options.brightness, now.epochMs) !== undefined
     if (milestone !== undefined && !quiet) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 /** What an answer says: the number, and how old and reliable it is where the sender knows. */
-export interface Answer {
+export interface FeedAnswer {
   readonly value: number
   /** Seconds since the number was read from the database. */
   readonly ageSeconds: number
@@ -36,7 +36,7 @@ const Document = v.union([
  *
  * @throws Error that says what was expected, for anything but a whole number from 0 to 2^53 - 1
  */
-export function parseAnswer(body: string): Answer {
+export function parseAnswer(body: string): FeedAnswer {
   const text = body.trim()
   const number = v.safeParse(Count, text)
   if (number.success) return { value: number.output, ageSeconds: 0, stale: undefined }

@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { createParser } from 'eventsource-parser'
-import { backoffMs } from '../../backoff.ts'
-import type { Logger } from '../../log.ts'
-import { type Answer, parseAnswer } from './answer.ts'
+import { backoffMs } from '../../common/backoff.ts'
+import type { Logger } from '../../common/log.ts'
+import { type FeedAnswer, parseAnswer } from './answer.ts'
 import { failure, refusal } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
 import { addressName, clientFor } from './http.ts'
@@ -31,7 +31,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
   let instead: Feed | undefined
   let request: ClientRequest | undefined
   let timer: NodeJS.Timeout | undefined
-  let last: Answer | undefined
+  let last: FeedAnswer | undefined
   let failures = 0
   let said = ''
   let stopped = false

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { networkReason } from '../../errors.ts'
+import { networkReason } from '../../common/errors.ts'
 import { addressName, withoutToken } from './http.ts'
 
 const Problem = v.pipe(

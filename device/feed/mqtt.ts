@@ -1,8 +1,13 @@
 import * as v from 'valibot'
-import { Broker, type BrokerAddress, describeBroker, type Received } from '../../broker.ts'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../common/log.ts'
+import {
+  Broker,
+  type BrokerAddress,
+  describeBroker,
+  type Received,
+} from '../../common/mqtt/broker.ts'
+import { everySite, parseTopic, topics } from '../../common/mqtt/topics.ts'
 import type { Metric, Period } from '../../reading.ts'
-import { everySite, parseTopic, topics } from '../../topics.ts'
 import { parseAnswer } from './answer.ts'
 import { failure } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
@@ -135,7 +140,11 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
       : [topics.attributes(site, metric, period), topics.reading(site, metric, period)],
   )
   const broker = new Broker({
-    ...{ address, clientId, keepaliveSeconds, random, log },
+    address,
+    clientId,
+    keepaliveSeconds,
+    random,
+    log,
     subscriptions: [site === undefined ? `${everySite}/status` : topics.status(site), ...filters],
     onUp: () => {
       isUp = true

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http'
-import { backoffMs } from '../../backoff.ts'
-import type { Logger } from '../../log.ts'
-import { type Answer, parseAnswer } from './answer.ts'
+import { backoffMs } from '../../common/backoff.ts'
+import type { Logger } from '../../common/log.ts'
+import { type FeedAnswer, parseAnswer } from './answer.ts'
 import { failure, refusal } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
 import { addressName, clientFor } from './http.ts'
@@ -24,7 +24,7 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
   const { url, token, pollMs, random, log } = options
   const agent = new (clientFor(url).Agent)({ keepAlive: true, maxSockets: 1 })
   let tag: string | undefined
-  let last: Answer | undefined
+  let last: FeedAnswer | undefined
   let failures = 0
   let said = ''
   let timer: NodeJS.Timeout | undefined

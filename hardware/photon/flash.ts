@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
-import { FatalError } from '../../errors.ts'
-import { CloudError, type ParticleCloud, type Sources } from '../../particle-cloud.ts'
+import { FatalError } from '../../common/errors.ts'
+import { CloudError, type ParticleCloud, type Sources } from '../../common/particle-cloud.ts'
 
 export interface FlashOptions {
   readonly cloud: ParticleCloud

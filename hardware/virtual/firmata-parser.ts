@@ -11,10 +11,10 @@ import {
 } from './firmata-protocol.ts'
 
 /** One message; of a sysex, `data` is what stands between F0 and F7, the id first. */
-export type Message = { command: number; channel: number; data: readonly number[] }
+export type FirmataMessage = { command: number; channel: number; data: readonly number[] }
 
 type ParserEvents = {
-  onMessage(message: Message): void
+  onMessage(message: FirmataMessage): void
   /** So many bytes have turned out to belong to no message. */
   onStray(bytes: number): void
 }

@@ -1,4 +1,4 @@
-import type { Message } from './firmata-parser.ts'
+import type { FirmataMessage } from './firmata-parser.ts'
 import {
   ANALOG_MAPPING_QUERY,
   ANALOG_MAPPING_RESPONSE,
@@ -76,7 +76,7 @@ export class StandardFirmata {
   }
 
   /** Carries out a message; false if this firmware does not know it. */
-  handle({ command, channel, data }: Message): boolean {
+  handle({ command, channel, data }: FirmataMessage): boolean {
     const [first = 0, second = 0] = data
     switch (command) {
       case REPORT_VERSION:

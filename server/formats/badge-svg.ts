@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import * as v from 'valibot'
 import { toSegments } from '../../device/face/font.ts'
 import { dashes } from '../../device/face/number.ts'
-import type { PresentReading } from '../readings/present.ts'
+import type { AgedReading } from '../readings/aged-reading.ts'
 import { countSegments, leastDigits, marked } from '../web/face-paths.ts'
 import { faceSvg } from '../web/face-svg.ts'
 import { badgeColor, badgeMessage } from './badge.ts'
@@ -32,14 +32,14 @@ export const badgeSvg = format({
   },
 })
 
-function titleOf(reading: PresentReading | undefined): string {
+function titleOf(reading: AgedReading | undefined): string {
   if (reading === undefined) return 'Visitors: not known yet'
   const old = reading.stale ? ' (old)' : ''
   return `${reading.label}: ${badgeMessage(reading)}${old}`
 }
 
 /** As the desk shows it: with its rightmost point lit when the number is old. */
-function ledBadge(reading: PresentReading | undefined): string {
+function ledBadge(reading: AgedReading | undefined): string {
   const title = titleOf(reading)
   const picture = { heightPx: faceHeightPx, title }
   if (reading === undefined) return faceSvg(toSegments(dashes(leastDigits)), picture)
@@ -47,7 +47,7 @@ function ledBadge(reading: PresentReading | undefined): string {
   return faceSvg(marked(countSegments(value), stale), picture)
 }
 
-function flatBadge(reading: PresentReading | undefined): string {
+function flatBadge(reading: AgedReading | undefined): string {
   const { heightPx, paddingPx } = flat
   const label = (reading?.label ?? 'Visitors').toLowerCase()
   const message = badgeMessage(reading)

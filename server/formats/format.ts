@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { parseQuery, type View } from '../view.ts'
+import { parseQuery, type View } from '../http/query.ts'
 
 /** Something the owner should know, which a document cannot say: in `/health` and once in the log. */
 export interface Remark {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { SiteView } from '../view.ts'
+import type { SiteView } from '../http/query.ts'
 import { format } from './format.ts'
 
 interface Sample {

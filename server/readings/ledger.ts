@@ -1,8 +1,8 @@
 import type { Period } from '../../reading.ts'
-import type { Row } from '../wordpress/database.ts'
+import type { Row } from '../wordpress/database/database.ts'
 import { toDay } from '../wordpress/day.ts'
 import { addDays } from '../wordpress/moment.ts'
-import { type Counts, type DayRange, toCounts } from '../wordpress/sources/source.ts'
+import { type DayRange, type Tally, toTally } from '../wordpress/sources/source.ts'
 
 /**
  * What has been counted of days that no longer change, so that a poll need only look at the rows of
@@ -18,24 +18,24 @@ export interface Ledger {
   /** No row of an open day has a key at or below this; undefined when the source has no such key. */
   readonly watermark?: number | undefined
   /** The closed days that a period may ask for. Key: site-local day. */
-  readonly days: Readonly<Record<string, Counts>>
+  readonly days: Readonly<Record<string, Tally>>
   /** All closed days before those. */
-  readonly older: Counts
+  readonly older: Tally
   /** What the plugin adds to its totals. */
-  readonly base: Counts
+  readonly base: Tally
 }
 
-/** Counts of one day. */
-export interface DayCounts extends Counts {
+/** Visitors and views of one day. */
+export interface DayTally extends Tally {
   readonly day: string
 }
 
 /** How many closed days stay apart: enough for 30 days, and for a chart of a year. */
 const keptDays = 366
 
-const none: Counts = { visitors: 0, views: 0 }
+const none: Tally = { visitors: 0, views: 0 }
 
-function add(a: Counts, b: Counts): Counts {
+function add(a: Tally, b: Tally): Tally {
   return { visitors: a.visitors + b.visitors, views: a.views + b.views }
 }
 
@@ -45,17 +45,17 @@ function add(a: Counts, b: Counts): Counts {
  * @param what names their source in an error
  * @throws DatabaseError for what is no day or no count
  */
-export function toDays(what: string, rows: readonly Row[]): DayCounts[] {
-  return rows.map((row) => ({ day: toDay(row) ?? '', ...toCounts(row, what) }))
+export function toDays(what: string, rows: readonly Row[]): DayTally[] {
+  return rows.map((row) => ({ day: toDay(row) ?? '', ...toTally(row, what) }))
 }
 
 /** A ledger of all days before `openFrom`, from a full count of these days. */
 export function closeDays(
-  rows: readonly DayCounts[],
+  rows: readonly DayTally[],
   { openFrom, zone, layout, watermark, base }: Omit<Ledger, 'days' | 'older'>,
 ): Ledger {
   const keptFrom = addDays(openFrom, -keptDays)
-  const days: Record<string, Counts> = {}
+  const days: Record<string, Tally> = {}
   let older = none
   for (const row of rows) {
     if (row.day >= openFrom) continue
@@ -84,18 +84,18 @@ export function daysOf(period: Exclude<Period, 'online'>, today: string): DayRan
 /** The sum of a period, from the ledger and the rows of the open days. */
 export function sumPeriod(
   ledger: Ledger,
-  open: readonly DayCounts[],
+  open: readonly DayTally[],
   period: Exclude<Period, 'online'>,
   today: string,
-): Counts {
+): Tally {
   const days = allDays(ledger, open)
   const range = daysOf(period, today)
-  if (range === undefined) return days.reduce<Counts>(add, add(ledger.older, ledger.base))
+  if (range === undefined) return days.reduce<Tally>(add, add(ledger.older, ledger.base))
   const { from, to } = range
-  return days.filter(({ day }) => day >= from && day <= to).reduce<Counts>(add, none)
+  return days.filter(({ day }) => day >= from && day <= to).reduce<Tally>(add, none)
 }
 
 /** The closed days that are kept, and the open ones; a day may be there more than once. */
-export function allDays(ledger: Ledger, open: readonly DayCounts[]): DayCounts[] {
+export function allDays(ledger: Ledger, open: readonly DayTally[]): DayTally[] {
   return [...Object.entries(ledger.days).map(([day, counts]) => ({ ...counts, day })), ...open]
 }

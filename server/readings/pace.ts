@@ -1,5 +1,5 @@
-import { isDue } from '../../due.ts'
-import { DatabaseError } from '../../errors.ts'
+import { isDue } from '../../common/clock.ts'
+import { DatabaseError } from '../../common/errors.ts'
 
 /** A query that takes so long runs again after 100 times that: we take 1 % of the database's time. */
 const restFactor = 100

@@ -1,16 +1,16 @@
-import { messageOf } from '../../errors.ts'
-import type { Logger } from '../../log.ts'
-import { carryTotals } from './carry.ts'
+import { messageOf } from '../../common/errors.ts'
+import type { Logger } from '../../common/log.ts'
+import { carryTotals } from './carried-totals.ts'
+import type { Leadership, OtherLeader } from './leadership.ts'
 import { isFinal, Retry } from './retry.ts'
 import type { Round } from './round.ts'
 import type { Remembered } from './store.ts'
-import type { Theirs, Turn } from './turn.ts'
 
 export interface PollerOptions {
   /** One round of queries. */
   readonly read: () => Promise<Round>
   /** Asked before each round, where another process may be the one that reads. */
-  readonly turn?: (() => Promise<Turn>) | undefined
+  readonly leadership?: (() => Promise<Leadership>) | undefined
   readonly name: string | undefined
   readonly pollMs: number
   /** Whether a total that falls is carried forward. */
@@ -46,7 +46,7 @@ export class Poller {
   constructor(options: PollerOptions, remembered: Remembered | undefined) {
     this.#options = options
     this.#retry = new Retry(options.pollMs, options.random)
-    const isTheirs = options.turn !== undefined
+    const isTheirs = options.leadership !== undefined
     this.#state = { name: options.name, last: remembered, failure: undefined, isTheirs }
   }
 
@@ -89,14 +89,14 @@ export class Poller {
 
   /** One round; resolves with the error when it failed. */
   async #poll(): Promise<unknown> {
-    const { read, turn, pollMs, now } = this.#options
+    const { read, leadership, pollMs, now } = this.#options
     this.#timer = undefined
     this.#isWoken = false
     const startedMs = now()
     let error: unknown
     try {
-      const whose = turn === undefined ? undefined : await turn()
-      if (whose?.whose === 'theirs') this.#adopt(whose)
+      const leader = leadership === undefined ? undefined : await leadership()
+      if (leader?.leader === 'other') this.#adopt(leader)
       else this.#succeed(await read())
     } catch (reason) {
       error = reason
@@ -137,7 +137,7 @@ export class Poller {
   }
 
   /** Goes on with what another process has read, unless we have read later: no number goes back. */
-  #adopt({ last, failure }: Theirs): void {
+  #adopt({ last, failure }: OtherLeader): void {
     const { now, onRound } = this.#options
     const known = this.#state.last
     if (last === undefined) return

@@ -1,11 +1,11 @@
-import { DatabaseError, FatalError } from '../../errors.ts'
+import { DatabaseError, FatalError } from '../../common/errors.ts'
 import type { Metric, Period } from '../../reading.ts'
 import { toCount } from '../wordpress/count.ts'
-import type { Database, Query } from '../wordpress/database.ts'
+import type { Database, Query } from '../wordpress/database/database.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
-import { type Counts, toCounts } from '../wordpress/sources/source.ts'
-import { type Found, findSource, type Wanted } from './find.ts'
-import { closeDays, type DayCounts, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
+import { type Tally, toTally } from '../wordpress/sources/source.ts'
+import { type Found, findSource, type Wanted } from './find-source.ts'
+import { closeDays, type DayTally, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
 import { Paces } from './pace.ts'
 import { type Count, keyOf, type Round } from './round.ts'
 
@@ -43,7 +43,7 @@ export class Reader {
   /** Of the last full count. */
   #ledger: Ledger | undefined
   /** As of the last poll, with the ledger that it went on from: only together do they make sums. */
-  #days: { ledger: Ledger; open: readonly DayCounts[] } | undefined
+  #days: { ledger: Ledger; open: readonly DayTally[] } | undefined
   #found: Found | undefined
   #roundMs = 0
   #background: Promise<void> | undefined
@@ -246,7 +246,7 @@ export class Reader {
       const sql = plan.period(range, moment)
       await this.#poll(period, async () => {
         const [row] = await this.#options.database.snapshot((query) => query(sql))
-        const counts = toCounts(row, source.name)
+        const counts = toTally(row, source.name)
         for (const metric of plan.distinct ?? []) {
           this.#keep(found, metric, period, counts, moment, period)
         }
@@ -258,7 +258,7 @@ export class Reader {
     { site, source, plan }: Found,
     metric: Metric,
     period: Period,
-    counts: Counts,
+    counts: Tally,
     moment: Moment,
     pace: string,
   ): void {
@@ -266,8 +266,13 @@ export class Reader {
     // Another source may have been taken up while its query ran.
     if (unit === undefined || source.id !== this.#source) return
     const count: Count = {
-      ...{ value: counts[metric], metric, period, unit, bots: source.bots },
-      ...{ site: this.#options.name ?? site.name, source: source.id },
+      value: counts[metric],
+      metric,
+      period,
+      unit,
+      bots: source.bots,
+      site: this.#options.name ?? site.name,
+      source: source.id,
       asOf: new Date(moment.epochMs).toISOString(),
       everyMs: this.#options.pollMs,
       tookMs: 0,

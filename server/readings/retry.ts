@@ -1,5 +1,5 @@
-import { backoffMs } from '../../backoff.ts'
-import { DatabaseError, FatalError } from '../../errors.ts'
+import { backoffMs } from '../../common/backoff.ts'
+import { DatabaseError, FatalError } from '../../common/errors.ts'
 
 /**
  * Whether waiting is of no use, so that a site that has never been read is given up: a slip of the pen

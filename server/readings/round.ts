@@ -1,5 +1,5 @@
 import type { Reading } from '../../reading.ts'
-import type { DayCounts, Ledger } from './ledger.ts'
+import type { DayTally, Ledger } from './ledger.ts'
 
 /** A reading as it is kept; whether it is stale is judged when it is asked for. */
 export interface Count extends Omit<Reading, 'stale'> {
@@ -20,7 +20,7 @@ export interface Round {
   /** Undefined where the plugin keeps no days. */
   readonly ledger?: Ledger | undefined
   /** The days since the ledger was closed. */
-  readonly open: readonly DayCounts[]
+  readonly open: readonly DayTally[]
   /** Whether a day without rows had no visitors. */
   readonly emptyDays: 'none' | 'unknown'
 }

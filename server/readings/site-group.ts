@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
-import { isDue } from '../../due.ts'
-import { FatalError, messageOf } from '../../errors.ts'
-import type { Logger } from '../../log.ts'
-import { type Connection, describeConnection } from '../wordpress/connection.ts'
-import type { Database } from '../wordpress/database.ts'
-import { openDatabase } from '../wordpress/open-database.ts'
+import { isDue } from '../../common/clock.ts'
+import { FatalError, messageOf } from '../../common/errors.ts'
+import type { Logger } from '../../common/log.ts'
+import { type Connection, describeConnection } from '../wordpress/database/connection.ts'
+import type { Database } from '../wordpress/database/database.ts'
+import { openDatabase } from '../wordpress/database/open.ts'
 import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
-import { uncarried } from './carry.ts'
+import { uncarried } from './carried-totals.ts'
+import type { Leadership, Leaderships } from './leadership.ts'
 import { Poller, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
 import { isFinal, Retry } from './retry.ts'
 import { openStore, type Remembered, type Store, withoutFuture } from './store.ts'
-import type { Turn, Turns } from './turn.ts'
 
 /** One database, and which of its numbers are wanted. */
 export interface SiteOptions {
@@ -34,7 +34,7 @@ export interface GroupOptions extends SiteOptions {
   readonly random: () => number
   readonly log: Logger
   /** Where other processes may read the same sites. */
-  readonly turns?: Turns | undefined
+  readonly leaderships?: Leaderships | undefined
   /** Told after each round. */
   readonly onRound: () => void
 }
@@ -164,7 +164,7 @@ export class SiteGroup {
   }
 
   #addPoller(prefix: string, remembered: Remembered | undefined, share: number): Poller {
-    const { name, source, sql, log, now, pollMs, turns } = this.#options
+    const { name, source, sql, log, now, pollMs, leaderships } = this.#options
     let reader: Reader | undefined
     let known = remembered
     // A name from the settings is that of the main site; others of a network go by their address.
@@ -173,7 +173,10 @@ export class SiteGroup {
       const database = this.#database
       if (database === undefined) throw new FatalError('the database has not been opened')
       reader ??= new Reader({
-        ...{ database, pollMs, now, share },
+        database,
+        pollMs,
+        now,
+        share,
         remembered: known && uncarried(known),
         wanted: { prefix: prefix === '' ? undefined : prefix, source, sql },
         name: ownName,
@@ -184,22 +187,27 @@ export class SiteGroup {
       })
       return reader
     }
-    const turnOf = async (turns: Turns): Promise<Turn> => {
-      const turn = await turns.of(ownName ?? poller.state.last?.site ?? (await open().site()))
-      if (turn.whose === 'ours' || turn.last === undefined) return turn
+    const leadershipOf = async (leaderships: Leaderships): Promise<Leadership> => {
+      const leadership = await leaderships.of(
+        ownName ?? poller.state.last?.site ?? (await open().site()),
+      )
+      if (leadership.leader === 'us' || leadership.last === undefined) return leadership
       // When it is our turn again the reader goes on from what the other has read.
-      known = { ...turn.last, prefix }
+      known = { ...leadership.last, prefix }
       reader = undefined
-      return { ...turn, last: known }
+      return { ...leadership, last: known }
     }
     const read = async () => open().read()
-    const turn = turns && (() => turnOf(turns))
+    const leadership = leaderships && (() => leadershipOf(leaderships))
     const onRound = (succeeded: boolean) => {
       if (succeeded) this.#saveNowAndThen()
       this.#options.onRound()
     }
-    const poller = new Poller({ ...this.#options, name: ownName, read, turn, onRound }, remembered)
-    turns?.onChange((site) => {
+    const poller = new Poller(
+      { ...this.#options, name: ownName, read, leadership, onRound },
+      remembered,
+    )
+    leaderships?.onChange((site) => {
       if (site === poller.state.last?.site || poller.state.last === undefined) poller.wake()
     })
     this.#pollers.set(prefix, poller)

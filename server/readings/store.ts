@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { readState, writeState } from '../../common/state-file.ts'
 import { Reading } from '../../reading.ts'
-import { readState, writeState } from '../../state-file.ts'
 import { isTimezone } from '../wordpress/moment.ts'
 
 const Counts = v.object({ visitors: v.number(), views: v.number() })

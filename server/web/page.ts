@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html'
 import { toSegments } from '../../device/face/font.ts'
 import { dashes } from '../../device/face/number.ts'
 import { label } from '../../reading.ts'
-import type { PresentReading } from '../readings/present.ts'
+import type { AgedReading } from '../readings/aged-reading.ts'
 import type { SeriesPoint } from '../readings/series.ts'
 import { countSegments, facePaths, leastDigits, marked } from './face-paths.ts'
 import { aboutWords, countWords, dayWords, freshnessWords } from './words.ts'
@@ -15,8 +15,8 @@ export interface PageView {
   /** Name of the plugin. */
   readonly source: string
   /** The large one; undefined while nothing has been read. */
-  readonly reading: PresentReading | undefined
-  readonly counts: readonly PresentReading[]
+  readonly reading: AgedReading | undefined
+  readonly counts: readonly AgedReading[]
   /** Of the last days; undefined where the plugin keeps none. */
   readonly days: readonly SeriesPoint[] | undefined
   /** Only the face, for a screen on a wall. */

@@ -1,4 +1,4 @@
-import { DatabaseError } from '../../errors.ts'
+import { DatabaseError } from '../../common/errors.ts'
 
 /**
  * A sum or count as the driver gives it, made an integer once and for all. BIGINT and DECIMAL sums

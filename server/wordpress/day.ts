@@ -1,6 +1,6 @@
-import { DatabaseError } from '../../errors.ts'
+import { DatabaseError } from '../../common/errors.ts'
 import { toCount } from './count.ts'
-import type { Row } from './database.ts'
+import type { Row } from './database/database.ts'
 
 /**
  * The day of a row, `2026-10-15`, from its column `day` (also `20261015`, as text or number, or with

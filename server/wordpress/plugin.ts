@@ -1,5 +1,5 @@
-import { FatalError } from '../../errors.ts'
-import type { Query } from './database.ts'
+import { FatalError } from '../../common/errors.ts'
+import type { Query } from './database/database.ts'
 import { toDay } from './day.ts'
 import { type Moment, momentAt } from './moment.ts'
 import type { Schema, Site } from './site.ts'

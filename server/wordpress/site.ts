@@ -1,8 +1,8 @@
 import { unserialize } from 'php-serialize'
 import * as v from 'valibot'
-import { FatalError } from '../../errors.ts'
+import { FatalError } from '../../common/errors.ts'
 import { toCount } from './count.ts'
-import type { Database, Query, Sql } from './database.ts'
+import type { Database, Query, Sql } from './database/database.ts'
 import { siteTimezone } from './moment.ts'
 
 /** Table name, to its columns. */

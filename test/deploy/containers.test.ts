@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { parse } from 'yaml'
-import { settings } from '../../cli/settings.ts'
+import { settings } from '../../cli/settings/settings.ts'
 
 // This file runs from build/test/deploy/.
 const root = join(import.meta.dirname, '..', '..', '..')

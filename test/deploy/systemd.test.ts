@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { settings } from '../../cli/settings.ts'
+import { settings } from '../../cli/settings/settings.ts'
 
 const run = promisify(execFile)
 // This file runs from build/test/deploy/.

@@ -27,8 +27,14 @@ async function startTestDevice(
   const folder = await mkdtemp(join(tmpdir(), 'counter-device-'))
   const log = recordingLog()
   const feed = chooseFeed({
-    ...{ countUrl, show: undefined, site: undefined, token: undefined },
-    ...{ feed: options.feed ?? 'poll', pollMs: 1000, random: () => 0.5, log },
+    countUrl,
+    show: undefined,
+    site: undefined,
+    token: undefined,
+    feed: options.feed ?? 'poll',
+    pollMs: 1000,
+    random: () => 0.5,
+    log,
   })
   const shown: Frame[] = []
   const left: (Frame | undefined)[] = []
@@ -39,8 +45,13 @@ async function startTestDevice(
       stop: async (farewell) => void left.push(farewell),
     },
     face: {
-      ...{ digits: 8, points: false, statusSign: true, legends: ['-'], dwellMs: 8000 },
-      ...{ intervalMs: feed.intervalMs, rollMs: 0 },
+      digits: 8,
+      points: false,
+      statusSign: true,
+      legends: ['-'],
+      dwellMs: 8000,
+      intervalMs: feed.intervalMs,
+      rollMs: 0,
       milestones: { round: false, repdigits: false, list: [] },
       brightness: { level: 3, windows: [], minuteOfDay: () => 0 },
     },

@@ -117,11 +117,16 @@ export async function startRig(
   await setWorld({})
 
   const source = databaseUrl({
-    ...{ engine: 'mysql', host: hostname, port: links.database.port, ...reader, database },
+    engine: 'mysql',
+    host: hostname,
+    port: links.database.port,
+    ...reader,
+    database,
     tls: 'off',
   })
   const stateDirs = {
-    ...{ serve: join(folder, 'serve'), replica: join(folder, 'replica') },
+    serve: join(folder, 'serve'),
+    replica: join(folder, 'replica'),
     device: join(folder, 'device'),
   }
   for (const stateDir of Object.values(stateDirs)) await mkdir(stateDir)
@@ -165,7 +170,9 @@ export async function startRig(
       // Ctrl-C is for the run; what it has started ends with it.
       detached: true,
       env: {
-        ...{ PATH: process.env['PATH'], HOME: folder, FAULT_WORLD: worldFile },
+        PATH: process.env['PATH'],
+        HOME: folder,
+        FAULT_WORLD: worldFile,
         ACCESS_TOKEN: token,
         ...(speed === 1 ? {} : { FAULT_SPEED: `${speed}`, FAULT_SINCE: `${pace.sinceMs}` }),
       },
@@ -230,8 +237,14 @@ export async function startRig(
   })
 
   const rig: Rig = {
-    ...{ mariadb, mosquitto, links, folder, start, output },
-    ...{ wrongs: judge.wrongs, judged: judge.judged },
+    mariadb,
+    mosquitto,
+    links,
+    folder,
+    start,
+    output,
+    wrongs: judge.wrongs,
+    judged: judge.judged,
     secrets: [reader.password, encodeURIComponent(reader.password), user.password, token],
     process(name) {
       const child = running.get(name)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { examineSite, type Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
-import { openDatabase } from '../../server/wordpress/open-database.ts'
+import { openDatabase } from '../../server/wordpress/database/open.ts'
 import { reader as account, fixture, startMariadb } from '../support/mariadb.ts'
 import { matomo } from '../support/models/matomo.ts'
 import { serializedList, wordpress } from '../support/models/model.ts'
@@ -24,7 +24,11 @@ test('doctor', async (t) => {
     now: () => number = Date.now,
   ) => {
     const site: SiteOptions = {
-      ...{ name: undefined, connection, tablePrefix: undefined, source: 'auto', sql: undefined },
+      name: undefined,
+      connection,
+      tablePrefix: undefined,
+      source: 'auto',
+      sql: undefined,
       ...options,
     }
     const database = await openDatabase(site.connection)

@@ -1,5 +1,5 @@
 import { type App, createApp } from '../../server/app.ts'
-import { Events } from '../../server/events.ts'
+import { Events } from '../../server/http/events.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import type { Count } from '../../server/readings/round.ts'
 import { silent } from './log.ts'
@@ -10,10 +10,16 @@ export const count = (
   period: Count['period'],
   value: number,
 ): Count => ({
-  ...{ value, metric, period, asOf, site: 'blog.example.com', source: 'wp-statistics' },
+  value,
+  metric,
+  period,
+  asOf,
+  site: 'blog.example.com',
+  source: 'wp-statistics',
   unit: metric === 'views' ? 'views' : 'visitor-days',
   bots: 'excluded',
-  ...{ everyMs: 5000, tookMs: 2 },
+  everyMs: 5000,
+  tookMs: 2,
 })
 /** A site with three counts and four days. */
 export const known: NonNullable<SiteState['last']> = {
@@ -28,9 +34,12 @@ export const known: NonNullable<SiteState['last']> = {
   ],
   prefix: 'wp_',
   ledger: {
-    ...{ zone: 'Europe/Berlin', openFrom: '2026-10-15', watermark: undefined },
+    zone: 'Europe/Berlin',
+    openFrom: '2026-10-15',
+    watermark: undefined,
     days: { '2026-10-12': { visitors: 4, views: 9 }, '2026-10-14': { visitors: 2, views: 3 } },
-    ...{ older: { visitors: 0, views: 0 }, base: { visitors: 0, views: 0 } },
+    older: { visitors: 0, views: 0 },
+    base: { visitors: 0, views: 0 },
   },
   open: [{ day: '2026-10-15', visitors: 7, views: 8 }],
   emptyDays: 'none',
@@ -55,7 +64,9 @@ export function asking({ answer, paths }: App) {
   const request = async (url: string, { method = 'GET', headers = {} }: Asked = {}) => {
     const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
     const { status, body, ...given } = await answer({
-      ...{ method, url, headers: Object.fromEntries(lowered) },
+      method,
+      url,
+      headers: Object.fromEntries(lowered),
     })
     const content = body === undefined || method === 'HEAD' ? null : Buffer.from(body)
     return new Response(content, { status, headers: given.headers })

@@ -24,7 +24,11 @@ export async function startTestBridge(
 ): Promise<TestBridge> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'counter-state-')))
   const bridge = await startBridge({
-    ...{ pollMs: 5000, carry: false, host: '127.0.0.1', port: 0, log: silent },
+    pollMs: 5000,
+    carry: false,
+    host: '127.0.0.1',
+    port: 0,
+    log: silent,
     publishers: [],
     now: Date.now,
     random: () => 0.5,
@@ -33,7 +37,10 @@ export async function startTestBridge(
     ...options,
     stateDir,
     sites: sites.map((site) => ({
-      ...{ name: undefined, tablePrefix: undefined, source: 'auto', sql: undefined },
+      name: undefined,
+      tablePrefix: undefined,
+      source: 'auto',
+      sql: undefined,
       ...site,
     })),
   })

@@ -21,9 +21,16 @@ export function freshSite(
     asOf: new Date(nowMs).toISOString(),
   })
   const last = {
-    ...{ site: 'example.com', prefix: 'wp_', source: 'statify', why: '', timezone: 'UTC' },
-    ...{ counts: [count('total', visitors), count('today', today)], open: [], carry: {} },
-    ...{ ledger: undefined, emptyDays: 'none' as const },
+    site: 'example.com',
+    prefix: 'wp_',
+    source: 'statify',
+    why: '',
+    timezone: 'UTC',
+    counts: [count('total', visitors), count('today', today)],
+    open: [],
+    carry: {},
+    ledger: undefined,
+    emptyDays: 'none' as const,
   }
   return { name: undefined, last, failure: answers ? undefined : 'away', isTheirs }
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../common/log.ts'
 
 /** A log that keeps nothing. */
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }

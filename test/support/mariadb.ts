@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import mysql from 'mysql2/promise'
-import type { Connection } from '../../server/wordpress/connection.ts'
+import type { Connection } from '../../server/wordpress/database/connection.ts'
 import { endProgram, findProgram } from './program.ts'
 import { listen } from './tcp-server.ts'
 
@@ -80,7 +80,10 @@ export async function startMariadb(
   })
   const connect = async () => {
     const connection = await mysql.createConnection({
-      ...{ socketPath, user: 'root', multipleStatements: true, dateStrings: true },
+      socketPath,
+      user: 'root',
+      multipleStatements: true,
+      dateStrings: true,
     })
     return connection.on('error', () => undefined)
   }
@@ -119,7 +122,10 @@ export async function startMariadb(
     },
     hold: async (sql, database) => {
       const connection = await mysql.createConnection({
-        ...{ socketPath, user: 'root', multipleStatements: true, database },
+        socketPath,
+        user: 'root',
+        multipleStatements: true,
+        database,
       })
       connection.on('error', () => {})
       t.after(() => connection.destroy())

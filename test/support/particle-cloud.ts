@@ -50,8 +50,13 @@ export class CloudDesk {
 
   get info() {
     return {
-      ...{ id: this.id, name: this.name, online: this.online, connected: this.online },
-      ...{ platform_id: this.platformId, product_id: this.platformId, cellular: false },
+      id: this.id,
+      name: this.name,
+      online: this.online,
+      connected: this.online,
+      platform_id: this.platformId,
+      product_id: this.platformId,
+      cellular: false,
       last_app: null,
       last_heard: '2026-11-21T12:00:00.000Z',
       last_handshake_at: new Date(Date.UTC(2026, 10, 1) + this.handshakes * 1000).toISOString(),
@@ -176,8 +181,11 @@ export class StandInCloud {
       return (
         refusal ??
         c.json({
-          ...{ ok: true, binary_id: '5f', binary_url: '/v1/binaries/5f' },
-          ...{ expires_at: '2026-11-22T00:00:00.000Z', sizeInfo: '   text\tdata\n  12000\t 108\n' },
+          ok: true,
+          binary_id: '5f',
+          binary_url: '/v1/binaries/5f',
+          expires_at: '2026-11-22T00:00:00.000Z',
+          sizeInfo: '   text\tdata\n  12000\t 108\n',
         })
       )
     })

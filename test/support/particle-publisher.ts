@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { openCloud, type ParticleCloud } from '../../particle-cloud.ts'
+import { openCloud, type ParticleCloud } from '../../common/particle-cloud.ts'
 import {
   type Desk,
   type ParticleOptions,
   particlePublisher,
-} from '../../server/publish/particle.ts'
+} from '../../server/publish/particle/publisher.ts'
 import { freshSite, type Truth } from './fresh-site.ts'
 import { recordingLog } from './log.ts'
 import type { StandInCloud } from './particle-cloud.ts'
@@ -18,7 +18,10 @@ const noon = Date.parse('2026-11-10T12:00:00Z')
 export const stepMs = 5000
 
 export const total = (device: string): Desk => ({
-  ...{ device, metric: undefined, period: 'total', site: undefined },
+  device,
+  metric: undefined,
+  period: 'total',
+  site: undefined,
 })
 
 /** A publisher before a cloud, at noon on a clock that only `pass` moves. */
@@ -35,8 +38,15 @@ export async function startPublisher(
   const log = recordingLog()
   const watched = watch(cloud)
   const publisher = particlePublisher({
-    ...{ cloud: watched.cloud, mode: 'function', desks: [total('desk')], budget: 100_000 },
-    ...{ now: Date.now, random: () => 0.5, log, stateDir, ...options },
+    cloud: watched.cloud,
+    mode: 'function',
+    desks: [total('desk')],
+    budget: 100_000,
+    now: Date.now,
+    random: () => 0.5,
+    log,
+    stateDir,
+    ...options,
   })({ sites: () => [freshSite(truth)] })
   const settled = () => until('calls to end', () => watched.pending() === hanging())
   /** Lets time pass, in steps of a poll, until something is so; it is then. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
-import { parseBrokerUrl } from '../../broker.ts'
-import type { Logger } from '../../log.ts'
-import { homeAssistant } from '../../server/publish/home-assistant.ts'
-import { MqttBridge } from '../../server/publish/mqtt.ts'
+import type { Logger } from '../../common/log.ts'
+import { parseBrokerUrl } from '../../common/mqtt/broker.ts'
+import { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
+import { homeAssistant } from '../../server/publish/mqtt/home-assistant.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import type { Count } from '../../server/readings/round.ts'
 import type { Remembered } from '../../server/readings/store.ts'
@@ -18,14 +18,22 @@ export function known(
   readMs = Date.now(),
 ): Remembered {
   return {
-    ...{ site, prefix: 'wp_', source: 'wp-statistics', why: 'the plugin is active' },
-    ...{ timezone: 'Europe/Berlin', open: [{ day: '2026-10-15', visitors: 7, views: 8 }] },
+    site,
+    prefix: 'wp_',
+    source: 'wp-statistics',
+    why: 'the plugin is active',
+    timezone: 'Europe/Berlin',
+    open: [{ day: '2026-10-15', visitors: 7, views: 8 }],
     ledger: {
-      ...{ zone: 'Europe/Berlin', openFrom: '2026-10-15', watermark: 4 },
+      zone: 'Europe/Berlin',
+      openFrom: '2026-10-15',
+      watermark: 4,
       days: { '2026-10-14': { visitors: 2, views: 3 } },
-      ...{ older: { visitors: 0, views: 0 }, base: { visitors: 0, views: 0 } },
+      older: { visitors: 0, views: 0 },
+      base: { visitors: 0, views: 0 },
     },
-    ...{ emptyDays: 'none', carry: {} },
+    emptyDays: 'none',
+    carry: {},
     ...more,
     counts: [count('visitors', 'total', total, readMs), ...counts],
   }
@@ -38,9 +46,16 @@ export function count(
   readMs = Date.now(),
 ): Count {
   return {
-    ...{ value, metric, period, site, source: 'wp-statistics', bots: 'excluded' },
+    value,
+    metric,
+    period,
+    site,
+    source: 'wp-statistics',
+    bots: 'excluded',
     unit: metric === 'views' ? 'views' : 'visitor-days',
-    ...{ asOf: new Date(readMs).toISOString(), everyMs: 5000, tookMs: 2 },
+    asOf: new Date(readMs).toISOString(),
+    everyMs: 5000,
+    tookMs: 2,
   }
 }
 

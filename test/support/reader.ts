@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Reader, type ReaderOptions } from '../../server/readings/reader.ts'
 import type { Round } from '../../server/readings/round.ts'
-import type { Database } from '../../server/wordpress/database.ts'
+import type { Database } from '../../server/wordpress/database/database.ts'
 
 /** A reader of whatever plugin a database has, which puts up with no failure in the background. */
 export function testReader(
@@ -9,7 +9,11 @@ export function testReader(
   options: Pick<ReaderOptions, 'now'> & Partial<ReaderOptions>,
 ): Reader {
   return new Reader({
-    ...{ database, name: undefined, pollMs: 5000, share: 1, remembered: undefined },
+    database,
+    name: undefined,
+    pollMs: 5000,
+    share: 1,
+    remembered: undefined,
     wanted: { prefix: undefined, source: 'auto', sql: undefined },
     onBackgroundError(error) {
       // The end of the test may come in the middle of a recount.

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import type { ReaderOptions } from '../../server/readings/reader.ts'
 import type { Round } from '../../server/readings/round.ts'
 import { openStore } from '../../server/readings/store.ts'
-import { openMysql } from '../../server/wordpress/mysql.ts'
+import { openMysql } from '../../server/wordpress/database/mysql.ts'
 import { temporaryFolder } from './folder.ts'
 import type { Mariadb } from './mariadb.ts'
 import { steppedReader, valuesOf } from './reader.ts'
@@ -99,7 +99,11 @@ export async function makeScene(
     return Object.fromEntries(Object.keys(now).map((key) => [key, served[key] ?? Number.NaN]))
   }
   return {
-    ...{ warnings, sql, truth: readTruth, later, round },
+    warnings,
+    sql,
+    truth: readTruth,
+    later,
+    round,
     async restart(seconds) {
       epoch += seconds
       if (last === undefined) throw new Error('nothing has been read yet')

@@ -10,21 +10,37 @@ export function siteState(
   site = 'blog.example.com',
 ): SiteState {
   const count = (period: Count['period'], value: number): Count => ({
-    ...{ value, metric: 'visitors', period, asOf: readAt, site, source: 'wp-statistics' },
-    ...{ unit: 'visitor-days', bots: 'excluded', everyMs: 5000, tookMs: 2 },
+    value,
+    metric: 'visitors',
+    period,
+    asOf: readAt,
+    site,
+    source: 'wp-statistics',
+    unit: 'visitor-days',
+    bots: 'excluded',
+    everyMs: 5000,
+    tookMs: 2,
   })
   const periods = Object.keys(values) as Count['period'][]
   return {
     name: undefined,
     failure: undefined,
     last: {
-      ...{ site, source: 'wp-statistics', why: 'the plugin is active', prefix: 'wp_' },
-      ...{ timezone: 'Europe/Berlin', emptyDays: 'none', carry: {} },
+      site,
+      source: 'wp-statistics',
+      why: 'the plugin is active',
+      prefix: 'wp_',
+      timezone: 'Europe/Berlin',
+      emptyDays: 'none',
+      carry: {},
       counts: periods.map((period) => count(period, values[period] ?? 0)),
       ledger: {
-        ...{ zone: 'Europe/Berlin', openFrom: '2026-10-15', watermark: undefined },
+        zone: 'Europe/Berlin',
+        openFrom: '2026-10-15',
+        watermark: undefined,
         days: { '2026-10-12': { visitors: 4, views: 9 }, '2026-10-14': { visitors: 2, views: 3 } },
-        ...{ older: { visitors: 0, views: 0 }, base: { visitors: 0, views: 0 } },
+        older: { visitors: 0, views: 0 },
+        base: { visitors: 0, views: 0 },
       },
       open: [{ day: '2026-10-15', visitors: 7, views: 8 }],
     },

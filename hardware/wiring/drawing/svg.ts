@@ -30,7 +30,10 @@ export function outline(
   attributes: { readonly rx: number; readonly fill: string; readonly stroke: string },
 ): string {
   return element('rect', {
-    ...{ x: left, y: top, width: right - left, height: bottom - top },
+    x: left,
+    y: top,
+    width: right - left,
+    height: bottom - top,
     ...attributes,
     'stroke-width': 1.5,
   })

@@ -22,7 +22,8 @@ export function startChart(reading: PageReading): void {
   const bars = uPlot.paths.bars?.({ size: [0.75] })
   const plot = new uPlot(
     {
-      ...{ width: box.clientWidth, height: heightPx },
+      width: box.clientWidth,
+      height: heightPx,
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {

@@ -10,13 +10,16 @@ export const PageReading = {
   parse: (text: string): PageReading => v.parse(Page, JSON.parse(text)),
 }
 
-const Counts = v.object({ counts: v.array(Page) })
+const CountsDocument = v.object({ counts: v.array(Page) })
 const Days = v.array(v.object({ time: v.string(), value: v.number() }))
 export type Day = v.InferOutput<typeof Days>[number]
 
 /** All counts of a site. */
 export async function fetchCounts({ site }: PageReading): Promise<PageReading[]> {
-  const { counts } = v.parse(Counts, await fetchJson(`v1/counts?${new URLSearchParams({ site })}`))
+  const { counts } = v.parse(
+    CountsDocument,
+    await fetchJson(`v1/counts?${new URLSearchParams({ site })}`),
+  )
   return counts
 }
 

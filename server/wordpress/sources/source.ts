@@ -1,11 +1,11 @@
 import type { Metric, Period, Reading, Unit } from '../../../reading.ts'
 import { toCount } from '../count.ts'
-import type { Query, Row, Sql } from '../database.ts'
+import type { Query, Row, Sql } from '../database/database.ts'
 import type { Moment } from '../moment.ts'
 import type { Site } from '../site.ts'
 
 /** Visitors and views, of a day or of a longer time. */
-export interface Counts {
+export interface Tally {
   readonly visitors: number
   readonly views: number
 }
@@ -50,9 +50,9 @@ export interface Plan {
   /** One row (`watermark`): a key below which there is no row of the days from `from` on. */
   watermark?(from: string, moment: Moment): Sql
   /** The totals, where they are not the sum of the days. */
-  total?(query: Query): Promise<Counts>
+  total?(query: Query): Promise<Tally>
   /** What the plugin adds to its totals, as purged history or a start value. */
-  base?(query: Query): Promise<Counts>
+  base?(query: Query): Promise<Tally>
   /**
    * One row (`visitors`, `views`) of some days, or of all, for the metrics in `distinct`. Asked less
    * often than the days, as it has to look at all rows of its period.
@@ -65,7 +65,7 @@ export interface Plan {
   /** One row (`day`): of the newest row. */
   newest?(moment: Moment): Sql
   /** How the plugin turns the sums of a period into what it shows, where that is not the same. */
-  shown?(sums: Counts): Counts
+  shown?(sums: Tally): Tally
   /** Whether a day without a row had no visitors, or is not known; the former when left out. */
   readonly emptyDays?: 'none' | 'unknown'
 }
@@ -131,7 +131,7 @@ export function whereOpen(
 }
 
 /** The counts in a row; what the query left out is 0. */
-export function toCounts(row: Row | undefined, what: string): Counts {
+export function toTally(row: Row | undefined, what: string): Tally {
   return {
     visitors: toCount(row?.['visitors'] ?? null, `visitors of ${what}`),
     views: toCount(row?.['views'] ?? null, `views of ${what}`),
@@ -139,9 +139,9 @@ export function toCounts(row: Row | undefined, what: string): Counts {
 }
 
 /** The counts that a query of one row gives. */
-export async function count(query: Query, sql: Sql, what: string): Promise<Counts> {
+export async function count(query: Query, sql: Sql, what: string): Promise<Tally> {
   const [row] = await query(sql)
-  return toCounts(row, what)
+  return toTally(row, what)
 }
 
 /** The visitors that a query of one row counts. */

@@ -1,4 +1,4 @@
-import { DatabaseError, UsageError } from '../../../errors.ts'
+import { DatabaseError, UsageError } from '../../../common/errors.ts'
 import { toCount } from '../count.ts'
 import type { Plan, Source } from './source.ts'
 

@@ -208,7 +208,10 @@ test('fifty boards that went leave nothing of themselves in memory', async (t) =
       return opened
     },
     wiring: { bus: 'spi', pins },
-    ...{ display: max7219({ digits: 8 }), now: Date.now, random: () => 0, log: silent },
+    display: max7219({ digits: 8 }),
+    now: Date.now,
+    random: () => 0,
+    log: silent,
   })
   t.after(() => link.stop(undefined))
   link.start()

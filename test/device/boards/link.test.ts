@@ -106,7 +106,10 @@ test('stopping takes less than a second also while an attempt to connect cannot 
   const link = new Link({
     open: () => new Promise(() => undefined),
     wiring: { bus: 'spi', pins },
-    ...{ display: max7219({ digits: 8 }), now: Date.now, random: () => 0, log: silent },
+    display: max7219({ digits: 8 }),
+    now: Date.now,
+    random: () => 0,
+    log: silent,
   })
   link.start()
   const startedMs = performance.now()
@@ -168,7 +171,10 @@ for (const { name } of allPairs()) {
     const link = new Link({
       open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
       wiring: { bus: display.bus, pins },
-      ...{ display, now: Date.now, random: () => 0, log: silent },
+      display,
+      now: Date.now,
+      random: () => 0,
+      log: silent,
     })
     t.after(() => link.stop(undefined))
     link.start()
@@ -202,7 +208,10 @@ test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t)
   const link = new Link({
     open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
     wiring: { bus: 'i2c', pins },
-    ...{ display: ht16k33([0x70]), now: Date.now, random: () => 0, log: silent },
+    display: ht16k33([0x70]),
+    now: Date.now,
+    random: () => 0,
+    log: silent,
   })
   t.after(() => link.stop(undefined))
   link.start()

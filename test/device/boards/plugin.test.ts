@@ -130,8 +130,11 @@ test('a plugin that says it is gone is made anew', async (t) => {
   const log = recordingLog()
   const link = new Link({
     open: (wiring, signal) => openPlugin('desk-io', wiring, signal),
-    ...{ wiring: spi, display: max7219({ digits: 8 }) },
-    ...{ now: Date.now, random: () => 0, log },
+    wiring: spi,
+    display: max7219({ digits: 8 }),
+    now: Date.now,
+    random: () => 0,
+    log,
   })
   t.after(() => link.stop(undefined))
   link.show({ segments: Array(8).fill(0x7e), intensity: 3, on: true })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { type CloudOptions, openCloud } from '../../../common/particle-cloud.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { openParticle } from '../../../device/boards/particle.ts'
 import { openVoodooSpark } from '../../../device/boards/voodoospark.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
-import { type CloudOptions, openCloud } from '../../../particle-cloud.ts'
 import { allPairs, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { recordingLog } from '../../support/log.ts'
 import { CloudDesk, startStandInCloud } from '../../support/particle-cloud.ts'
@@ -27,7 +27,9 @@ async function startPhoton(t: TestContext, pair: Pair) {
 }
 
 const frame = (digits: number, byte: number) => ({
-  ...{ segments: Array(digits).fill(byte), intensity: 5, on: true },
+  segments: Array(digits).fill(byte),
+  intensity: 5,
+  on: true,
 })
 
 for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.test(name))) {
@@ -105,7 +107,10 @@ test('what the cloud refuses is said, without the token', async (t) => {
   const cloud = await startStandInCloud(t, desk)
   const open = (device = 'desk', { url, token }: CloudOptions = cloud) =>
     openParticle(
-      ...([device, token, { bus: 'spi', pins }, new AbortController().signal] as const),
+      device,
+      token,
+      { bus: 'spi', pins },
+      new AbortController().signal,
       openCloud({ url, token }),
     )
   const says = (message: RegExp) => (error: Error) =>

@@ -158,7 +158,9 @@ test('modules that are mirrored or swapped are put right by an order of digits',
   const mirrored = chainMax7219(pins, 1)
   carrier(mirrored)(
     max7219({ digits: 8, digitOrder: [7, 6, 5, 4, 3, 2, 1, 0] }).init({
-      ...{ segments: digits.slice(0, 8), intensity: 3, on: true },
+      segments: digits.slice(0, 8),
+      intensity: 3,
+      on: true,
     }),
   )
   assert.deepEqual(mirrored[0]?.display().segments, digits.slice(0, 8).reverse())

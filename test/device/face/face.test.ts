@@ -8,8 +8,13 @@ import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 const minuteOfDay = (epochMs: number) => Math.floor(epochMs / 60_000) % 1440
 
 const plain: FaceOptions = {
-  ...{ digits: 8, points: false, statusSign: true, legends: ['-'], dwellMs: 8000 },
-  ...{ intervalMs: 5000, rollMs: 0 },
+  digits: 8,
+  points: false,
+  statusSign: true,
+  legends: ['-'],
+  dwellMs: 8000,
+  intervalMs: 5000,
+  rollMs: 0,
   milestones: { round: false, repdigits: false, list: [] },
   brightness: { level: 3, windows: [], minuteOfDay },
 }
@@ -220,7 +225,8 @@ test('a milestone is celebrated once ever, also when a poll jumps over it, not a
 
 test('after the celebration stands the exact number, however slowly it rolls otherwise', () => {
   const { text, answer, wait } = setup({
-    ...{ rollMs: 60_000, intervalMs: 60_000 },
+    rollMs: 60_000,
+    intervalMs: 60_000,
     milestones: { round: true, repdigits: false, list: [] },
   })
   answer(900)
@@ -234,7 +240,8 @@ test('at night a milestone is passed in silence, and not celebrated later', () =
   const { text, answer, wait } = setup({
     milestones: { round: true, repdigits: false, list: [] },
     brightness: {
-      ...{ level: 3, minuteOfDay },
+      level: 3,
+      minuteOfDay,
       windows: [{ from: 12 * 60, to: 12 * 60 + 1, level: 1 }],
     },
   })
@@ -250,7 +257,8 @@ test('at night a milestone is passed in silence, and not celebrated later', () =
 test('brightness follows the schedule with a fade, and off is dark', () => {
   const { frame, answer, wait, text } = setup({
     brightness: {
-      ...{ level: 4, minuteOfDay },
+      level: 4,
+      minuteOfDay,
       windows: [{ from: 12 * 60 + 1, to: 12 * 60 + 2, level: 'off' }],
     },
   })

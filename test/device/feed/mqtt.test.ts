@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { parseBrokerUrl } from '../../../broker.ts'
-import type { Answer } from '../../../device/feed/answer.ts'
+import { parseBrokerUrl } from '../../../common/mqtt/broker.ts'
+import type { FeedAnswer } from '../../../device/feed/answer.ts'
 import { type MqttFeedOptions, mqttFeed } from '../../../device/feed/mqtt.ts'
 import { start } from '../../support/command.ts'
 import { startDesk } from '../../support/desk.ts'
@@ -13,12 +13,16 @@ import { until } from '../../support/until.ts'
 
 /** A feed of the total, and what it has answered. */
 function listen(t: TestContext, { url }: Mosquitto, options: Partial<MqttFeedOptions> = {}) {
-  const answers: Answer[] = []
+  const answers: FeedAnswer[] = []
   const feed = mqttFeed(
     {
-      ...{ address: parseBrokerUrl(url, '--mqtt'), clientId: `t${randomBytes(8).toString('hex')}` },
-      ...{ site: undefined, readings: [['visitors', 'total']] },
-      ...{ now: Date.now, random: () => 0.5, log: silent },
+      address: parseBrokerUrl(url, '--mqtt'),
+      clientId: `t${randomBytes(8).toString('hex')}`,
+      site: undefined,
+      readings: [['visitors', 'total']],
+      now: Date.now,
+      random: () => 0.5,
+      log: silent,
       ...options,
     },
     (answer) => answers.push(answer),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { type TestContext, test } from 'node:test'
-import type { Answer } from '../../../device/feed/answer.ts'
+import type { FeedAnswer } from '../../../device/feed/answer.ts'
 import { pollFeed } from '../../../device/feed/poll.ts'
 import { startAnswers } from '../../support/answers.ts'
 import { recordingLog } from '../../support/log.ts'
@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts'
 /** A feed on a clock of the test's own. */
 function startFeed(t: TestContext, url: URL) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const answers: Answer[] = []
+  const answers: FeedAnswer[] = []
   const log = recordingLog()
   const feed = pollFeed({ url, token: undefined, pollMs: 5000, random: () => 0.5, log }, (answer) =>
     answers.push(answer),

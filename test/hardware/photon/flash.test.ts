@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { FatalError } from '../../../errors.ts'
+import { FatalError } from '../../../common/errors.ts'
+import { openCloud } from '../../../common/particle-cloud.ts'
 import { type FlashOptions, flash } from '../../../hardware/photon/flash.ts'
-import { openCloud } from '../../../particle-cloud.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { CloudDesk, type StandInCloud, startStandInCloud } from '../../support/particle-cloud.ts'
 
@@ -20,8 +20,12 @@ async function flashing(cloud: StandInCloud, options: Partial<FlashOptions> = {}
   const lines: string[] = []
   let nowMs = 0
   const ended = flash({
-    ...{ cloud: openCloud({ url: cloud.url, token: cloud.token }), device: 'desk', folder },
-    ...{ dryRun: false, now: () => nowMs, say: (line: string) => lines.push(line) },
+    cloud: openCloud({ url: cloud.url, token: cloud.token }),
+    device: 'desk',
+    folder,
+    dryRun: false,
+    now: () => nowMs,
+    say: (line: string) => lines.push(line),
     sleep: async (ms) => {
       nowMs += ms
     },
@@ -71,9 +75,11 @@ test('the firmware is compiled, loaded, waited for and asked once', async (t) =>
   ])
   const [compiled, flashed] = cloud.builds
   assert.deepEqual(compiled, {
-    ...{ 'counter.h': '#pragma once\n', 'project.properties': 'name=counter\n' },
+    'counter.h': '#pragma once\n',
+    'project.properties': 'name=counter\n',
     'src/counter.cpp': '#include "Particle.h"\n',
-    ...{ platform_id: '6', build_target_version: '2.3.1' },
+    platform_id: '6',
+    build_target_version: '2.3.1',
   })
   const { platform_id: _, ...same } = compiled
   assert.deepEqual(flashed, same)

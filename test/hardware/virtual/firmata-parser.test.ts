@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FirmataParser, type Message } from '../../../hardware/virtual/firmata-parser.ts'
+import { type FirmataMessage, FirmataParser } from '../../../hardware/virtual/firmata-parser.ts'
 
 function parse(chunks: readonly (readonly number[])[]) {
-  const messages: Message[] = []
+  const messages: FirmataMessage[] = []
   let strayBytes = 0
   const parser = new FirmataParser({
     onMessage: (message) => messages.push(message),

@@ -56,7 +56,7 @@ export async function connectHost(t: TestContext, port: number) {
   }
 }
 
-/** Turns of the event loop in which bytes under way between sockets of this process arrive. */
+/** Leaderships of the event loop in which bytes under way between sockets of this process arrive. */
 export async function settled() {
   for (let turn = 0; turn < 5; turn++) await setImmediate()
 }

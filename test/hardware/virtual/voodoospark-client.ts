@@ -38,7 +38,7 @@ export async function connect(t: TestContext, port: number) {
   return { ...host, settle }
 }
 
-/** Turns of the event loop until so many bytes have come to the board. */
+/** Leaderships of the event loop until so many bytes have come to the board. */
 export async function taken(board: { received: { bytes: number } }, bytes: number) {
   while (board.received.bytes < bytes) await setImmediate()
 }

@@ -52,14 +52,21 @@ test('LaMetric gets the count, the way to the next round number, and the days', 
 
 test('AWTRIX 3 marks a number in red after three pushes that did not come', async () => {
   assert.deepEqual(await documentOf(appWith(withTotal(34_640)), '/awtrix3?every=20&icon=2867'), {
-    ...{ text: '34640', icon: '2867', progress: 48, lifetime: 60, lifetimeMode: 1 },
+    text: '34640',
+    icon: '2867',
+    progress: 48,
+    lifetime: 60,
+    lifetimeMode: 1,
   })
   assert.equal((await documentOf(appWith(stale), '/awtrix3')).color, '#808080')
 })
 
 test('AWTRIX NG has its own names for the same, in milliseconds', async () => {
   assert.deepEqual(await documentOf(appWith(withTotal(34_640)), '/awtrix-ng'), {
-    ...{ text: '34640', progress: 48, lifetimeMs: 180_000, lifetimeExpiry: 'mark' },
+    text: '34640',
+    progress: 48,
+    lifetimeMs: 180_000,
+    lifetimeExpiry: 'mark',
   })
   assert.equal((await documentOf(appWith(stale), '/awtrix-ng')).textColor, '#808080')
 })
@@ -67,7 +74,10 @@ test('AWTRIX NG has its own names for the same, in milliseconds', async () => {
 test('badges mark an old number', async () => {
   const badge = await documentOf(appWith(withTotal(34_640)), '/badge.json?period=total')
   assert.deepEqual(badge, {
-    ...{ schemaVersion: 1, label: 'visitors in total', message: '34,640', color: 'blue' },
+    schemaVersion: 1,
+    label: 'visitors in total',
+    message: '34,640',
+    color: 'blue',
     cacheSeconds: 300,
   })
   assert.equal((await documentOf(appWith(stale), '/badge.json')).color, 'lightgrey')

@@ -35,8 +35,12 @@ for (const consumer of consumers) {
     if (path.startsWith('/badge.svg')) assert.equal(shown(answer), '')
     if (path === '/badge.json') {
       assert.deepEqual(JSON.parse(answer.body), {
-        ...{ schemaVersion: 1, label: 'visitors', message: 'unknown', color: 'red' },
-        ...{ isError: true, cacheSeconds: 300 },
+        schemaVersion: 1,
+        label: 'visitors',
+        message: 'unknown',
+        color: 'red',
+        isError: true,
+        cacheSeconds: 300,
       })
     }
     if (path === '/metrics') assert.equal(shown(answer), '')

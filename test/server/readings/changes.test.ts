@@ -136,7 +136,9 @@ test('while a site is read', async (t) => {
   await t.test('WP Statistics is updated, and a table after the other goes', async (t) => {
     let layout: 'visit' | 'visitor' = 'visit'
     const site = await scene(t, {
-      ...{ zone: 'America/Denver', now: '2026-10-15T18:45:00-06:00', dump: statistics13 },
+      zone: 'America/Denver',
+      now: '2026-10-15T18:45:00-06:00',
+      dump: statistics13,
       // The columns are there before and after; which of them count is what the update changes.
       truth: (today) => wpStatisticsTruth('old_', layout)(today),
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { openMysql } from '../../../server/wordpress/database/mysql.ts'
 import { startTestBridge } from '../../support/bridge.ts'
 import { fixtures } from '../../support/fixtures.ts'
 import { asked, emptyLog, loggingAll } from '../../support/general-log.ts'
@@ -97,7 +97,8 @@ test('what a run asks of the database', async (t) => {
     const database = openMysql(connection)
     t.after(() => database.close())
     const reader = testReader(database, {
-      ...{ now: () => now, pollMs: 1000 },
+      now: () => now,
+      pollMs: 1000,
       wanted: { prefix: undefined, source: 'sql', sql: 'SELECT SLEEP(0.08) + 7' },
     })
     await emptyLog(mariadb)

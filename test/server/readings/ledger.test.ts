@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { closeDays, type DayCounts, sumPeriod } from '../../../server/readings/ledger.ts'
+import { closeDays, type DayTally, sumPeriod } from '../../../server/readings/ledger.ts'
 import { addDays } from '../../../server/wordpress/moment.ts'
 
 const closedOn = '2026-10-15'
-const rows: fc.Arbitrary<DayCounts[]> = fc.array(
+const rows: fc.Arbitrary<DayTally[]> = fc.array(
   fc.record({
     day: fc.integer({ min: -800, max: 3 }).map((days) => addDays(closedOn, days)),
     visitors: fc.nat({ max: 1000 }),
@@ -19,7 +19,9 @@ test('closed days and open days together make the sums of all rows, whenever the
     fc.property(rows, base, fc.integer({ min: 0, max: 3 }), (all, extra, daysLater) => {
       const today = addDays(closedOn, daysLater)
       const ledger = closeDays(all, {
-        ...{ openFrom: closedOn, zone: 'UTC', watermark: 0 },
+        openFrom: closedOn,
+        zone: 'UTC',
+        watermark: 0,
         base: extra,
       })
       const open = all.filter(({ day }) => day >= closedOn)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { openMysql } from '../../../server/wordpress/database/mysql.ts'
 import { startMariadb } from '../../support/mariadb.ts'
 import { models } from '../../support/models/index.ts'
 import { refill, serializedList, wordpress } from '../../support/models/model.ts'
@@ -58,7 +58,8 @@ test("a running bridge shows each plugin's number at every poll, whatever the cl
       for (now of moments) {
         const filled = model.fill(until({ ...traffic, hits }, now))
         const site = {
-          ...{ ...zone.options, home: 'https://blog.example.com' },
+          ...zone.options,
+          home: 'https://blog.example.com',
           active_plugins: serializedList([model.plugin]),
         }
         await mariadb.execute(refill(filled, site), connection.database)

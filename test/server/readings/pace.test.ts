@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DatabaseError } from '../../../errors.ts'
+import { DatabaseError } from '../../../common/errors.ts'
 import { Pace } from '../../../server/readings/pace.ts'
 
 test('the pace of a query', async (t) => {

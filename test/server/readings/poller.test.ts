@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../../errors.ts'
+import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../../common/errors.ts'
 import { Poller } from '../../../server/readings/poller.ts'
 import type { Round } from '../../../server/readings/round.ts'
 import { recordingLog } from '../../support/log.ts'
@@ -11,21 +11,32 @@ const startMs = Date.parse('2026-10-15T12:00:00Z')
 function round(value: number): Round {
   const none = { visitors: 0, views: 0 }
   return {
-    ...{ site: 'blog', source: 'statify', why: 'active', timezone: 'UTC' },
-    ...{ prefix: 'wp_', open: [], emptyDays: 'none' },
+    site: 'blog',
+    source: 'statify',
+    why: 'active',
+    timezone: 'UTC',
+    prefix: 'wp_',
+    open: [],
+    emptyDays: 'none',
     ledger: {
-      ...{ zone: 'UTC', openFrom: '2026-10-15', watermark: 5, days: {} },
-      ...{ older: none, base: none },
+      zone: 'UTC',
+      openFrom: '2026-10-15',
+      watermark: 5,
+      days: {},
+      older: none,
+      base: none,
     },
     counts: [
       {
-        ...{ value, metric: 'views', period: 'total', site: 'blog', source: 'statify' },
-        ...{
-          unit: 'views',
-          bots: 'excluded',
-          asOf: new Date(startMs).toISOString(),
-          everyMs: 5000,
-        },
+        value,
+        metric: 'views',
+        period: 'total',
+        site: 'blog',
+        source: 'statify',
+        unit: 'views',
+        bots: 'excluded',
+        asOf: new Date(startMs).toISOString(),
+        everyMs: 5000,
         tookMs: 2,
       },
     ],
@@ -45,7 +56,10 @@ function setup(t: TestContext, { carry = false }: { carry?: boolean } = {}) {
         reads += 1
         return answers.shift()?.() ?? Promise.reject(new Error('no answer prepared'))
       },
-      ...{ name: undefined, pollMs: 5000, carry, log },
+      name: undefined,
+      pollMs: 5000,
+      carry,
+      log,
       now: Date.now,
       random: () => 0.5,
       onRound: () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../../errors.ts'
+import { DatabaseError, type DatabaseErrorKind, FatalError } from '../../../common/errors.ts'
 import { isFinal, Retry } from '../../../server/readings/retry.ts'
 
 const failed = (kind: DatabaseErrorKind) => new DatabaseError(kind, 'no number')

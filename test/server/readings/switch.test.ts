@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { openMysql } from '../../../server/wordpress/database/mysql.ts'
 import { startTestBridge } from '../../support/bridge.ts'
 import { recordingLog } from '../../support/log.ts'
 import { fixture, startMariadb } from '../../support/mariadb.ts'
@@ -46,7 +46,9 @@ test('while it is read, WordPress', async (t) => {
     const bridge = await startTestBridge(t, [{ connection, source }], options)
     const sql = (text: string) => mariadb.execute(text, database)
     return {
-      ...{ bridge, log, sql },
+      bridge,
+      log,
+      sql,
       count: () => bridge.json<Counted>('/v1/count'),
       health: () => bridge.json<Health>('/health'),
       pass: (seconds: number) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { openMysql } from '../../../server/wordpress/database/mysql.ts'
 import { startTestBridge } from '../../support/bridge.ts'
 import { recordingLog } from '../../support/log.ts'
 import { reader as account, fixture, type Mariadb, startMariadb } from '../../support/mariadb.ts'
@@ -34,7 +34,10 @@ async function setUp(
     health: await bridge.json<{ status: string; database: boolean }>('/health'),
   })
   return {
-    ...{ name, bridge, log, state },
+    name,
+    bridge,
+    log,
+    state,
     sql: (text: string) => mariadb.execute(text, name),
     hold: (text: string) => mariadb.hold(text, name),
     pass: (seconds: number) => {

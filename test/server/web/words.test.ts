@@ -4,8 +4,15 @@ import type { Reading } from '../../../reading.ts'
 import { aboutWords, dayWords, freshnessWords } from '../../../server/web/words.ts'
 
 const reading: Reading = {
-  ...{ value: 1, metric: 'visitors', period: 'total', site: 'blog', source: 'statify' },
-  ...{ unit: 'visitor-days', bots: 'excluded', asOf: '2026-10-15T12:00:00Z', stale: false },
+  value: 1,
+  metric: 'visitors',
+  period: 'total',
+  site: 'blog',
+  source: 'statify',
+  unit: 'visitor-days',
+  bots: 'excluded',
+  asOf: '2026-10-15T12:00:00Z',
+  stale: false,
 }
 
 const abouts: [part: Partial<Reading>, words: string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Found, findSource, type Wanted } from '../../../server/readings/find.ts'
-import { openMysql } from '../../../server/wordpress/mysql.ts'
+import { type Found, findSource, type Wanted } from '../../../server/readings/find-source.ts'
+import { openMysql } from '../../../server/wordpress/database/mysql.ts'
 import { startMariadb } from '../../support/mariadb.ts'
 import { matomo } from '../../support/models/matomo.ts'
 import { serializedList, tablesOf, wordpress } from '../../support/models/model.ts'
@@ -77,7 +77,8 @@ const cases: Case[] = [
     name: 'the one that was named is chosen although another is newer',
     active: serializedList([paths.statistics, paths.koko]),
     sql: statistics + koko + visitor('2026-10-14') + kokoDay('2026-10-15'),
-    ...{ source: 'wp-statistics', chosen: 'wp-statistics' },
+    source: 'wp-statistics',
+    chosen: 'wp-statistics',
   },
   {
     name: 'gaps in the list of active plugins do no harm',
@@ -108,7 +109,8 @@ const cases: Case[] = [
     name: 'they are when named, with a warning and the date of the last row',
     active: serializedList([]),
     sql: statistics + visitor('2026-02-27') + visitor('2026-03-01'),
-    ...{ source: 'wp-statistics', chosen: 'wp-statistics' },
+    source: 'wp-statistics',
+    chosen: 'wp-statistics',
     why: /named with --source, but the plugin is not active; its last row is of 2026-03-01/,
     warning: /WP Statistics is not active .*stand still; its last row is of 2026-03-01/,
   },
@@ -116,7 +118,9 @@ const cases: Case[] = [
     name: 'or without a date where the rows have none',
     active: serializedList([]),
     sql: postViews,
-    ...{ source: 'wp-postviews', chosen: 'wp-postviews', warning: /stand still$/ },
+    source: 'wp-postviews',
+    chosen: 'wp-postviews',
+    warning: /stand still$/,
   },
   {
     name: 'a plugin that was named and has no tables is refused, naming them',

@@ -97,7 +97,9 @@ export const wpPostViews: Model = {
   fill({ dice }) {
     const views = Array.from({ length: 30 }, () => dice(5000))
     const meta = (meta_key: string | null, meta_value: string | null): Row => ({
-      ...{ post_id: 1 + dice(99), meta_key, meta_value },
+      post_id: 1 + dice(99),
+      meta_key,
+      meta_value,
     })
     return {
       tables: {
@@ -161,7 +163,9 @@ export const countPerDay: Model = {
   fill({ hits, zone, now, today }) {
     const people = hits.filter(({ kind }) => kind === 'person')
     const keys = people.map(({ at, person, page }) => ({
-      ...{ ip: 3221225984 + person, date: wallAt(at, zone).day, page },
+      ip: 3221225984 + person,
+      date: wallAt(at, zone).day,
+      page,
     }))
     const rows = [...groups(keys, (key) => JSON.stringify(key)).values()].flatMap(
       ([key]) => key ?? [],

@@ -10,7 +10,9 @@ export const statify: Model = {
   fill({ hits, zone, today }) {
     const people = hits.filter(({ kind }) => kind === 'person')
     const rows = people.map(({ at, page }) => ({
-      ...{ created: wallAt(at, zone).day, referrer: '', target: `/example-${page}/` },
+      created: wallAt(at, zone).day,
+      referrer: '',
+      target: `/example-${page}/`,
     }))
     return {
       tables: { wp_statify: rows },
@@ -66,14 +68,25 @@ export const burstStatistics: Model = {
       { at: now - 91, person: 902, page: 1, spent: 30_900 },
     ]
     const all = people.map((hit) => ({
-      ...{ ...hit, spent: dice(9) === 0 ? null : dice(2) * dice(400_000) },
+      ...hit,
+      spent: dice(9) === 0 ? null : dice(2) * dice(400_000),
       bounce: dice(3) === 0 ? 1 : dice(15) === 0 ? null : 0,
     }))
     const bounced = edges.map((edge) => ({ ...edge, bounce: 1 }))
     const rows = [...all, ...bounced].map(({ at, person, page, spent, bounce }) => ({
-      ...{ time: at, uid: `uid${person}`, session_id: null, bounce, time_on_page: spent },
-      ...{ page_url: `/${page}/`, entire_page_url: `/${page}/`, parameters: '', fragment: '' },
-      ...{ browser_id: 1, browser_version_id: 1, platform_id: 1, device_id: 1 },
+      time: at,
+      uid: `uid${person}`,
+      session_id: null,
+      bounce,
+      time_on_page: spent,
+      page_url: `/${page}/`,
+      entire_page_url: `/${page}/`,
+      parameters: '',
+      fragment: '',
+      browser_id: 1,
+      browser_version_id: 1,
+      platform_id: 1,
+      device_id: 1,
     }))
     // Also the days before a clock change are cut with the offset of now.
     const day = (time: number) => shifted(time, zone.offset(now)).day
@@ -193,7 +206,9 @@ export const independentAnalytics: Model = {
         open !== undefined && at - open.last <= sessionSeconds
           ? open
           : {
-              ...{ id: sessions.length + 1, created: at, last: at },
+              id: sessions.length + 1,
+              created: at,
+              last: at,
               visitor: dice(40) === 0 ? null : person + 1,
             }
       if (session !== open) sessions.push(session)
@@ -218,11 +233,14 @@ export const independentAnalytics: Model = {
     return {
       tables: {
         wp_independent_analytics_views: views.map(({ at, session }) => ({
-          ...{ resource_id: 1, viewed_at: at === null ? null : utc(at) },
+          resource_id: 1,
+          viewed_at: at === null ? null : utc(at),
           session_id: session?.id ?? null,
         })),
         wp_independent_analytics_sessions: sessions.map(({ id, visitor, created }) => ({
-          ...{ session_id: id, visitor_id: visitor, created_at: utc(created) },
+          session_id: id,
+          visitor_id: visitor,
+          created_at: utc(created),
         })),
       },
       expected: {

@@ -74,8 +74,12 @@ export const matomo: Model = {
     )
     archives.forEach(({ day, flag, state, archived, ...archive }, index) => {
       const row = {
-        ...{ idarchive: index + 1, idsite: archive.site ?? 1, date1: day, date2: day },
-        ...{ period: archive.period ?? 1, ts_archived: archived },
+        idarchive: index + 1,
+        idsite: archive.site ?? 1,
+        date1: day,
+        date2: day,
+        period: archive.period ?? 1,
+        ts_archived: archived,
       }
       const name = `wp_matomo_archive_numeric_${monthOf(day)}`
       tables[name] = [

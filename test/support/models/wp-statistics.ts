@@ -25,9 +25,17 @@ function visitorsOf({ hits, zone, dice }: Traffic): { visitors: Visitor[]; rows:
     const count = dice(40) === 0 ? null : own.length
     visitors.push({ day, hits: count, lastView })
     rows.push({
-      ...{ ID: 34 + rows.length, last_counter: day, ip: `#hash#${first.person}`, hits: count },
-      ...{ agent: 'Firefox', platform: 'Linux', version: '127', referred: '', user_id: 0 },
-      ...{ first_view: wallAt(first.at, zone).text, last_view: lastView },
+      ID: 34 + rows.length,
+      last_counter: day,
+      ip: `#hash#${first.person}`,
+      hits: count,
+      agent: 'Firefox',
+      platform: 'Linux',
+      version: '127',
+      referred: '',
+      user_id: 0,
+      first_view: wallAt(first.at, zone).text,
+      last_view: lastView,
     })
   }
   return { visitors, rows }
@@ -72,8 +80,13 @@ function useronline(traffic: Traffic): { rows: Row[]; online: number } {
   const rows = [...seen].map(([person, epoch]): Row => {
     const entry = { created: epoch, timestamp: epoch, date: shifted(epoch, 0).text }
     return {
-      ...{ ip: `#hash#${person}`, ...entry, referred: '', agent: 'Firefox' },
-      ...{ user_id: 0, page_id: 0, type: 'post' },
+      ip: `#hash#${person}`,
+      ...entry,
+      referred: '',
+      agent: 'Firefox',
+      user_id: 0,
+      page_id: 0,
+      type: 'post',
     }
   })
   return { rows, online: traffic.now - lastHit < 120 ? rows.length : 0 }
@@ -100,7 +113,9 @@ export const wpStatistics13: Model = {
       tables: {
         wp_statistics_visitor: rows.map(({ first_view, last_view, ...row }) => row),
         wp_statistics_visit: visits.map(({ day, visit }) => ({
-          ...{ last_counter: day, last_visit: `${day} 12:00:00`, visit },
+          last_counter: day,
+          last_visit: `${day} 12:00:00`,
+          visit,
         })),
         wp_statistics_historical: historical,
         wp_statistics_useronline: online,

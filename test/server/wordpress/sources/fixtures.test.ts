@@ -35,7 +35,8 @@ test("each plugin's fixture is served as the plugin itself reported it", async (
       await bridge.stop()
       await mariadb.execute(`DROP DATABASE ${database}`)
       const again = await startTestBridge(t, [{ connection }], {
-        ...{ now: () => nowMs, stateDir: bridge.stateDir },
+        now: () => nowMs,
+        stateDir: bridge.stateDir,
       })
       assert.deepEqual(await again.values(), served)
     })

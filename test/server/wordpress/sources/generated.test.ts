@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMysql } from '../../../../server/wordpress/mysql.ts'
+import { openMysql } from '../../../../server/wordpress/database/mysql.ts'
 import { startMariadb } from '../../../support/mariadb.ts'
 import { models } from '../../../support/models/index.ts'
 import { refill, serializedList, wordpress } from '../../../support/models/model.ts'
@@ -41,7 +41,8 @@ test('every plugin is served as it counts, whatever the clocks of site and serve
       await t.test(`${model.name}, ${zone.name}, ${now}, seed ${seed}`, async () => {
         const filled = model.fill(makeTraffic(zone, Date.parse(now) / 1000, seed))
         const site = {
-          ...{ ...zone.options, home: 'https://blog.example.com' },
+          ...zone.options,
+          home: 'https://blog.example.com',
           active_plugins: serializedList(['akismet/akismet.php', model.plugin]),
         }
         await mariadb.execute(refill(filled, site), connection.database)

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMysql } from '../../../../server/wordpress/mysql.ts'
+import { openMysql } from '../../../../server/wordpress/database/mysql.ts'
 import { startMariadb } from '../../../support/mariadb.ts'
 import { archiveTable, matomo, matomoTables } from '../../../support/models/matomo.ts'
 import { serializedList, wordpress } from '../../../support/models/model.ts'
 import { steppedReader, valuesOf } from '../../../support/reader.ts'
 
 const options = {
-  ...{ home: 'https://blog.example.com', timezone_string: 'America/Chicago', gmt_offset: '0' },
+  home: 'https://blog.example.com',
+  timezone_string: 'America/Chicago',
+  gmt_offset: '0',
   active_plugins: serializedList([matomo.plugin]),
 }
 const ownSite = (zone: string) =>

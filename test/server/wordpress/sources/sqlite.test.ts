@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openSqlite } from '../../../../server/wordpress/sqlite.ts'
+import { openSqlite } from '../../../../server/wordpress/database/sqlite.ts'
 import { startTestBridge } from '../../../support/bridge.ts'
 import { fixtures } from '../../../support/fixtures.ts'
 import { startMariadb } from '../../../support/mariadb.ts'
@@ -34,7 +34,8 @@ test('from a SQLite file', async (t) => {
       const traffic = makeTraffic(zone, now / 1000, 500 + index)
       const filled = model.fill(traffic)
       const site = {
-        ...{ ...zone.options, home: 'https://blog.example.com' },
+        ...zone.options,
+        home: 'https://blog.example.com',
         active_plugins: serializedList([model.plugin]),
       }
       const dump = [await wordpress({}), await model.schema(), refill(filled, site)].join('\n')

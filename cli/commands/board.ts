@@ -1,0 +1,29 @@
+import { command, ended } from '../command.ts'
+import { keepSmall } from '../process/footprint.ts'
+import { startVirtualDesk } from '../process/virtual-desk.ts'
+import { chipOf, wiringOf } from './device.ts'
+
+export const board = command({
+  name: 'board',
+  summary:
+    'a virtual board: Firmata over TCP, with a display that shows its digits in the terminal',
+  settings: ['host', 'boardPort', 'display', 'digits', 'addresses', 'pins', 'json'],
+  async run({ host, boardPort, display, digits, addresses, pins, json }, context) {
+    keepSmall()
+    const chip = chipOf(display)
+    const wiring = await wiringOf({ kind: 'tcp', host, port: boardPort }, chip, pins)
+    const header = (port: number) => `virtual board at tcp:${host}:${port}`
+    const desk = await startVirtualDesk({
+      host,
+      port: boardPort,
+      pins: wiring.pins,
+      out: context.stdout,
+      json,
+      header,
+      display: { chip, digits, addresses },
+    })
+    if (!context.stdout.isTTY) context.log.info(header(desk.port))
+    await ended(context)
+    await desk.stop()
+  },
+})

@@ -1,0 +1,225 @@
+import { UsageError } from '../../common/errors.ts'
+import { brokerAddress } from '../../common/mqtt/address.ts'
+import type { Wiring } from '../../device/boards/board.ts'
+import type { BoardSetting } from '../../device/boards/index.ts'
+import type { Display } from '../../device/displays/display.ts'
+import type { DisplaySetting } from '../../device/displays/index.ts'
+import type { FeedOptions } from '../../device/run.ts'
+import type { Screen } from '../../device/screen.ts'
+import { type CommandContext, command, ended } from '../command.ts'
+import { keepSmall } from '../process/footprint.ts'
+import { processId } from '../process/process-id.ts'
+import { startVirtualDesk } from '../process/virtual-desk.ts'
+import type { Values } from '../settings/settings.ts'
+
+type DisplayValues = Values<
+  'board' | 'particleToken' | 'display' | 'digits' | 'digitOrder' | 'addresses' | 'pins'
+>
+
+/** The usual module of the terminal, which has no chip that says. */
+const terminalDigits = 8
+
+export const device = command({
+  name: 'device',
+  summary: 'the desk counter: shows the count on a display at a board',
+  settings: [
+    'countUrl',
+    'token',
+    'site',
+    'feed',
+    'mqtt',
+    'poll',
+    'show',
+    'dwell',
+    'board',
+    'particleToken',
+    'display',
+    'digits',
+    'digitOrder',
+    'addresses',
+    'pins',
+    'points',
+    'statusSign',
+    'roll',
+    'milestones',
+    'brightness',
+    'dim',
+    'timezone',
+    'onExit',
+    'testPattern',
+    'stateDir',
+  ],
+  async run(values, context) {
+    keepSmall()
+    const { chooseFeed, farewell, startDevice, testPattern } = await import('../../device/run.ts')
+    const { openMemory } = await import('../../device/memory.ts')
+    const { localMinuteOfDay } = await import('../../device/face/brightness.ts')
+    // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
+    if (values.timezone !== undefined) process.env['TZ'] = values.timezone
+    const feedOf = await feedsOf(values)
+    const { screen, digits, stop } = await openScreen(values, context)
+    const { log } = context
+    if (values.testPattern) {
+      const level = values.brightness === 'off' ? 0 : values.brightness
+      const pattern = testPattern(digits, level)
+      screen.show(pattern)
+      screen.start()
+      await ended(context)
+      await screen.stop(farewell(values.onExit, pattern))
+      await stop()
+      leaveSoon()
+      return
+    }
+    const shows = values.show ?? [{ reading: undefined, legend: '-' }]
+    const feeds = shows.map(({ reading }, counter) =>
+      chooseFeed({
+        countUrl: values.countUrl,
+        show: reading,
+        site: values.site,
+        token: values.token,
+        feed: feedOf(counter),
+        pollMs: values.poll,
+        random: Math.random,
+        log,
+      }),
+    )
+    const running = await startDevice({
+      screen,
+      face: {
+        digits,
+        points: values.points,
+        statusSign: values.statusSign,
+        legends: shows.map(({ legend }) => legend),
+        dwellMs: values.dwell,
+        intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
+        rollMs: values.roll ? values.poll : 0,
+        milestones: values.milestones,
+        brightness: {
+          level: values.brightness,
+          windows: values.dim ?? [],
+          minuteOfDay: localMinuteOfDay,
+        },
+      },
+      feeds: feeds.map(({ open }) => open),
+      memory: openMemory(
+        values.stateDir,
+        feeds.map(({ address }) => address),
+        log,
+      ),
+      onExit: values.onExit,
+      monotonic: () => performance.now(),
+      now: Date.now,
+    })
+    context.ready()
+    await ended(context)
+    await running.stop()
+    await stop()
+    leaveSoon()
+  },
+})
+
+/** What cannot be broken off, as a question to a cloud or a port that is being opened, holds nothing up. */
+function leaveSoon(): void {
+  setTimeout(() => process.exit(), 100).unref()
+}
+
+/** The feed of each counter by its position: at a broker each has a connection of its own. */
+async function feedsOf({
+  feed,
+  mqtt,
+}: Values<'feed' | 'mqtt'>): Promise<(counter: number) => FeedOptions['feed']> {
+  if (feed !== 'mqtt') return () => feed
+  if (mqtt === undefined) {
+    throw new UsageError('--feed mqtt needs --mqtt <broker> (or environment variable MQTT_URL)')
+  }
+  const address = brokerAddress(mqtt, '--mqtt')
+  const id = await processId()
+  return (counter) => ({ address, clientId: `vcd${id}${counter}` })
+}
+
+/** The display of the settings, and what is to be stopped after it. */
+async function openScreen(
+  values: DisplayValues,
+  context: CommandContext,
+): Promise<{ screen: Screen; digits: number; stop: () => Promise<void> }> {
+  if (values.display === 'terminal') {
+    const { terminalScreen } = await import('../../device/displays/terminal.ts')
+    const digits = values.digits ?? terminalDigits
+    return { screen: terminalScreen(context.stdout), digits, stop: async () => {} }
+  }
+  const { board: setting, digits, digitOrder, addresses, particleToken, pins } = values
+  if (setting === undefined) {
+    throw new UsageError(
+      '--board is missing (or environment variable BOARD): at which board is the display? serial:<path>, tcp:<host>, …; or --display terminal',
+    )
+  }
+  if (setting.kind === 'particle' && particleToken === undefined) {
+    throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; particle: needs it')
+  }
+  const chip = chipOf(values.display)
+  const wiring = await wiringOf(setting, chip, pins)
+  const display = await openDisplayOf({ chip, digits, digitOrder, addresses })
+  const { Link } = await import('../../device/boards/link.ts')
+  const { boardOpener } = await import('../../device/boards/index.ts')
+  const desk =
+    setting.kind === 'virtual'
+      ? await startVirtualDesk({
+          host: '127.0.0.1',
+          port: 0,
+          pins: wiring.pins,
+          out: context.stdout,
+          json: false,
+          display: { chip, digits, addresses },
+        })
+      : undefined
+  const real =
+    setting.kind === 'virtual'
+      ? ({ kind: 'tcp', host: '127.0.0.1', port: desk?.port ?? 0 } as const)
+      : setting
+  const link = new Link({
+    wiring,
+    display,
+    log: context.log,
+    random: Math.random,
+    open: boardOpener(real, particleToken ?? ''),
+    now: () => performance.now(),
+  })
+  return { screen: link, digits: display.digits, stop: async () => desk?.stop() }
+}
+
+async function openDisplayOf(setting: DisplaySetting): Promise<Display> {
+  const { openDisplay } = await import('../../device/displays/index.ts')
+  try {
+    return openDisplay(setting)
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** The chip at a board; a terminal has none, so it stands for the usual one. */
+export function chipOf(display: Values<'display'>['display']): DisplaySetting['chip'] {
+  return display === 'terminal' ? 'max7219' : display
+}
+
+const buses = { max7219: 'spi', ht16k33: 'i2c', tm1637: 'tm1637' } as const
+
+/** The pins of the settings, or those that the wiring has for the board. */
+export async function wiringOf(
+  { kind }: BoardSetting,
+  chip: DisplaySetting['chip'],
+  pins: Values<'pins'>['pins'],
+): Promise<Wiring> {
+  const { boardOf, defaultPins } = await import('../../hardware/wiring/wiring.ts')
+  const { data, clock, cs } = pins ??
+    defaultPins(boardOf(kind), chip) ?? { data: 0, clock: 0, cs: 0 }
+  if (chip === 'max7219' && cs === undefined) {
+    throw new UsageError('--pins: a MAX7219 needs three, as data=2,clock=3,cs=4')
+  }
+  if (kind === 'raspi' && chip === 'tm1637') {
+    throw new UsageError(
+      '--board raspi has no way for a TM1637, which needs plain pins; take --display max7219 or ht16k33, or --board io:raspi-io',
+    )
+  }
+  return { bus: buses[chip], pins: { data, clock, cs: cs ?? clock } }
+}

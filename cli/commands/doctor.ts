@@ -1,0 +1,162 @@
+import { FatalError, messageOf, UsageError } from '../../common/errors.ts'
+import type { Wiring } from '../../device/boards/board.ts'
+import type { BoardSetting } from '../../device/boards/index.ts'
+import type { Finding } from '../../server/doctor.ts'
+import type { SiteOptions } from '../../server/readings/site-group.ts'
+import { command } from '../command.ts'
+import { chipOf, wiringOf } from './device.ts'
+import { siteOptions } from './serve.ts'
+
+/** What the bridge may take for its answer. */
+const answerMs = 10_000
+
+export const doctor = command({
+  name: 'doctor',
+  summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
+  settings: [
+    'database',
+    'wpConfig',
+    'tablePrefix',
+    'source',
+    'sql',
+    'endpoint',
+    'token',
+    'board',
+    'particleToken',
+    'display',
+    'pins',
+    'json',
+  ],
+  logLevel: 'error',
+  async run(values, context) {
+    const findings: Finding[] = []
+    const show = (finding: Finding) => {
+      findings.push(finding)
+      context.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
+    }
+    const { database, wpConfig, endpoint, board, display, pins } = values
+    // What is wrong with the settings is said before anything is looked at.
+    const wiring = board && (await wiringOf(board, chipOf(display), pins))
+    if (database !== undefined || wpConfig !== undefined || context.sites.length > 0) {
+      for (const site of await siteOptions(values, context)) await checkSite(site, show)
+    } else if (endpoint === undefined && board === undefined) {
+      throw new UsageError(
+        'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
+      )
+    }
+    if (endpoint !== undefined) await checkEndpoint(endpoint, values.token, show)
+    if (board && wiring) await checkBoard(board, wiring, values.particleToken, context.signal, show)
+    const problems = findings.filter(({ status }) => status === 'problem').length
+    if (problems > 0) {
+      throw new FatalError(`doctor found ${problems === 1 ? 'a problem' : `${problems} problems`}`)
+    }
+  },
+})
+
+async function checkSite(site: SiteOptions, show: (finding: Finding) => void): Promise<void> {
+  const { examineSite } = await import('../../server/doctor.ts')
+  const { openDatabase } = await import('../../server/wordpress/database/open.ts')
+  const database = await openDatabase(site.connection)
+  try {
+    for await (const finding of examineSite(site, database, Date.now)) show(finding)
+  } catch (error) {
+    show(problem('database', error, 'mend this first; what comes after it could not be checked'))
+  } finally {
+    database.close()
+  }
+}
+
+/** Asks as the device would. */
+async function checkEndpoint(
+  countUrl: URL,
+  token: string | undefined,
+  show: (finding: Finding) => void,
+): Promise<void> {
+  const { feedUrl } = await import('../../device/run.ts')
+  const { parseAnswer } = await import('../../device/feed/answer.ts')
+  const { failure, refusal } = await import('../../device/feed/failure.ts')
+  const { addressName, clientFor } = await import('../../device/feed/http.ts')
+  const { get } = await import('../../device/feed/poll.ts')
+  const url = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
+  const name = addressName(url)
+  const wrong = (text: string, advice: string) =>
+    show({ subject: 'bridge', status: 'problem', text: `${name}: ${text}`, advice })
+  const agent = new (clientFor(url).Agent)()
+  try {
+    const signal = AbortSignal.timeout(answerMs)
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+    const { status, location, body } = await get(url, { agent, signal }, headers)
+    if (status !== 200) {
+      wrong(refusal(status, location, url), adviceFor(status, token))
+      return
+    }
+    const { value, ageSeconds, stale } = parseAnswer(body)
+    show({
+      subject: 'bridge',
+      status: stale === true ? 'warning' : 'ok',
+      text: `${name} says ${value}, ${ageSeconds} s old`,
+      ...(stale === true ? { advice: 'its number is old: look at the log of the bridge' } : {}),
+    })
+  } catch (error) {
+    wrong(failure(error), adviceFor(undefined, token))
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** @param status of its answer, if there was one */
+function adviceFor(status: number | undefined, token: string | undefined): string {
+  switch (status) {
+    case undefined:
+    case 404:
+      return 'start it with visitor-counter serve, or correct --count-url'
+    case 401:
+      return token === undefined
+        ? 'give --token, the one that the bridge was started with'
+        : 'correct --token: it is not the one that the bridge was started with'
+    case 503:
+      return 'the bridge has read nothing yet: look at its log, or run doctor with its --database'
+    default:
+      return 'look at the log of the bridge, or correct --count-url'
+  }
+}
+
+async function checkBoard(
+  setting: BoardSetting,
+  wiring: Wiring,
+  particleToken: string | undefined,
+  signal: AbortSignal,
+  show: (finding: Finding) => void,
+): Promise<void> {
+  const { boardOpener } = await import('../../device/boards/index.ts')
+  if (setting.kind === 'virtual') {
+    show({ subject: 'board', status: 'ok', text: 'a virtual one is always there' })
+    return
+  }
+  try {
+    const board = await boardOpener(setting, particleToken ?? '')(wiring, signal)
+    await board.barrier()
+    board.close()
+    show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
+  } catch (error) {
+    show(
+      problem(
+        'board',
+        error,
+        'is it switched on and connected, and does it run StandardFirmata? A network board serves one program at a time',
+      ),
+    )
+  }
+}
+
+function problem(subject: string, error: unknown, advice: string): Finding {
+  const text = messageOf(error)
+  return { subject, status: 'problem', text, advice }
+}
+
+const marks = { ok: 'ok     ', warning: 'WARNING', problem: 'PROBLEM' } as const
+
+function asText({ subject, status, text, advice }: Finding): string {
+  const line = `${marks[status]}  ${subject.padEnd(20)}  ${text}\n`
+  return advice === undefined ? line : `${line}${' '.repeat(31)}-> ${advice}\n`
+}

@@ -1,0 +1,33 @@
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { FatalError, UsageError } from '../../common/errors.ts'
+import { command } from '../command.ts'
+
+export const flash = command({
+  name: 'flash',
+  summary: "brings the counter's firmware to a Photon through the Particle Cloud",
+  settings: ['deviceName', 'particleToken', 'particleUrl', 'dryRun'],
+  logLevel: 'warn',
+  async run(values, { stdout, signal }) {
+    const { deviceName: device, particleToken: token, particleUrl: url, dryRun } = values
+    if (token === undefined) {
+      throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; flash needs it')
+    }
+    const { openCloud } = await import('../../common/particle-cloud.ts')
+    const { flash: flashDevice } = await import('../../hardware/photon/flash.ts')
+    const cloud = openCloud({ url, token })
+    signal.addEventListener('abort', () => cloud.close(), { once: true })
+    await flashDevice({
+      cloud,
+      device,
+      dryRun,
+      now: Date.now,
+      folder: fileURLToPath(new URL('../hardware/photon/firmware', import.meta.url)),
+      say: (line) => stdout.write(`${line}\n`),
+      sleep: (ms) =>
+        setTimeout(ms, undefined, { signal }).catch(() => {
+          throw new FatalError(`stopped before ${device} was back`)
+        }),
+    })
+  },
+})

@@ -1,0 +1,294 @@
+import { readFileSync } from 'node:fs'
+import type { MqttClient } from 'mqtt'
+import { backoffMs } from '../backoff.ts'
+import { networkReason, UsageError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+
+/** Which MQTT broker, and how it is spoken to. */
+export interface BrokerAddress {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+  readonly user: string | undefined
+  readonly password: string | undefined
+  /** 4 is MQTT 3.1.1; undefined is 5, then 3.1.1 where a broker does not know that. */
+  readonly protocol: 4 | 5 | undefined
+  /** File with the certificate to trust, where no public authority has signed the broker's. */
+  readonly ca: string | undefined
+}
+
+export interface Message {
+  readonly topic: string
+  readonly payload: string
+}
+
+export interface Received extends Message {
+  /** Whether it was there before we asked for it. */
+  readonly retained: boolean
+}
+
+export interface BrokerOptions {
+  readonly address: BrokerAddress
+  /** At most 23 letters and digits: what every broker takes. */
+  readonly clientId: string
+  /** A peer that is gone without a word is taken for dead after one and a half of that. */
+  readonly keepaliveSeconds: number
+  /** Filters to subscribe to with every connection. */
+  readonly subscriptions: readonly string[]
+  /** What the broker is to publish when the next connection breaks; it can only be told that there. */
+  readonly will?: () => Message | undefined
+  readonly random: () => number
+  readonly log: Logger
+  /** What is heard from now on comes over a new connection; what is retained may come at once. */
+  readonly onConnect?: () => void
+  /** The broker has taken the subscriptions. */
+  readonly onUp: () => void
+  readonly onDown: () => void
+  readonly onMessage: (message: Received) => void
+}
+
+const ports = { mqtt: 1883, mqtts: 8883 }
+const form = 'mqtt://user:password@host:1883 or mqtts://…:8883'
+
+const connectMs = 10_000
+/** Of one message: the document of a site with the days of a year has 19 KB. */
+const mostBytes = 262_144
+/** How long the last messages may take at the end. */
+const farewellMs = 2000
+const retry = { firstMs: 500, mostMs: 30_000 }
+/** Reason codes of a broker that does not speak MQTT 5: its own, and that of 3.1.1. */
+const wrongVersion = [1, 132]
+
+/**
+ * Reads what `--mqtt` and `--from` take. No message repeats any part of the text, which may hold a
+ * password.
+ *
+ * @param flag which of them
+ * @throws UsageError
+ */
+export function parseBrokerUrl(text: string, flag: string): BrokerAddress {
+  const wrong = (what: string) =>
+    new UsageError(`${flag}: the address of the broker ${what}; it should look like ${form}`)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || url.hash !== '' || url.hostname === '') {
+    throw wrong('cannot be read (write : / ? # @ % in a password as %3A %2F %3F %23 %40 %25)')
+  }
+  const scheme = url.protocol.slice(0, -1)
+  if (scheme !== 'mqtt' && scheme !== 'mqtts') throw wrong('is of no known kind')
+  if (url.pathname.length > 1) throw wrong('has a path, which MQTT does not know')
+  for (const name of url.searchParams.keys()) {
+    if (name !== 'protocol' && name !== 'ca') {
+      throw wrong('has an unknown parameter; allowed are protocol=4, protocol=5 and ca=<file>')
+    }
+  }
+  const protocol = url.searchParams.get('protocol') ?? undefined
+  if (protocol !== undefined && protocol !== '4' && protocol !== '5') {
+    throw wrong('has an unknown protocol; allowed are 4 (MQTT 3.1.1) and 5')
+  }
+  const decoded = (part: string) => {
+    try {
+      return part === '' ? undefined : decodeURIComponent(part)
+    } catch {
+      throw wrong('has a % that begins no character (write it as %25)')
+    }
+  }
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port === '' ? ports[scheme] : url.port),
+    tls: scheme === 'mqtts',
+    user: decoded(url.username),
+    password: decoded(url.password),
+    protocol: protocol === undefined ? undefined : protocol === '4' ? 4 : 5,
+    ca: url.searchParams.get('ca') ?? undefined,
+  }
+}
+
+/** For a log: without user and password. */
+export function describeBroker({ tls, host, port }: BrokerAddress): string {
+  return `${tls ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/**
+ * A connection to a broker that is made again whenever it breaks, each time with a client of its own:
+ * one that goes on where it was would send what it had not got rid of, and that may be old by now.
+ */
+export class Broker {
+  readonly #options: BrokerOptions
+  readonly #name: string
+  #protocol: 4 | 5
+  #client: MqttClient | undefined
+  #isUp = false
+  #attempts = 0
+  #failures = 0
+  #said = ''
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(options: BrokerOptions) {
+    this.#options = options
+    this.#name = describeBroker(options.address)
+    this.#protocol = options.address.protocol ?? 5
+  }
+
+  start(): void {
+    void this.#connect()
+  }
+
+  /** Sends a message, for the broker to retain unless told; while there is no connection, nothing. */
+  publish({ topic, payload }: Message, retain = true): void {
+    if (this.#isUp) this.#client?.publish(topic, payload, { qos: 1, retain })
+  }
+
+  /** Connects anew, as with another will. */
+  async reconnect(): Promise<void> {
+    this.#attempts += 1
+    const attempt = this.#attempts
+    await this.#leave()
+    if (!this.#stopped && attempt === this.#attempts) await this.#connect()
+  }
+
+  /** Lets what was published go out first. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#leave()
+  }
+
+  async #connect(): Promise<void> {
+    const { address, clientId, keepaliveSeconds, subscriptions, will, log } = this.#options
+    const { onConnect, onUp, onMessage } = this.#options
+    this.#attempts += 1
+    const attempt = this.#attempts
+    const { connect } = await mqtt()
+    const last = will?.()
+    let ca: Buffer | undefined
+    try {
+      ca = address.ca === undefined ? undefined : readFileSync(address.ca)
+    } catch {
+      this.#down(undefined, `the file ca=${address.ca} cannot be read`)
+      return
+    }
+    if (this.#stopped || attempt !== this.#attempts) return
+    const client = connect({
+      protocol: address.tls ? 'mqtts' : 'mqtt',
+      host: address.host,
+      port: address.port,
+      ...(address.user === undefined ? {} : { username: address.user }),
+      ...(address.password === undefined ? {} : { password: address.password }),
+      ...(ca === undefined ? {} : { ca }),
+      clientId,
+      protocolVersion: this.#protocol,
+      clean: true,
+      keepalive: keepaliveSeconds,
+      connectTimeout: connectMs,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      // A broker of MQTT 5 keeps larger ones to itself.
+      ...(this.#protocol === 5 ? { properties: { maximumPacketSize: mostBytes } } : {}),
+      ...(last === undefined
+        ? {}
+        : { will: { ...last, payload: Buffer.from(last.payload), qos: 1 as const, retain: true } }),
+    })
+    this.#client = client
+    client.on('error', (error) => this.#down(client, this.#reason(error)))
+    client.on('close', () => this.#down(client, 'the connection was cut'))
+    client.on('message', (topic, payload, { retain }) => {
+      if (this.#client !== client) return
+      if (payload.length <= mostBytes) {
+        onMessage({ topic, payload: String(payload), retained: retain })
+      } else {
+        log.warn(`${this.#name}: ${payload.length} bytes at ${topic} are too many, and left out`)
+      }
+    })
+    client.on('connect', () => {
+      if (this.#client !== client) return
+      onConnect?.()
+      client.subscribe([...subscriptions], { qos: 1 }, (error, granted) => {
+        if (this.#client !== client) return
+        const refused = granted?.find(({ qos }) => qos > 2)
+        if (error || refused) {
+          this.#down(client, `it does not let us subscribe to ${refused?.topic ?? subscriptions}`)
+          return
+        }
+        if (this.#said !== '') log.info(`${this.#name} answers again`)
+        this.#said = ''
+        this.#failures = 0
+        this.#isUp = true
+        onUp()
+      })
+    })
+  }
+
+  /** Tries again later, unless this is an old client's last word. */
+  #down(client: MqttClient | undefined, reason: string): void {
+    if (this.#client !== client || this.#stopped) return
+    const { log, random, onDown } = this.#options
+    this.#drop()?.end(true)
+    this.#failures += 1
+    if (reason !== this.#said) log.warn(`${this.#name}: ${reason}; trying again`)
+    this.#said = reason
+    this.#timer = setTimeout(() => void this.#connect(), backoffMs(this.#failures, retry, random))
+    onDown()
+  }
+
+  /** Why it failed, for people; where the version is the reason, the next attempt has the other. */
+  #reason(error: Error): string {
+    const code = 'code' in error ? error.code : undefined
+    if (typeof code === 'number' && wrongVersion.includes(code)) {
+      if (this.#options.address.protocol !== undefined) {
+        return `it does not speak the protocol=${this.#protocol} of the address`
+      }
+      this.#protocol = this.#protocol === 5 ? 4 : 5
+      return `it does not speak MQTT ${this.#protocol === 5 ? '3.1.1' : '5'}`
+    }
+    switch (code) {
+      case 4:
+      case 5:
+      case 134:
+      case 135:
+        return 'it refuses this user and password'
+      case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      case 'SELF_SIGNED_CERT_IN_CHAIN':
+      case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+        return `its certificate is not trusted (${code}); name the file of its authority with ?ca=<file>`
+      default:
+        return networkReason(error)
+    }
+  }
+
+  #drop(): MqttClient | undefined {
+    const client = this.#client
+    this.#client = undefined
+    this.#isUp = false
+    return client
+  }
+
+  /** Ends the connection with a word to the broker, which then keeps the will to itself. */
+  async #leave(): Promise<void> {
+    clearTimeout(this.#timer)
+    const wasUp = this.#isUp
+    const client = this.#drop()
+    if (client === undefined) return
+    if (!wasUp) {
+      client.end(true)
+      return
+    }
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => {
+        client.end(true)
+        resolve()
+      }, farewellMs)
+      client.end(false, {}, () => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
+  }
+}
+
+/** Loaded only by who speaks to a broker. */
+async function mqtt() {
+  const { default: library } = await import('mqtt')
+  return library
+}

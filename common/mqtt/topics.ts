@@ -1,0 +1,44 @@
+import type { Metric, Period } from '../../reading.ts'
+
+const root = 'visitor-counter'
+
+/**
+ * The topics of a site, retained but for one. Its name is percent-encoded: the address of a site in a folder
+ * has a slash, which would be another level.
+ */
+export const topics = {
+  /** The digits. */
+  reading: (site: string, metric: Metric, period: Period) => `${of(site)}/${metric}/${period}`,
+  /** JSON: what the digits count, as of when, whether they are stale. */
+  attributes: (site: string, metric: Metric, period: Period) =>
+    `${of(site)}/${metric}/${period}/attributes`,
+  /** Whether a bridge publishes the site: `online` or, at last by its will, `offline`. */
+  status: (site: string) => `${of(site)}/status`,
+  /** Whether that bridge's database answers: `online` or `offline`. */
+  database: (site: string) => `${of(site)}/database`,
+  /** JSON: all that a bridge knows of the site, for replicas and for one that takes over. */
+  site: (site: string) => `${of(site)}/site`,
+  /** JSON: which process reads the database. */
+  claim: (site: string) => `${of(site)}/claim`,
+  /** Not retained: what a process sends to itself, to hear it when all that was retained has come. */
+  hello: (site: string) => `${of(site)}/hello`,
+  all: (site: string) => `${of(site)}/#`,
+}
+
+/** What a filter has in place of the name of a site, for every site. */
+export const everySite = `${root}/+`
+
+function of(site: string): string {
+  return `${root}/${encodeURIComponent(site)}`
+}
+
+/** The site of a topic, and the rest of it; undefined for a topic that is none of ours. */
+export function parseTopic(topic: string): { site: string; rest: string } | undefined {
+  const [, name, rest] = /^visitor-counter\/([^/]+)\/(.+)$/.exec(topic) ?? []
+  if (name === undefined || rest === undefined) return undefined
+  try {
+    return { site: decodeURIComponent(name), rest }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+import { type AgedReading, agedReading } from '../readings/aged-reading.ts'
+import type { SiteState } from '../readings/poller.ts'
+
+/** Flat, as monitors such as Uptime Kuma want it. */
+export const Health = v.strictObject({
+  /** `down` while nothing at all can be served. */
+  status: v.picklist(['ok', 'degraded', 'down']),
+  database: v.boolean(),
+  /** Seconds; of the site that is furthest behind. */
+  age: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  remarks: v.exactOptional(v.string()),
+})
+export type Health = v.InferOutput<typeof Health>
+
+/** @param remarks what the owner should know beside that */
+export function healthOf(
+  states: readonly SiteState[],
+  remarks: readonly string[],
+  nowMs: number,
+): Health {
+  const all = states.map((state) => ({ state, newest: newestOf(state, nowMs) }))
+  const down = all.every(({ newest }) => newest === undefined)
+  const ok = all.every(({ newest, state }) => newest?.stale === false && !state.failure)
+  const ages = all.flatMap(({ newest }) => newest?.age ?? [])
+  return {
+    status: down ? 'down' : ok ? 'ok' : 'degraded',
+    database: states.every(({ failure, last }) => failure === undefined && last !== undefined),
+    age: ages.length === 0 ? null : Math.max(...ages),
+    ...(remarks.length > 0 && { remarks: remarks.join('; ') }),
+  }
+}
+
+/** The reading of a site that tells how fresh it is. */
+function newestOf(state: SiteState, nowMs: number): AgedReading | undefined {
+  const readings = state.last?.counts.map((count) => agedReading(count, state, nowMs)) ?? []
+  return readings.sort((a, b) => a.age - b.age)[0]
+}

@@ -1,0 +1,185 @@
+import * as v from 'valibot'
+import { metrics, periods } from '../../reading.ts'
+import { type AgedReading, agedReading, agedReadingUntilMs } from '../readings/aged-reading.ts'
+import { chooseCount, chooseSite, nameOf } from '../readings/choose-count.ts'
+import type { SiteState } from '../readings/poller.ts'
+import { type Count, keyOf } from '../readings/round.ts'
+import { type SeriesPoint, series } from '../readings/series.ts'
+import type { Remembered } from '../readings/store.ts'
+import { Problem } from './problem.ts'
+
+/** The query parameters of every route; a message lists what is allowed. */
+export const parameterEntries = {
+  metric: v.optional(v.picklist(metrics, metrics.join(', '))),
+  period: v.optional(v.picklist(periods, periods.join(', '))),
+  site: v.optional(v.string()),
+}
+const Parameters = v.object(parameterEntries)
+type Parameters = v.InferOutput<typeof Parameters>
+
+const daysMessage = 'a number of days from 1 to 366'
+/** The query parameter of a route that tells of several days. */
+export const daysEntries = {
+  days: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, daysMessage),
+      v.transform(Number),
+      v.minValue(1, daysMessage),
+      v.maxValue(366, daysMessage),
+    ),
+    '30',
+  ),
+}
+
+/** A site with its readings. */
+interface KnownSite {
+  readonly state: SiteState
+  readonly last: Remembered
+}
+
+/** What a site has to say at this moment; without readings before the first. */
+export interface SiteView {
+  /** Empty while it is not known. */
+  readonly name: string
+  readonly isReached: boolean
+  readonly readings: readonly (AgedReading & { readonly tookMs: number })[]
+}
+
+/**
+ * Parses the query of a request.
+ *
+ * @throws Problem 400 that names what is allowed
+ */
+export function parseQuery<Schema extends v.GenericSchema>(
+  schema: Schema,
+  query: Readonly<Record<string, string>>,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, query)
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const name = String(issue.path?.[0]?.key)
+  const detail = `${name}=${query[name] ?? ''}: allowed are ${issue.message}`
+  throw new Problem(400, 'Bad Request', detail, {}, issue.message.split(', '))
+}
+
+/** The readings as one request sees them: at one moment, and those it asks for. */
+export class View {
+  readonly #states: readonly SiteState[]
+  readonly #question: Parameters
+  readonly #nowMs: number
+  #untilMs = Number.POSITIVE_INFINITY
+  #newest: AgedReading | undefined
+
+  /** @throws Problem 400 */
+  constructor(
+    states: readonly SiteState[],
+    query: Readonly<Record<string, string>>,
+    nowMs: number,
+  ) {
+    this.#states = states
+    this.#question = parseQuery(Parameters, query)
+    this.#nowMs = nowMs
+  }
+
+  /** Until when what has been looked at stays the same, as long as the states do. */
+  get untilMs(): number {
+    return this.#untilMs
+  }
+
+  /** Of the readings that have been looked at. */
+  get newest(): AgedReading | undefined {
+    return this.#newest
+  }
+
+  /**
+   * The site that was asked for, or the first.
+   *
+   * @throws Problem 404, or 503 before its first reading
+   */
+  get site(): KnownSite {
+    const { site } = this.#question
+    const all = this.#states
+    const state = chooseSite(all, this.#question)
+    if (state === undefined && all.some((each) => nameOf(each) !== undefined)) {
+      const allowed = all.flatMap((each) => nameOf(each) ?? [])
+      const detail = `there is no site=${site}; there are ${allowed.join(', ')}`
+      throw new Problem(404, 'Not Found', detail, {}, allowed)
+    }
+    if (state?.last !== undefined) return { state, last: state.last }
+    throw new Problem(503, 'Service Unavailable', 'nothing has been read yet', {
+      'Retry-After': '5',
+    })
+  }
+
+  /**
+   * The reading that was asked for; visitors where the plugin has them, and the total, by default.
+   *
+   * @throws Problem 404 that names what there is, or 503 before the first reading
+   */
+  get reading(): AgedReading {
+    const { state } = this.site
+    return this.#agedReading(this.#count, state)
+  }
+
+  /**
+   * As `reading`, for a consumer that shows a refusal as a broken picture.
+   *
+   * @throws Problem 404
+   */
+  get readingIfKnown(): AgedReading | undefined {
+    try {
+      return this.reading
+    } catch (error) {
+      if (error instanceof Problem && error.status === 503) return undefined
+      throw error
+    }
+  }
+
+  /** All readings of the site. */
+  get readings(): AgedReading[] {
+    const { state, last } = this.site
+    return last.counts.map((count) => this.#agedReading(count, state))
+  }
+
+  /** All sites, or the one that was asked for. */
+  get sites(): SiteView[] {
+    const { site } = this.#question
+    const states = site === undefined ? this.#states : [this.site.state]
+    return states.map((state) => ({
+      name: nameOf(state) ?? '',
+      isReached: state.last !== undefined && state.failure === undefined,
+      readings: (state.last?.counts ?? []).map((count) => ({
+        ...this.#agedReading(count, state),
+        tookMs: count.tookMs,
+      })),
+    }))
+  }
+
+  /**
+   * The last days of what was asked for, oldest first; none where the plugin keeps no days.
+   *
+   * @param days from 1
+   */
+  series(days: number): SeriesPoint[] {
+    return series(this.site.last, this.#count.metric, days, this.#nowMs)
+  }
+
+  get #count(): Count {
+    const { counts, source } = this.site.last
+    const { metric, period = 'total' } = this.#question
+    const count = chooseCount(counts, this.#question)
+    if (count !== undefined) return count
+    const allowed = counts.map(keyOf)
+    const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
+    const detail = `${source} does not count ${wanted}; it has ${allowed.join(', ')}`
+    throw new Problem(404, 'Not Found', detail, {}, allowed)
+  }
+
+  #agedReading(count: Count, state: SiteState): AgedReading {
+    const reading = agedReading(count, state, this.#nowMs)
+    this.#untilMs = Math.min(this.#untilMs, agedReadingUntilMs(count, this.#nowMs))
+    if (this.#newest === undefined || reading.age < this.#newest.age) this.#newest = reading
+    return reading
+  }
+}

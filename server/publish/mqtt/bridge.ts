@@ -1,0 +1,85 @@
+import type { Logger } from '../../../common/log.ts'
+import type { BrokerAddress } from '../../../common/mqtt/broker.ts'
+import type { Leaderships } from '../../readings/leadership.ts'
+import type { SiteState } from '../../readings/poller.ts'
+import type { Publisher } from '../publisher.ts'
+import type { HomeAssistant } from './home-assistant.ts'
+import type { Role } from './leader-election.ts'
+import { MqttSite } from './site.ts'
+
+export interface MqttOptions {
+  readonly address: BrokerAddress
+  readonly homeAssistant: HomeAssistant | undefined
+  /** Of this process, 16 letters and digits. */
+  readonly id: string
+  readonly now: () => number
+  readonly random: () => number
+  readonly log: Logger
+}
+
+/** A reading also changes without a round of queries: it gets old. */
+const lookMs = 1000
+
+/**
+ * The sites of a bridge at a broker: it publishes them, and with that tells this process when it is to
+ * read them and when another does.
+ */
+export class MqttBridge implements Leaderships {
+  readonly #options: MqttOptions
+  /** Key: name of the site. */
+  readonly #sites: Map<string, MqttSite> = new Map()
+  readonly #listeners: ((site: string) => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(options: MqttOptions) {
+    this.#options = options
+  }
+
+  of(site: string): ReturnType<Leaderships['of']> {
+    return this.#site(site).leadership()
+  }
+
+  onChange(listener: (site: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  publisher({ sites }: { readonly sites: () => readonly SiteState[] }): Publisher {
+    const update = () => {
+      for (const [place, state] of sites().entries()) {
+        if (state.last !== undefined) this.#site(state.last.site).update(state, place)
+      }
+    }
+    return {
+      start: () => {
+        this.#timer = setInterval(update, lookMs)
+      },
+      update,
+      stop: async () => {
+        this.#isStopped = true
+        clearInterval(this.#timer)
+        await Promise.all([...this.#sites.values()].map((site) => site.stop()))
+      },
+      health: () => {
+        const roles = [...this.#sites.values()].map(({ role }) => role)
+        // Of several sites the role that is the least as it should be.
+        const order: Role[] = ['alone', 'undecided', 'standby', 'reader']
+        return { mqtt: order.find((role) => roles.includes(role)) ?? 'undecided' }
+      },
+    }
+  }
+
+  #site(site: string): MqttSite {
+    const known = this.#sites.get(site)
+    if (known !== undefined) return known
+    const onTurn = () => {
+      for (const listener of this.#listeners) listener(site)
+    }
+    const made = new MqttSite({ ...this.#options, site, onTurn })
+    this.#sites.set(site, made)
+    // Who asks for a turn after the end is not to wait for it.
+    if (this.#isStopped) void made.stop()
+    else made.start()
+    return made
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import type { Message } from '../../../common/mqtt/broker.ts'
+import { topics } from '../../../common/mqtt/topics.ts'
+import { label, type Period } from '../../../reading.ts'
+import type { SiteState } from '../../readings/poller.ts'
+import type { Count } from '../../readings/round.ts'
+
+/** How a site makes itself known to Home Assistant. */
+export interface HomeAssistant {
+  /** Of the discovery document. */
+  topic(site: string): string
+  /** What is to be sent, the newest document last. Key of `retained`: topic. */
+  messages(state: SiteState, retained: ReadonlyMap<string, string>): Message[]
+}
+
+/** Where Home Assistant says `online` when it has started. */
+export const haStatusTopic = 'homeassistant/status'
+
+/**
+ * How the statistics of Home Assistant take each number. Not `total_increasing` for the total: it
+ * takes a fall below 90 % for a meter that was exchanged and adds the whole new value to the sum
+ * (`reset_detected` in `components/sensor/recorder.py`), and a WordPress total falls when it is purged.
+ */
+const stateClasses: Record<Period, string> = {
+  total: 'total',
+  today: 'total_increasing',
+  yesterday: 'measurement',
+  last7days: 'measurement',
+  last30days: 'measurement',
+  online: 'measurement',
+}
+
+const online = { payload_available: 'online', payload_not_available: 'offline' }
+
+const Discovery = v.looseObject({ components: v.record(v.string(), v.unknown()) })
+
+/** MQTT discovery, device form: Home Assistant 2024.11 and later. */
+export const homeAssistant: HomeAssistant = {
+  topic: (site) => `homeassistant/device/${idOf(site)}/config`,
+  messages({ last }, retained) {
+    if (last === undefined || last.counts.length === 0) return []
+    const topic = homeAssistant.topic(last.site)
+    const document = discovery(last.site, last.counts)
+    const before = v.safeParse(v.pipe(v.string(), v.parseJson(), Discovery), retained.get(topic))
+    const gone = Object.keys(before.success ? before.output.components : {}).filter(
+      (name) => !(name in document.components),
+    )
+    // A component that is named without its settings is removed; one that is left out stays.
+    const removal = Object.fromEntries(gone.map((name) => [name, { platform: 'sensor' }]))
+    const documents = [
+      ...(gone.length === 0
+        ? []
+        : [{ ...document, components: { ...document.components, ...removal } }]),
+      document,
+    ]
+    return documents.map((each) => ({ topic, payload: JSON.stringify(each) }))
+  },
+}
+
+function discovery(site: string, counts: readonly Count[]) {
+  const id = idOf(site)
+  const sensors = counts.map((count) => {
+    const { metric, period } = count
+    const name = `${metric}_${period}`
+    return [
+      name,
+      {
+        platform: 'sensor',
+        unique_id: `${id}_${name}`,
+        name: label(count),
+        state_topic: topics.reading(site, metric, period),
+        json_attributes_topic: topics.attributes(site, metric, period),
+        unit_of_measurement: metric,
+        state_class: stateClasses[period],
+        icon: metric === 'visitors' ? 'mdi:account-group' : 'mdi:eye',
+      },
+    ] as const
+  })
+  const [first] = counts
+  const lastRead =
+    first === undefined
+      ? {}
+      : {
+          last_read: {
+            platform: 'sensor',
+            unique_id: `${id}_last_read`,
+            name: 'Last read',
+            state_topic: topics.attributes(site, first.metric, first.period),
+            value_template: '{{ value_json.asOf }}',
+            device_class: 'timestamp',
+            entity_category: 'diagnostic',
+          },
+        }
+  return {
+    device: {
+      identifiers: [id],
+      name: site,
+      manufacturer: 'wp-visitor-counter',
+      model: 'WordPress visitor counter',
+    },
+    origin: { name: 'wp-visitor-counter' },
+    availability: [
+      { topic: topics.status(site), ...online },
+      { topic: topics.database(site), ...online },
+    ],
+    availability_mode: 'all',
+    qos: 1,
+    components: { ...Object.fromEntries(sensors), ...lastRead },
+  }
+}
+
+/** Of letters, digits, `_` and `-`; a digest tells apart what those cannot. */
+function idOf(site: string): string {
+  const plain = site.replace(/[^A-Za-z0-9]+/g, '_')
+  const digest = createHash('sha256').update(site).digest('hex').slice(0, 6)
+  return `visitor_counter_${plain}_${digest}`
+}

@@ -1,0 +1,86 @@
+import * as v from 'valibot'
+import type { Message } from '../../../common/mqtt/broker.ts'
+import { topics } from '../../../common/mqtt/topics.ts'
+import { agedReading } from '../../readings/aged-reading.ts'
+import type { SiteState } from '../../readings/poller.ts'
+import { Remembered } from '../../readings/store.ts'
+
+/** All that a bridge knows of a site, for replicas and for one that takes over. */
+export const SiteDocument = v.object({
+  ...v.omit(Remembered, ['prefix']).entries,
+  /** The site that is meant where none is named is the one with the lowest. */
+  place: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+})
+
+/** While a reading is the same: the attributes tell devices that it still holds, but not each round. */
+const attributesEveryMs = 60_000
+
+/**
+ * What the broker is to have retained of a site, in the order to send it: a subscriber that sees
+ * `online` finds everything else as it is. Of what is not known there is no message.
+ *
+ * @param retained what it has already. Key: topic
+ */
+export function siteMessages(
+  state: SiteState,
+  place: number,
+  retained: ReadonlyMap<string, string>,
+  nowMs: number,
+): Message[] {
+  const { last, failure } = state
+  if (last === undefined) return []
+  const { site } = last
+  const { prefix: _, ...document } = last
+  const readings = last.counts.flatMap((count): Message[] => {
+    const { metric, period, everyMs } = count
+    const reading = agedReading(count, state, nowMs)
+    const attributes = topics.attributes(site, metric, period)
+    const payload = JSON.stringify({ ...reading, everyMs })
+    return [
+      { topic: topics.reading(site, metric, period), payload: String(count.value) },
+      { topic: attributes, payload: fresh(retained.get(attributes), payload) },
+    ]
+  })
+  return [
+    { topic: topics.database(site), payload: failure === undefined ? 'online' : 'offline' },
+    { topic: topics.site(site), payload: JSON.stringify({ ...document, place }) },
+    ...readings,
+    { topic: topics.status(site), payload: 'online' },
+  ]
+}
+
+/** The retained topics of readings that the source of the site does not offer any more. */
+export function obsolete(
+  { last }: SiteState,
+  retained: ReadonlyMap<string, string>,
+): readonly string[] {
+  if (last === undefined) return []
+  const offered = new Set(
+    last.counts.flatMap(({ metric, period }) => [
+      topics.reading(last.site, metric, period),
+      topics.attributes(last.site, metric, period),
+    ]),
+  )
+  return [...retained.keys()].filter(
+    (topic) => /\/(visitors|views)\/\w+(\/attributes)?$/.test(topic) && !offered.has(topic),
+  )
+}
+
+const Moment = v.looseObject({
+  asOf: v.optional(v.string()),
+  age: v.optional(v.number()),
+  everyMs: v.optional(v.number()),
+})
+
+/** The former attributes while they say the same and are not old. */
+function fresh(before: string | undefined, now: string): string {
+  const [old, current] = [before, now].map((text) => {
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Moment), text)
+    if (!parsed.success) return undefined
+    const { asOf, age: _, everyMs: __, ...facts } = parsed.output
+    return { asOfMs: Date.parse(asOf ?? ''), facts: JSON.stringify(facts) }
+  })
+  if (before === undefined || old === undefined || current === undefined) return now
+  const isSame = old.facts === current.facts && current.asOfMs - old.asOfMs < attributesEveryMs
+  return isSame && current.asOfMs >= old.asOfMs ? before : now
+}

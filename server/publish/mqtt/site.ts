@@ -1,0 +1,201 @@
+import * as v from 'valibot'
+import type { Logger } from '../../../common/log.ts'
+import {
+  Broker,
+  type BrokerAddress,
+  type Message,
+  type Received,
+} from '../../../common/mqtt/broker.ts'
+import { parseTopic, topics } from '../../../common/mqtt/topics.ts'
+import type { Leadership } from '../../readings/leadership.ts'
+import type { SiteState } from '../../readings/poller.ts'
+import { type HomeAssistant, haStatusTopic } from './home-assistant.ts'
+import { LeaderElection, type Role } from './leader-election.ts'
+import { obsolete, SiteDocument, siteMessages } from './messages.ts'
+
+export interface MqttSiteOptions {
+  readonly address: BrokerAddress
+  readonly site: string
+  /** Of this process, 16 letters and digits. */
+  readonly id: string
+  /** Undefined where Home Assistant is not to find the site. */
+  readonly homeAssistant: HomeAssistant | undefined
+  readonly now: () => number
+  readonly random: () => number
+  readonly log: Logger
+  /** Told when it is another's turn to read the site, or another has read it. */
+  readonly onTurn: () => void
+}
+
+/** So soon a reader that has lost its power is missed. */
+const keepaliveSeconds = 5
+/** Home Assistant that has just come up is busy; as many bridges should not all answer at once. */
+const birthMs = { least: 2000, most: 20_000 }
+
+/**
+ * One site at a broker, over a connection of its own: a connection has one will. What the broker has
+ * retained is compared with what it should have, and only the difference is sent: after a broker has
+ * been away a subscriber with a persistent session gets what it missed, and nothing twice.
+ */
+export class MqttSite {
+  readonly #options: MqttSiteOptions
+  readonly #broker: Broker
+  readonly #election: LeaderElection
+  /** What the broker has retained, as far as we know. Key: topic. */
+  readonly #retained: Map<string, string> = new Map()
+  /** Whether the connection that is being made has the will. */
+  #hasWill = false
+  #state: { readonly state: SiteState; readonly place: number } | undefined
+  #waiting: (() => void)[] = []
+  #birth: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(options: MqttSiteOptions) {
+    const { address, site, id, homeAssistant, random, log, onTurn } = options
+    this.#options = options
+    this.#election = new LeaderElection({
+      id,
+      random,
+      publishClaim: (payload) => this.#broker.publish({ topic: topics.claim(site), payload }),
+      hello: (payload) => this.#broker.publish({ topic: topics.hello(site), payload }, false),
+      resign: () => this.#resign(),
+      reconnect: () => void this.#broker.reconnect(),
+      onChange: () => {
+        const { role } = this.#election
+        if (role === 'reader') log.info(`${site}: this process reads the database`)
+        if (role === 'standby') log.info(`${site}: another process reads the database; standing by`)
+        if (role === 'alone') log.warn(`${site}: reading the database without the MQTT broker`)
+        for (const resolve of this.#waiting.splice(0)) resolve()
+        onTurn()
+        this.#send()
+      },
+      onTold: () => this.#send(),
+    })
+    this.#broker = new Broker({
+      address,
+      random,
+      log,
+      clientId: `vc${id}`,
+      keepaliveSeconds,
+      subscriptions: [
+        topics.all(site),
+        ...(homeAssistant ? [haStatusTopic, homeAssistant.topic(site)] : []),
+      ],
+      will: () => {
+        this.#hasWill = this.#election.wantsWill
+        return this.#hasWill ? { topic: topics.status(site), payload: 'offline' } : undefined
+      },
+      onConnect: () => {
+        this.#retained.clear()
+        this.#election.connected(this.#hasWill)
+      },
+      onUp: () => this.#election.up(),
+      onDown: () => this.#election.down(),
+      onMessage: (message) => this.#hear(message),
+    })
+  }
+
+  get role(): Role {
+    return this.#election.role
+  }
+
+  start(): void {
+    this.#broker.start()
+  }
+
+  async leadership(): Promise<Leadership> {
+    if (this.#election.role === 'undecided' && !this.#stopped) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+    const { site } = this.#options
+    const document = this.#retained.get(topics.site(site))
+    if (this.#election.role !== 'standby') return { leader: 'us' }
+    const failure =
+      this.#retained.get(topics.database(site)) === 'offline'
+        ? 'the process that reads the database does not reach it'
+        : undefined
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), SiteDocument), document)
+    if (!parsed.success) return { leader: 'other', last: undefined, failure }
+    const { place: _, ...last } = parsed.output
+    return { leader: 'other', last: { ...last, prefix: '' }, failure }
+  }
+
+  /** Publishes what has changed, if it is this process that reads the site. */
+  update(state: SiteState, place: number): void {
+    this.#state = { state, place }
+    this.#send()
+  }
+
+  /** Says goodbye first, so that another may take over at once. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#birth)
+    if (this.#election.mayPublish) this.#resign()
+    this.#election.stop()
+    for (const resolve of this.#waiting.splice(0)) resolve()
+    await this.#broker.stop()
+  }
+
+  #resign(): void {
+    this.#broker.publish({ topic: topics.status(this.#options.site), payload: 'offline' })
+  }
+
+  #hear({ topic, payload, retained }: Received): void {
+    if (topic === haStatusTopic) {
+      if (payload === 'online' && !retained) this.#afterBirth()
+      return
+    }
+    const rest = parseTopic(topic)?.rest
+    if (rest === 'hello') {
+      this.#election.hearHello(payload)
+      return
+    }
+    // What a reader hears of its own site, but for these two, is its own voice.
+    if (rest === 'claim') this.#election.hearClaim(payload)
+    if (rest === 'status') this.#election.hearStatus(payload)
+    if (retained || !this.#election.mayPublish || rest === 'claim' || rest === 'status') {
+      if (payload === '') this.#retained.delete(topic)
+      else this.#retained.set(topic, payload)
+    }
+    if (rest === 'status') this.#send()
+    if (this.#election.role === 'standby' && (rest === 'site' || rest === 'database')) {
+      this.#options.onTurn()
+    }
+  }
+
+  #send(): void {
+    if (!this.#election.mayPublish || this.#state === undefined || this.#stopped) return
+    const { homeAssistant, now } = this.#options
+    const { state, place } = this.#state
+    for (const topic of obsolete(state, this.#retained)) this.#publish({ topic, payload: '' })
+    for (const message of [
+      ...(homeAssistant?.messages(state, this.#retained) ?? []),
+      ...siteMessages(state, place, this.#retained, now()),
+    ]) {
+      if (this.#retained.get(message.topic) !== message.payload) this.#publish(message)
+    }
+  }
+
+  #publish({ topic, payload }: Message): void {
+    this.#broker.publish({ topic, payload })
+    if (payload === '') this.#retained.delete(topic)
+    else this.#retained.set(topic, payload)
+  }
+
+  /**
+   * Home Assistant has started: it gets the discovery document again, and subscribes to the states
+   * that it names, which are retained.
+   */
+  #afterBirth(): void {
+    const { homeAssistant, site, random } = this.#options
+    if (homeAssistant === undefined) return
+    clearTimeout(this.#birth)
+    this.#birth = setTimeout(
+      () => {
+        this.#retained.delete(homeAssistant.topic(site))
+        this.#send()
+      },
+      birthMs.least + random() * (birthMs.most - birthMs.least),
+    )
+  }
+}

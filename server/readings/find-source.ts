@@ -1,0 +1,68 @@
+import { FatalError } from '../../common/errors.ts'
+import type { Database, Query } from '../wordpress/database/database.ts'
+import { type Choice, choosePlugin } from '../wordpress/plugin.ts'
+import { findPrefix, readSchema, readSite, type Site } from '../wordpress/site.ts'
+import { sqlSource } from '../wordpress/sources/sql.ts'
+
+/** Which numbers of which site are wanted. */
+export interface Wanted {
+  /** Found in the database when undefined. */
+  readonly prefix: string | undefined
+  /** A source id, or `auto`. */
+  readonly source: string
+  /** A query of one's own instead of a plugin. */
+  readonly sql: string | undefined
+}
+
+/** A site, and how its numbers are read. */
+export interface Found extends Choice {
+  readonly site: Site
+}
+
+/**
+ * Looks at a site: its options, its tables, its plugin.
+ *
+ * @throws FatalError when there is no WordPress, or no plugin to read
+ */
+export async function findSource(
+  query: Query,
+  engine: Database['engine'],
+  { prefix, source, sql }: Wanted,
+  epochMs: number,
+): Promise<Found> {
+  const schema = await readSchema(query, engine)
+  const readNamed = async () => readSite(query, schema, engine, prefix ?? findPrefix(schema))
+  if (sql === undefined) {
+    const site = await readNamed()
+    return { site, ...(await choosePlugin(query, schema, site, source, epochMs)) }
+  }
+  // A query of one's own needs no WordPress.
+  const site = await readNamed().catch((error: unknown) => {
+    if (error instanceof FatalError) return bareDatabase(engine)
+    throw error
+  })
+  const own = sqlSource(sql)
+  return {
+    site,
+    source: own,
+    plan: await own.plan(site, query),
+    why: 'a query was given with --sql',
+  }
+}
+
+function bareDatabase(engine: Database['engine']): Site {
+  return {
+    name: 'site',
+    prefix: '',
+    blog: 1,
+    engine,
+    timezone: 'UTC',
+    activePlugins: [],
+    core: [],
+    tables: [],
+    table: (name) => `\`${name}\``,
+    has: () => false,
+    option: async () => undefined,
+    serializedOption: async () => undefined,
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  DatabaseError,
+  type DatabaseErrorKind,
+  FatalError,
+  networkReason,
+} from '../../../common/errors.ts'
+import { describeConnection, type MysqlConnection } from './connection.ts'
+
+/** As mysql2 marks an error after which a connection is of no more use. */
+export function lost(message: string): Error {
+  return Object.assign(new Error(message), { fatal: true })
+}
+
+const lostCodes = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ECONNRESET',
+  'EPIPE',
+])
+
+/** Whether a connection is of no more use after an error. */
+export function isLost(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (('fatal' in error && error.fatal === true) ||
+      lostCodes.has(codeOf(error)) ||
+      // mysql2 has no code for a query on a connection that it knows to be closed.
+      /closed state/.test(error.message))
+  )
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Codes of mysql2 and the server that waiting does not mend, with what to do. */
+const refusals: Record<string, string> = {
+  ER_ACCESS_DENIED_ERROR: 'the server refuses this user and password',
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'the server refuses this user without a password',
+  ER_ACCOUNT_HAS_BEEN_LOCKED: 'this account is locked',
+  ER_MUST_CHANGE_PASSWORD: 'the password of this account has expired',
+  ER_MUST_CHANGE_PASSWORD_LOGIN: 'the password of this account has expired',
+  AUTH_SWITCH_PLUGIN_ERROR: 'the server wants a way of logging in that is not known here',
+  ER_DBACCESS_DENIED_ERROR: 'this user may not open this database',
+  ER_TABLEACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
+  ER_COLUMNACCESS_DENIED_ERROR: 'this user may not read the tables; it needs GRANT SELECT',
+  ER_HOST_NOT_PRIVILEGED: 'the server accepts no connections from this machine',
+  ER_BAD_DB_ERROR: 'the server has no database of this name',
+  HANDSHAKE_NO_SSL_SUPPORT: 'the server does not speak TLS',
+  HANDSHAKE_SSL_ERROR: 'the TLS handshake failed',
+  ER_PARSE_ERROR: 'the query is not valid SQL',
+}
+
+/** Codes that have a kind of their own. */
+const kinds: Record<string, DatabaseErrorKind> = {
+  ER_NO_SUCH_TABLE: 'schema',
+  ER_BAD_FIELD_ERROR: 'schema',
+  ENOTFOUND: 'host',
+}
+
+/** `max_statement_time exceeded` of MariaDB, for which mysql2 has no name, and that of MySQL. */
+const limitNumbers = new Set([1969, 3024])
+
+/** An error of mysql2, or of the socket, as the rest of the program knows it. */
+export function databaseError(error: unknown, settings: MysqlConnection): Error {
+  // What the work itself has refused is no failure of the server.
+  if (error instanceof DatabaseError || error instanceof FatalError) return error
+  const code = codeOf(error)
+  const where = describeConnection(settings)
+  if (error instanceof Error && 'errno' in error && limitNumbers.has(Number(error.errno))) {
+    return new DatabaseError('limit', `${where}: a query took longer than its time limit`, {
+      cause: error,
+    })
+  }
+  const refusal = refusals[code]
+  const kind: DatabaseErrorKind = refusal === undefined ? (kinds[code] ?? 'away') : 'refused'
+  const reason = refusal ?? (error instanceof Error ? networkReason(error) : String(error))
+  const said = code === '' || reason.includes(`(${code})`) ? reason : `${reason} (${code})`
+  return new DatabaseError(kind, `${where}: ${said}`, { cause: error })
+}

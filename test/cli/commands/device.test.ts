@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { startAnswers } from '../../support/answers.ts'
+import { start } from '../../support/command.ts'
+import { startDesk } from '../../support/desk.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { until } from '../../support/until.ts'
+
+/** A desk counter as a process of its own, at a board that the test has. */
+async function startCounter(t: TestContext, port: number, args: readonly string[]) {
+  const { url } = await startAnswers(t, (_, response) => void response.end('1234'))
+  const stateDir = await temporaryFolder(t)
+  return start(t, [
+    ...['device', '--board', `tcp:127.0.0.1:${port}`, '--pins', 'data=2,clock=3,cs=4'],
+    ...['--count-url', new URL('count', url).href, '--state-dir', stateDir, ...args],
+  ])
+}
+
+/** How long a signal takes to end the process, and its exit code. */
+async function endBy({ end }: ReturnType<typeof start>, signal: NodeJS.Signals) {
+  const startedMs = performance.now()
+  const code = await end(signal)
+  return { code, ms: performance.now() - startedMs }
+}
+
+for (const [onExit, signal, left] of [
+  ['blank', 'SIGINT', 'off'],
+  ['dashes', 'SIGTERM', '--------'],
+  ['keep', 'SIGTERM', '    1234'],
+] as const) {
+  test(`by ${signal} with --on-exit ${onExit} the display shows "${left}" within 1 s`, async (t) => {
+    const { board, text } = await startDesk(t)
+    const counter = await startCounter(t, board.port, ['--on-exit', onExit])
+    await until('the digits', () => text() === '    1234', 30)
+    const { code, ms } = await endBy(counter, signal)
+    assert.equal(code, 0)
+    assert.ok(ms < 1000, `${ms} ms`)
+    assert.equal(text(), left)
+  })
+}
+
+test('the process ends within 1 s while the board hangs', async (t) => {
+  const { board, text } = await startDesk(t)
+  const counter = await startCounter(t, board.port, [])
+  await until('the digits', () => text() === '    1234', 30)
+  board.freeze(true)
+  const { code, ms } = await endBy(counter, 'SIGTERM')
+  assert.equal(code, 0)
+  assert.ok(ms < 1000, `${ms} ms`)
+})
+
+test('the process ends within 1 s while the board is away, or accepts and never speaks', async (t) => {
+  const { board } = await startDesk(t)
+  board.freeze(true)
+  const silent = await startCounter(t, board.port, [])
+  const away = await startCounter(t, 1, [])
+  await until('a refusal', () => away.stdout.concat(away.stderr).join().includes('REFUSED'), 30)
+  for (const counter of [silent, away]) {
+    const { code, ms } = await endBy(counter, 'SIGINT')
+    assert.equal(code, 0)
+    assert.ok(ms < 1000, `${ms} ms`)
+  }
+})
+
+test('the test pattern is shown without any count, and leaves the display as it was told', async (t) => {
+  const { board, text } = await startDesk(t)
+  const counter = await startCounter(t, board.port, ['--test-pattern', '--on-exit', 'blank'])
+  await until('the pattern', () => text() === '12345678.', 30)
+  const { code } = await endBy(counter, 'SIGINT')
+  assert.equal(code, 0)
+  assert.equal(text(), 'off')
+})
+
+test('a test pattern in the terminal stays until it is ended', async (t) => {
+  const counter = start(t, ['device', '--test-pattern', '--display', 'terminal'])
+  await until('the pattern', () => counter.stdout.join().includes('12345678.'), 30)
+  assert.equal(await counter.end('SIGINT'), 0)
+})
