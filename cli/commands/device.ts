@@ -134,7 +134,8 @@ async function feedsOf({
   }
   const address = brokerAddress(mqtt, '--mqtt')
   const id = await processId()
-  return (counter) => ({ address, clientId: `vcd${id}${counter}` })
+  const { clientIdOf } = await import('../../common/mqtt/client-id.ts')
+  return (counter) => ({ address, clientId: clientIdOf(id, `desk ${counter}`) })
 }
 
 /** The display of the settings, and what is to be stopped after it. */

@@ -29,7 +29,7 @@ export interface Received extends Message {
 
 export interface BrokerOptions {
   readonly address: BrokerAddress
-  /** At most 23 letters and digits: what every broker takes. */
+  /** Of this connection alone. */
   readonly clientId: string
   /** A peer that is gone without a word is taken for dead after one and a half of that. */
   readonly keepaliveSeconds: number

@@ -6,6 +6,7 @@ import {
   describeBroker,
   type Received,
 } from '../../common/mqtt/broker.ts'
+import { clientIdOf } from '../../common/mqtt/client-id.ts'
 import { everySite, parseTopic } from '../../common/mqtt/topics.ts'
 import { SiteDocument } from '../publish/mqtt/messages.ts'
 import type { SiteState } from './poller.ts'
@@ -53,7 +54,7 @@ export class Replica {
     this.#options = options
     this.#broker = new Broker({
       address: from,
-      clientId: `vc${id}`,
+      clientId: clientIdOf(id, 'replica'),
       keepaliveSeconds,
       random,
       log,

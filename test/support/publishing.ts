@@ -4,6 +4,7 @@ import type { Logger } from '../../common/log.ts'
 import { parseBrokerUrl } from '../../common/mqtt/broker.ts'
 import { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
 import { homeAssistant } from '../../server/publish/mqtt/home-assistant.ts'
+import type { Publisher } from '../../server/publish/publisher.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import type { Count } from '../../server/readings/round.ts'
 import type { Remembered } from '../../server/readings/store.ts'
@@ -66,24 +67,20 @@ export interface Publishing {
   stop(): Promise<void>
 }
 
+export interface PublishingOptions {
+  readonly log?: Logger
+  readonly discovery?: boolean
+  readonly random?: () => number
+}
+
 /** A bridge at a broker, whose readings the test makes; it ends with the test. */
 export function startPublishing(
   t: Pick<TestContext, 'after'>,
   url: string,
-  options: { log?: Logger; discovery?: boolean; random?: () => number } = {},
+  options: PublishingOptions = {},
 ): Publishing {
   let state: SiteState = { name: undefined, last: undefined, failure: undefined }
-  const bridge = new MqttBridge({
-    address: parseBrokerUrl(url, '--mqtt'),
-    id: randomBytes(8).toString('hex'),
-    homeAssistant: options.discovery === true ? homeAssistant : undefined,
-    now: Date.now,
-    random: options.random ?? (() => 0),
-    log: options.log ?? silent,
-  })
-  const publisher = bridge.publisher({ sites: () => [state] })
-  publisher.start()
-  t.after(() => publisher.stop())
+  const { bridge, publisher } = startPublishingAll(t, url, () => [state], options)
   return {
     bridge,
     set(more) {
@@ -92,4 +89,25 @@ export function startPublishing(
     },
     stop: () => publisher.stop(),
   }
+}
+
+/** A bridge of several sites at a broker. */
+export function startPublishingAll(
+  t: Pick<TestContext, 'after'>,
+  url: string,
+  sites: () => readonly SiteState[],
+  options: PublishingOptions = {},
+): { readonly bridge: MqttBridge; readonly publisher: Publisher } {
+  const bridge = new MqttBridge({
+    address: parseBrokerUrl(url, '--mqtt'),
+    id: randomBytes(8).toString('hex'),
+    homeAssistant: options.discovery === true ? homeAssistant : undefined,
+    now: Date.now,
+    random: options.random ?? (() => 0),
+    log: options.log ?? silent,
+  })
+  const publisher = bridge.publisher({ sites })
+  publisher.start()
+  t.after(() => publisher.stop())
+  return { bridge, publisher }
 }

@@ -6,6 +6,7 @@ import {
   type Message,
   type Received,
 } from '../../../common/mqtt/broker.ts'
+import { clientIdOf } from '../../../common/mqtt/client-id.ts'
 import { parseTopic, topics } from '../../../common/mqtt/topics.ts'
 import type { Leadership } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
@@ -75,7 +76,7 @@ export class MqttSite {
       address,
       random,
       log,
-      clientId: `vc${id}`,
+      clientId: clientIdOf(id, site),
       keepaliveSeconds,
       subscriptions: [
         topics.all(site),
