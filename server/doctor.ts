@@ -7,7 +7,7 @@ import { toDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
 import type { Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
-import type { Source } from './wordpress/sources/source.ts'
+import { isActive, type Source } from './wordpress/sources/source.ts'
 
 /** One thing that was looked at, and what to do about it. */
 export interface Finding {
@@ -41,6 +41,8 @@ export async function* examineSite(
     text: `${site.name}, table prefix "${site.prefix}", days in ${site.timezone}`,
   }
   yield plugin(found)
+  const { layoutNote } = found.plan
+  if (layoutNote !== undefined) yield { subject: 'layout', status: 'ok', text: layoutNote }
   if (engine === 'mysql') yield await grants(query, found)
   const reader = new Reader({
     database,
@@ -91,8 +93,8 @@ async function clock(query: Query, now: () => number): Promise<Finding> {
       }
 }
 
-function plugin({ site, source, why, warning }: Found): Finding {
-  const active = sources.filter((each) => site.activePlugins.includes(each.plugin))
+function plugin({ site, source, why, warning, advice }: Found): Finding {
+  const active = sources.filter((each) => isActive(each, site))
   const names = active.map((each) => each.name).join(', ') || 'none'
   const text = `${source.name} (${source.id}): ${why}; statistics plugins that are active: ${names}`
   return warning === undefined
@@ -100,8 +102,8 @@ function plugin({ site, source, why, warning }: Found): Finding {
     : {
         subject: 'plugin',
         status: 'warning',
-        text,
-        advice: 'activate the plugin in WordPress, or leave --source out',
+        text: isActive(source, site) ? `${text}; ${warning}` : text,
+        ...(advice === undefined ? {} : { advice }),
       }
 }
 
@@ -142,7 +144,8 @@ async function grants(query: Query, { site, source }: Found): Promise<Finding> {
 /** The tables that the account must be able to read: what is hidden from it looks as if it were not there. */
 function neededTables(site: Site, { needs, also = [], unprefixed = false }: Source): string[] {
   if (also === 'all') return ['*']
-  const own = [...Object.keys(needs), ...also.filter((table) => site.has(table))]
+  const tables = new Set([...needs.flatMap((each) => Object.keys(each)), ...also])
+  const own = unprefixed ? [...tables] : [...tables].filter((table) => site.has(table))
   return [...own.map((table) => (unprefixed ? table : site.prefix + table)), ...site.core]
 }
 

@@ -3,7 +3,7 @@ import type { Metric, Period } from '../../reading.ts'
 import { toCount } from '../wordpress/count.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
-import { type Tally, toTally } from '../wordpress/sources/source.ts'
+import { rowsOf, type Tally, toTally } from '../wordpress/sources/source.ts'
 import { type Found, findSource, type Wanted } from './find-source.ts'
 import { closeDays, type DayTally, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
 import { Paces } from './pace.ts'
@@ -156,7 +156,8 @@ export class Reader {
     const ledger = this.#ledger
     if (plan.days === undefined || ledger === undefined) return
     const { openFrom: from, watermark } = ledger
-    const rows = await this.#options.database.query(plan.days({ from, watermark }, moment))
+    const { query } = this.#options.database
+    const rows = await rowsOf(query, plan.days({ from, watermark }, moment))
     const open = toDays(source.name, rows)
     this.#days = { ledger, open }
     for (const { metric, period } of plan.offers) {
@@ -225,7 +226,7 @@ export class Reader {
     const moment = this.#moment(found)
     const settledMs = moment.epochMs - (plan.settleSeconds ?? settleSeconds) * 1000
     const openFrom = momentAt(settledMs, moment.timezone).today
-    const rows = toDays(source.name, await query(plan.days(undefined, moment)))
+    const rows = toDays(source.name, await rowsOf(query, plan.days(undefined, moment)))
     const base = (await plan.base?.(query)) ?? { visitors: 0, views: 0 }
     const [row] = plan.watermark ? await query(plan.watermark(openFrom, moment)) : []
     const key = row?.['watermark'] ?? undefined

@@ -1,10 +1,10 @@
 import { FatalError } from '../../common/errors.ts'
 import type { Query } from './database/database.ts'
 import { toDay } from './day.ts'
-import { type Moment, momentAt } from './moment.ts'
+import { momentAt } from './moment.ts'
 import type { Schema, Site } from './site.ts'
 import { sources } from './sources/index.ts'
-import type { Plan, Source } from './sources/source.ts'
+import { isActive, type Plan, type Source } from './sources/source.ts'
 
 /** A source that a site has, and why it was chosen. */
 export interface Choice {
@@ -13,6 +13,8 @@ export interface Choice {
   readonly why: string
   /** What the owner should know about it. */
   readonly warning?: string
+  /** What to do about the warning. */
+  readonly advice?: string
 }
 
 interface Candidate {
@@ -36,24 +38,19 @@ export async function choosePlugin(
   wanted: string,
   epochMs: number,
 ): Promise<Choice> {
-  const asked = wanted === 'auto' ? sources : sources.filter(({ id }) => id === wanted)
-  const known = asked.filter((source) => !hasNewerLayout(site, source))
-  const installed = known.filter((source) => missing(schema, site, source).length === 0)
-  const active = installed.filter((source) => site.activePlugins.includes(source.plugin))
-  const moment = momentAt(epochMs, site.timezone)
-  const candidates = await Promise.all(
-    (active.length === 0 && wanted !== 'auto' ? installed : active).map((source) =>
-      examine(query, site, source, moment),
+  const known = wanted === 'auto' ? sources : sources.filter(({ id }) => id === wanted)
+  const active = known.filter((source) => isActive(source, site))
+  const examined = await Promise.all(
+    (active.length === 0 && wanted !== 'auto' ? known : active).map((source) =>
+      examine(query, schema, site, source, epochMs),
     ),
   )
+  const candidates = examined.flatMap((each) => ('unreadable' in each ? [] : [each]))
   const [best, ...others] = candidates.sort(byPreference)
-  if (best === undefined) {
-    throw new FatalError(
-      known.length < asked.length
-        ? `${site.name} has WP Statistics 15, whose tables (${site.prefix}statistics_sessions) are not supported yet; another active plugin can be named with --source, or a query given with --source sql`
-        : noPlugin(schema, site, known, installed, wanted),
-    )
-  }
+  const unreadable = examined
+    .flatMap((each) => ('unreadable' in each ? [each.unreadable] : []))
+    .join('; ')
+  if (best === undefined) throw new FatalError(noPlugin(schema, site, known, unreadable, wanted))
   const { source, plan, newest } = best
   if (active.length === 0) {
     const last = newest === undefined ? '' : `; its last row is of ${newest}`
@@ -62,25 +59,42 @@ export async function choosePlugin(
       plan,
       why: `it was named with --source, but the plugin is not active${last}`,
       warning: `${source.name} is not active on ${site.name}, so its numbers stand still${last}`,
+      advice: 'activate the plugin in WordPress, or leave --source out',
     }
   }
   const passed = others.map((other) => other.source.name).join(', ')
-  return {
+  const choice = {
     source,
     plan,
     why: `the plugin is active and its tables are there${passed === '' ? '' : `; preferred to ${passed}`}`,
   }
+  if (unreadable === '') return choice
+  return {
+    ...choice,
+    warning: `${source.name} is read on ${site.name}, as another active plugin cannot be: ${unreadable}`,
+    advice: `say which one is meant with --source, as --source ${source.id}`,
+  }
 }
 
+/** What a source reads on a site, or why it cannot. */
 async function examine(
   query: Query,
+  schema: Schema,
   site: Site,
   source: Source,
-  moment: Moment,
-): Promise<Candidate> {
-  const plan = await source.plan(site, query)
-  const [row] = plan.newest === undefined ? [] : await query(plan.newest(moment))
-  return { source, plan, newest: row === undefined ? undefined : toDay(row) }
+  epochMs: number,
+): Promise<Candidate | { readonly unreadable: string }> {
+  const lacks = missing(schema, site, source)
+  if (lacks.length > 0) return { unreadable: `${source.name} lacks ${lacks.join(', ')}` }
+  try {
+    const plan = await source.plan(site, query)
+    const moment = momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
+    const [row] = plan.newest === undefined ? [] : await query(plan.newest(moment))
+    return { source, plan, newest: row === undefined ? undefined : toDay(row) }
+  } catch (error) {
+    if (error instanceof FatalError) return { unreadable: error.message }
+    throw error
+  }
 }
 
 function byPreference(a: Candidate, b: Candidate): number {
@@ -93,53 +107,43 @@ function byPreference(a: Candidate, b: Candidate): number {
   )
 }
 
-/** The tables, or columns of tables that are there, which a source needs and a site does not have. */
-function missing(schema: Schema, site: Site, source: Source): string[] {
-  return Object.entries(source.needs).flatMap(([table, columns]) => {
-    const name = source.unprefixed ? table : site.prefix + table
-    const there = schema.get(name)
-    if (there === undefined) return [`table ${name}`]
-    return columns
-      .filter((column) => !there.has(column))
-      .map((column) => `column ${column} of table ${name}`)
-  })
-}
-
 /**
- * WP Statistics 15 counts in new tables and may leave the old ones behind, with numbers that stand
- * still: better no number than an old one.
+ * The tables, or columns of tables that are there, which a source needs and a site does not have; of
+ * the set of tables that lacks least.
  */
-function hasNewerLayout(site: Site, { id }: Source): boolean {
-  return id === 'wp-statistics' && site.has('statistics_sessions') && site.has('statistics_views')
+function missing(schema: Schema, site: Site, { needs, unprefixed }: Source): string[] {
+  const lacking = needs.map((tables) =>
+    Object.entries(tables).flatMap(([table, columns]) => {
+      const name = unprefixed ? table : site.prefix + table
+      const there = schema.get(name)
+      if (there === undefined) return [`table ${name}`]
+      return columns
+        .filter((column) => !there.has(column))
+        .map((column) => `column ${column} of table ${name}`)
+    }),
+  )
+  return lacking.sort((a, b) => a.length - b.length)[0] ?? []
 }
 
 function noPlugin(
   schema: Schema,
   site: Site,
   known: readonly Source[],
-  installed: readonly Source[],
+  unreadable: string,
   wanted: string,
 ): string {
   const where = `${site.name} (table prefix "${site.prefix}")`
-  const changed = known.filter(
-    (source) =>
-      site.activePlugins.includes(source.plugin) &&
-      missing(schema, site, source).some((part) => part.startsWith('column')),
-  )
-  if (changed.length > 0) {
-    const parts = changed.map(
-      (source) => `${source.name} lacks ${missing(schema, site, source).join(', ')}`,
-    )
-    return `the plugin on ${where} is of a version that is not known here: ${parts.join('; ')}`
+  const lacks = (source: Source) => missing(schema, site, source).join(', ')
+  if (known.some((source) => isActive(source, site))) {
+    return `the plugin on ${where} cannot be read: ${unreadable}`
   }
+  const installed = known.filter((source) => lacks(source) === '')
   if (installed.length > 0) {
     const names = installed.map(({ name, id }) => `${name} (--source ${id})`).join(', ')
     return `no statistics plugin is active on ${where}; old tables are there of ${names}`
   }
-  const looked = known.map(
-    (source) => `${source.name}: ${missing(schema, site, source).join(', ')}`,
-  )
+  const looked = known.map((source) => `${source.name}: ${lacks(source)}`).join('; of ')
   return wanted === 'auto'
-    ? `no supported statistics plugin on ${where}; known are ${sources.map(({ name }) => name).join(', ')}; missing are, of ${looked.join('; of ')}`
-    : `${wanted} is not on ${where}; missing are, of ${looked.join('; of ')}`
+    ? `no supported statistics plugin on ${where}; known are ${sources.map(({ name }) => name).join(', ')}; missing are, of ${looked}`
+    : `${wanted} is not on ${where}; missing are, of ${looked}`
 }

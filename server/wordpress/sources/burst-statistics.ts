@@ -14,8 +14,8 @@ const graceSeconds = 60
 export const burstStatistics: Source = {
   id: 'burst-statistics',
   name: 'Burst Statistics',
-  plugin: 'burst-statistics/burst.php',
-  needs: { burst_statistics: ['ID', 'time', 'uid', 'bounce', 'time_on_page'] },
+  plugins: ['burst-statistics/burst.php', 'burst-pro/burst-pro.php'],
+  needs: [{ burst_statistics: ['ID', 'time', 'uid', 'bounce', 'time_on_page'] }],
   bots: 'excluded',
   plan(site) {
     const table = site.table('burst_statistics')

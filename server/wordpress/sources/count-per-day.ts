@@ -19,8 +19,8 @@ const Online = v.record(v.string(), v.looseTuple([v.union([v.number(), v.string(
 export const countPerDay: Source = {
   id: 'count-per-day',
   name: 'Count per Day',
-  plugin: 'count-per-day/counter.php',
-  needs: { cpd_counter: ['id', 'ip', 'date'] },
+  plugins: ['count-per-day/counter.php'],
+  needs: [{ cpd_counter: ['id', 'ip', 'date'] }],
   bots: 'excluded',
   plan(site) {
     const table = site.table('cpd_counter')

@@ -10,11 +10,13 @@ const onlineSeconds = 300
 export const independentAnalytics: Source = {
   id: 'independent-analytics',
   name: 'Independent Analytics',
-  plugin: 'independent-analytics/iawp.php',
-  needs: {
-    independent_analytics_views: ['id', 'viewed_at', 'session_id'],
-    independent_analytics_sessions: ['session_id', 'visitor_id', 'created_at'],
-  },
+  plugins: ['independent-analytics/iawp.php', 'independent-analytics-pro/iawp.php'],
+  needs: [
+    {
+      independent_analytics_views: ['id', 'viewed_at', 'session_id'],
+      independent_analytics_sessions: ['session_id', 'visitor_id', 'created_at'],
+    },
+  ],
   bots: 'excluded',
   plan(site) {
     const views = site.table('independent_analytics_views')

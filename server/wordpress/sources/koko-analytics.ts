@@ -8,8 +8,8 @@ import { daily, type Source, whereOpen } from './source.ts'
 export const kokoAnalytics: Source = {
   id: 'koko-analytics',
   name: 'Koko Analytics',
-  plugin: 'koko-analytics/koko-analytics.php',
-  needs: { koko_analytics_site_stats: ['date', 'visitors', 'pageviews'] },
+  plugins: ['koko-analytics/koko-analytics.php'],
+  needs: [{ koko_analytics_site_stats: ['date', 'visitors', 'pageviews'] }],
   bots: 'excluded',
   plan(site) {
     const stats = site.table('koko_analytics_site_stats')

@@ -29,8 +29,8 @@ const views: Offer[] = viewPeriods.map((period) => ({ metric: 'views', period, u
 export const matomo: Source = {
   id: 'matomo',
   name: 'Matomo',
-  plugin: 'matomo/matomo.php',
-  needs: { matomo_site: ['idsite', 'timezone'], matomo_log_visit: ['idvisit'] },
+  plugins: ['matomo/matomo.php'],
+  needs: [{ matomo_site: ['idsite', 'timezone'], matomo_log_visit: ['idvisit'] }],
   also: 'all',
   bots: 'excluded',
   async plan(site, query) {

@@ -13,8 +13,8 @@ const compact = (day: string) => Number(day.replaceAll('-', ''))
 export const newStatPress: Source = {
   id: 'newstatpress',
   name: 'NewStatPress',
-  plugin: 'newstatpress/newstatpress.php',
-  needs: { statpress: ['id', 'date', 'time', 'ip', 'spider', 'feed'] },
+  plugins: ['newstatpress/newstatpress.php'],
+  needs: [{ statpress: ['id', 'date', 'time', 'ip', 'spider', 'feed'] }],
   bots: 'excluded',
   async plan(site) {
     const table = site.table('statpress')

@@ -14,8 +14,8 @@ const Settings = v.object({ count_time: v.optional(v.string()) })
 export const postViewsCounter: Source = {
   id: 'post-views-counter',
   name: 'Post Views Counter',
-  plugin: 'post-views-counter/post-views-counter.php',
-  needs: { post_views: ['id', 'type', 'period', 'count'] },
+  plugins: ['post-views-counter/post-views-counter.php'],
+  needs: [{ post_views: ['id', 'type', 'period', 'count'] }],
   bots: 'unknown',
   async plan(site) {
     const table = site.table('post_views')

@@ -12,8 +12,8 @@ const daySeconds = 86_400
 export const slimstat: Source = {
   id: 'slimstat',
   name: 'Slimstat',
-  plugin: 'wp-slimstat/wp-slimstat.php',
-  needs: { slim_stats: ['id', 'ip', 'dt'] },
+  plugins: ['wp-slimstat/wp-slimstat.php'],
+  needs: [{ slim_stats: ['id', 'ip', 'dt'] }],
   bots: 'included',
   plan(site) {
     const stats = site.table('slim_stats')

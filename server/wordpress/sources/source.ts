@@ -40,13 +40,16 @@ export interface Plan {
   zone?(epochMs: number): string
   /** Tells layouts of the plugin's tables apart in which the same day may count differently. */
   readonly layout?: string
+  /** Which layout was taken and why, where the plugin has had several: a sentence for `doctor` and the log. */
+  readonly layoutNote?: string
   /** For how long a day may still change after its end; 5 minutes when left out. */
   readonly settleSeconds?: number
   /**
    * Rows (`day`, `visitors`, `views`) of the open days, or of all days. A day is `2026-10-15`,
-   * `20261015` or, as `epochDay`, days since 1970; it may have several rows, which add up.
+   * `20261015` or, as `epochDay`, days since 1970; it may have several rows, which add up. Where the
+   * rows are in several tables there is a statement for each.
    */
-  days?(open: OpenDays | undefined, moment: Moment): Sql
+  days?(open: OpenDays | undefined, moment: Moment): Sql | readonly Sql[]
   /** One row (`watermark`): a key below which there is no row of the days from `from` on. */
   watermark?(from: string, moment: Moment): Sql
   /** The totals, where they are not the sum of the days. */
@@ -62,7 +65,7 @@ export interface Plan {
   readonly distinct?: readonly Metric[]
   /** Who is on the site now; rows of today have keys above the watermark, where there is one. */
   online?(query: Query, moment: Moment, watermark?: number): Promise<number>
-  /** One row (`day`): of the newest row. */
+  /** One row (`day`): of the newest row, found by an index. */
   newest?(moment: Moment): Sql
   /** How the plugin turns the sums of a period into what it shows, where that is not the same. */
   shown?(sums: Tally): Tally
@@ -70,20 +73,24 @@ export interface Plan {
   readonly emptyDays?: 'none' | 'unknown'
 }
 
+/** Table name without prefix, to the columns that the queries use. */
+type Tables = Readonly<Record<string, readonly string[]>>
+
 /** A statistics plugin: what it needs in the database, what it counts, and how it is read. */
 export interface Source {
   readonly id: string
   /** As its authors call it. */
   readonly name: string
-  /** Its path in the option `active_plugins`. */
-  readonly plugin: string
-  /** Table name without prefix, to the columns that the queries use. */
-  readonly needs: Readonly<Record<string, readonly string[]>>
+  /** Its paths in the option `active_plugins`; a paid build has the same tables under another. */
+  readonly plugins: readonly string[]
+  /** The tables that it is read from; several where a later version of the plugin keeps others. */
+  readonly needs: readonly Tables[]
   /** Tables beside those that it reads where they are there; `all` when new ones come with time. */
   readonly also?: readonly string[] | 'all'
   /** The plugin gives its tables no prefix. */
   readonly unprefixed?: boolean
   readonly bots: Reading['bots']
+  /** @throws FatalError when the layout of the tables cannot be told, saying why */
   plan(site: Site, query: Query): Plan | Promise<Plan>
 }
 
@@ -128,6 +135,18 @@ export function whereOpen(
     }
   }
   return { text: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values }
+}
+
+/** Whether one of the plugin's builds is active on a site. */
+export function isActive({ plugins }: Source, { activePlugins }: Site): boolean {
+  return plugins.some((path) => activePlugins.includes(path))
+}
+
+/** The rows of all statements, one after the other. */
+export async function rowsOf(query: Query, sql: Sql | readonly Sql[]): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const each of 'text' in sql ? [sql] : sql) rows.push(...(await query(each)))
+  return rows
 }
 
 /** The counts in a row; what the query left out is 0. */

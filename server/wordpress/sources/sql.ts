@@ -26,8 +26,8 @@ export function sqlSource(text: string): Source {
   return {
     id: 'sql',
     name: 'the query of --sql',
-    plugin: '',
-    needs: {},
+    plugins: [],
+    needs: [],
     bots: 'unknown',
     plan: () => plan,
   }

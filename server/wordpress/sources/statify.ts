@@ -7,8 +7,8 @@ import { daily, type Source, whereOpen } from './source.ts'
 export const statify: Source = {
   id: 'statify',
   name: 'Statify',
-  plugin: 'statify/statify.php',
-  needs: { statify: ['id', 'created'] },
+  plugins: ['statify/statify.php'],
+  needs: [{ statify: ['id', 'created'] }],
   bots: 'excluded',
   plan(site) {
     const table = site.table('statify')

@@ -9,8 +9,8 @@ import { daily, type Source, whereOpen } from './source.ts'
 export const visitorsTraffic: Source = {
   id: 'visitors-traffic-real-time-statistics',
   name: 'Visitor Traffic Real Time Statistics',
-  plugin: 'visitors-traffic-real-time-statistics/Visitors-Traffic-Real-Time-Statistics.php',
-  needs: { ahc_visitors: ['vst_id', 'vst_date', 'vst_visitors', 'vst_visits', 'site_id'] },
+  plugins: ['visitors-traffic-real-time-statistics/Visitors-Traffic-Real-Time-Statistics.php'],
+  needs: [{ ahc_visitors: ['vst_id', 'vst_date', 'vst_visitors', 'vst_visits', 'site_id'] }],
   unprefixed: true,
   bots: 'unknown',
   async plan(site) {

@@ -7,8 +7,8 @@ import { count, type Source } from './source.ts'
 export const wpPostViews: Source = {
   id: 'wp-postviews',
   name: 'WP-PostViews',
-  plugin: 'wp-postviews/wp-postviews.php',
-  needs: { postmeta: ['meta_key', 'meta_value'] },
+  plugins: ['wp-postviews/wp-postviews.php'],
+  needs: [{ postmeta: ['meta_key', 'meta_value'] }],
   bots: 'unknown',
   plan(site) {
     const table = site.table('postmeta')

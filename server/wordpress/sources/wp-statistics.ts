@@ -1,3 +1,4 @@
+import { FatalError } from '../../../common/errors.ts'
 import { wallTimeBefore } from '../moment.ts'
 import {
   count,
@@ -23,14 +24,22 @@ const onlineEntrySeconds = 120
 export const wpStatistics: Source = {
   id: 'wp-statistics',
   name: 'WP Statistics',
-  plugin: 'wp-statistics/wp-statistics.php',
-  needs: {
-    statistics_visitor: ['ID', 'last_counter', 'hits'],
-    statistics_historical: ['category', 'value'],
-  },
+  plugins: ['wp-statistics/wp-statistics.php'],
+  needs: [
+    {
+      statistics_visitor: ['ID', 'last_counter', 'hits'],
+      statistics_historical: ['category', 'value'],
+    },
+  ],
   also: ['statistics_visit', 'statistics_useronline'],
   bots: 'excluded',
   plan(site) {
+    // Version 15 counts in new tables and may leave these behind, with numbers that stand still.
+    if (site.has('statistics_sessions') && site.has('statistics_views')) {
+      throw new FatalError(
+        `WP Statistics has the tables of version 15 (${site.prefix}statistics_sessions), which are not supported yet`,
+      )
+    }
     const visitor = site.table('statistics_visitor')
     const visit = site.table('statistics_visit')
     const useronline = site.table('statistics_useronline')

@@ -9,11 +9,13 @@ const onlineSeconds = 300
 export const wpsVisitorCounter: Source = {
   id: 'wps-visitor-counter',
   name: 'WPS Visitor Counter',
-  plugin: 'wps-visitor-counter/wps-visitor-counter.php',
-  needs: {
-    wps_statistic: ['ip', 'date', 'views', 'online'],
-    wps_st_options: ['id', 'user_start', 'views_start'],
-  },
+  plugins: ['wps-visitor-counter/wps-visitor-counter.php'],
+  needs: [
+    {
+      wps_statistic: ['ip', 'date', 'views', 'online'],
+      wps_st_options: ['id', 'user_start', 'views_start'],
+    },
+  ],
   bots: 'excluded',
   plan(site) {
     const table = site.table('wps_statistic')

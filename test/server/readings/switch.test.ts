@@ -176,7 +176,7 @@ test('while it is read, WordPress', async (t) => {
       'a table',
       'RENAME TABLE wp_statistics_historical TO wp_statistics_history',
       'RENAME TABLE wp_statistics_history TO wp_statistics_historical',
-      /missing are, of WP Statistics: table wp_statistics_historical/,
+      /WP Statistics lacks table wp_statistics_historical/,
     ],
   ]
   for (const [what, sql, back, told] of renamed) {

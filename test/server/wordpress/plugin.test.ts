@@ -135,7 +135,7 @@ const cases: Case[] = [
     active: serializedList([paths.statistics]),
     sql: `${statistics} ALTER TABLE wp_statistics_visitor DROP hits, RENAME COLUMN last_counter TO day`,
     refused:
-      /is of a version that is not known here: WP Statistics lacks column last_counter of table wp_statistics_visitor, column hits of table wp_statistics_visitor/,
+      /cannot be read: WP Statistics lacks column last_counter of table wp_statistics_visitor, column hits of table wp_statistics_visitor/,
   },
   {
     name: 'with no plugin at all the known ones are named',
@@ -148,14 +148,14 @@ const cases: Case[] = [
     name: 'WP Statistics 15 is named as not supported yet',
     active: serializedList([paths.statistics]),
     sql: statistics15 + statistics + visitor('2026-10-15'),
-    refused: /has WP Statistics 15, whose tables .* are not supported yet/,
+    refused: /WP Statistics has the tables of version 15 .* not supported yet/,
   },
   {
     name: 'also when it was asked for by name',
     active: serializedList([paths.statistics]),
-    sql: statistics15,
+    sql: statistics15 + statistics,
     source: 'wp-statistics',
-    refused: /has WP Statistics 15/,
+    refused: /has the tables of version 15/,
   },
   {
     name: 'but its tables do not stand in the way of another plugin that is active',
@@ -168,6 +168,7 @@ const cases: Case[] = [
     active: serializedList([paths.statistics, paths.koko]),
     sql: statistics15 + statistics + koko + kokoDay('2026-10-15'),
     chosen: 'koko-analytics',
+    warning: /Koko Analytics is read on .*another active plugin cannot be: WP Statistics has/,
   },
   {
     name: 'a plugin that is not set up yet does not keep another from being read',
