@@ -30,6 +30,7 @@ describe('the package', () => {
       'dist/visitor-counter.js',
       'dist/THIRD-PARTY.txt',
       'hardware/photon/firmware/application.cpp',
+      'hardware/rules/visitor_counter.h',
       'CHANGELOG.md',
       'LICENSE',
       'README.md',

@@ -10,6 +10,9 @@ socat:socat
 systemd-notify:systemd
 systemd-analyze:systemd
 g++:g++
+avr-g++:gcc-avr
+avr-man:avr-libc
+simavr:simavr
 chromium:chromium
 mosquitto:mosquitto'
 

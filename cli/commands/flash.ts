@@ -22,7 +22,9 @@ export const flash = command({
       device,
       dryRun,
       now: Date.now,
-      folder: fileURLToPath(new URL('../hardware/photon/firmware', import.meta.url)),
+      folders: ['photon/firmware', 'rules'].map((folder) =>
+        fileURLToPath(new URL(`../hardware/${folder}`, import.meta.url)),
+      ),
       say: (line) => stdout.write(`${line}\n`),
       sleep: (ms) =>
         setTimeout(ms, undefined, { signal }).catch(() => {

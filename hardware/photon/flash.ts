@@ -7,8 +7,8 @@ export interface FlashOptions {
   readonly cloud: ParticleCloud
   /** Name or id. */
   readonly device: string
-  /** Of the firmware's sources. */
-  readonly folder: string
+  /** Of the firmware's sources, which the compiler gets side by side. */
+  readonly folders: readonly string[]
   /** To compile only. */
   readonly dryRun: boolean
   /** Told each step, in lines for people. */
@@ -45,8 +45,8 @@ const refusal = -1
  * @throws FatalError that says what to do
  */
 export async function flash(options: FlashOptions): Promise<void> {
-  const { cloud, device, folder, dryRun, say } = options
-  const sources = await readSources(folder)
+  const { cloud, device, folders, dryRun, say } = options
+  const sources = await readSources(folders)
   const before = await cloud.device(device).catch((error: unknown) => fail(error, device))
   const platform = platforms.get(before.platformId)
   if (platform === undefined) {
@@ -82,7 +82,11 @@ export async function flash(options: FlashOptions): Promise<void> {
 
 const cyan = 'switch it on, and wait until its light breathes cyan'
 
-async function readSources(folder: string): Promise<Sources> {
+async function readSources(folders: readonly string[]): Promise<Sources> {
+  return Object.assign({}, ...(await Promise.all(folders.map(readFolder))))
+}
+
+async function readFolder(folder: string): Promise<Sources> {
   const entries = await readdir(folder, { recursive: true }).catch(() => [])
   const names = entries.filter((entry) => sourceEndings.includes(extname(entry))).sort()
   if (names.length === 0) throw new FatalError(`there is no firmware in ${folder}`)

@@ -21,10 +21,11 @@ constexpr unsigned watchdogMs = 60000;
 constexpr unsigned watchdogStackBytes = 1536;
 constexpr int countAddress = 0;
 constexpr int dimmingAddress = 64;
-static_assert(sizeof(desk::Remembered<desk::Count>) <= dimmingAddress, "they would overlap");
+static_assert(sizeof(visitor_counter::Remembered<visitor_counter::Count>) <= dimmingAddress,
+              "they would overlap");
 
-desk::VisitorCounter counter;
-desk::Frame shownFrame;
+visitor_counter::VisitorCounter counter;
+visitor_counter::Frame shownFrame;
 int shown = -1;
 ApplicationWatchdog *watchdog;
 uint64_t uptimeMs;
@@ -39,7 +40,7 @@ uint64_t uptime() {
   return uptimeMs;
 }
 
-desk::Instant now() {
+visitor_counter::Instant now() {
   const bool hasCalendar = Time.isValid();
   return {uptime(), hasCalendar, hasCalendar ? static_cast<uint32_t>(Time.now()) : 0};
 }
@@ -47,17 +48,17 @@ desk::Instant now() {
 /** The chip takes 10 MHz; long wires and the level shifter take less. */
 SPISettings spiSettings() { return SPISettings(1 * MHZ, MSBFIRST, SPI_MODE0); }
 
-void sendWord(const desk::Word &word) {
+void sendWord(const visitor_counter::Word &word) {
   digitalWrite(SS, LOW);
   SPI.transfer(word.address);
   SPI.transfer(word.data);
   digitalWrite(SS, HIGH);
 }
 
-void sendAll(const desk::Frame &frame) {
-  const desk::Refresh all = desk::refresh(frame);
+void sendAll(const visitor_counter::Frame &frame) {
+  const visitor_counter::Refresh all = visitor_counter::refresh(frame);
   SPI.beginTransaction(spiSettings());
-  for (const desk::Word &word : all.words) sendWord(word);
+  for (const visitor_counter::Word &word : all.words) sendWord(word);
   SPI.endTransaction();
   shownFrame = frame;
   sentMs = uptimeMs;
@@ -66,15 +67,15 @@ void sendAll(const desk::Frame &frame) {
 void startDisplay() {
   SPI.begin(SS);
   SPI.beginTransaction(spiSettings());
-  sendWord(desk::darkFirst);
+  sendWord(visitor_counter::darkFirst);
   SPI.endTransaction();
 }
 
 template <typename T>
 bool recall(int address, T &value) {
-  desk::Remembered<T> remembered;
+  visitor_counter::Remembered<T> remembered;
   EEPROM.get(address, remembered);
-  if (!desk::isWhole(remembered)) return false;
+  if (!visitor_counter::isWhole(remembered)) return false;
   value = remembered.value;
   return true;
 }
@@ -92,21 +93,21 @@ void countCame(const char *event, const char *data) {
   if (data != nullptr && strcmp(event, eventName) == 0) take(data, strlen(data));
 }
 
-int setDimming(const desk::Dimming &dimming) {
+int setDimming(const visitor_counter::Dimming &dimming) {
   counter.dim(dimming);
-  EEPROM.put(dimmingAddress, desk::toRemember(dimming));
+  EEPROM.put(dimmingAddress, visitor_counter::toRemember(dimming));
   return 0;
 }
 
 int dim(String text) {
-  desk::Dimming dimming = counter.dimming();
-  if (!desk::parseDimming(text.c_str(), text.length(), dimming)) return -1;
+  visitor_counter::Dimming dimming = counter.dimming();
+  if (!visitor_counter::parseDimming(text.c_str(), text.length(), dimming)) return -1;
   return setDimming(dimming);
 }
 
 int brightness(String text) {
-  desk::Dimming dimming = counter.dimming();
-  if (!desk::parseBrightness(text.c_str(), text.length(), dimming)) return -1;
+  visitor_counter::Dimming dimming = counter.dimming();
+  if (!visitor_counter::parseBrightness(text.c_str(), text.length(), dimming)) return -1;
   return setDimming(dimming);
 }
 
@@ -116,12 +117,12 @@ void restart() { System.reset(RESET_NO_WAIT); }
 
 void setup() {
   ticksMs = static_cast<uint32_t>(millis());
-  desk::Count count = {};
-  desk::Dimming dimming = desk::usualDimming();
+  visitor_counter::Count count = {};
+  visitor_counter::Dimming dimming = visitor_counter::usualDimming();
   recall(countAddress, count);
   recall(dimmingAddress, dimming);
   counter.begin(count, dimming);
-  shown = desk::answerOf(counter.count());
+  shown = visitor_counter::answerOf(counter.count());
 
   startDisplay();
   sendAll(counter.look(now()));
@@ -144,14 +145,14 @@ void setup() {
 }
 
 void loop() {
-  const desk::Instant instant = now();
-  const desk::Frame frame = counter.look(instant);
+  const visitor_counter::Instant instant = now();
+  const visitor_counter::Frame frame = counter.look(instant);
   // The chip cannot be asked whether a dip of the supply or noise has changed it.
   const bool stale = instant.uptimeMs - sentMs >= refreshMs;
-  if (stale || !desk::sameFrame(frame, shownFrame)) sendAll(frame);
+  if (stale || !visitor_counter::sameFrame(frame, shownFrame)) sendAll(frame);
 
   if (counter.isSaveDue(instant.uptimeMs)) {
-    EEPROM.put(countAddress, desk::toRemember(counter.count()));
+    EEPROM.put(countAddress, visitor_counter::toRemember(counter.count()));
     counter.saved(instant.uptimeMs);
   }
   if (counter.isRestartDue(Particle.connected(), instant.uptimeMs)) restart();

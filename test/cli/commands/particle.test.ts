@@ -73,10 +73,12 @@ test('flash sends all of the firmware to the compiler, and a dry run leaves it a
   assert.equal(stderr, '')
   assert.equal(code, 0)
   assert.match(stdout, /^compiling \d+ files for a Photon .*\nit compiles; desk stays as it is$/s)
-  const firmware = await readdir(join(import.meta.dirname, '../../../../hardware/photon/firmware'))
+  const hardware = join(import.meta.dirname, '../../../../hardware')
+  const own = await readdir(join(hardware, 'photon/firmware'))
+  const rules = (await readdir(join(hardware, 'rules'))).filter((name) => name.endsWith('.h'))
   const { platform_id, build_target_version, ...sources } = cloud.builds[0] ?? {}
   assert.deepEqual([platform_id, build_target_version], ['6', '2.3.1'])
-  assert.deepEqual(Object.keys(sources).sort(), firmware.sort())
+  assert.deepEqual(Object.keys(sources).sort(), [...own, ...rules].sort())
   assert.match(sources['application.cpp'] ?? '', /Particle\.function\("show", show\)/)
 })
 

@@ -6,8 +6,9 @@ import { max7219 } from '../../../device/displays/max7219.ts'
 import { DP, toSegments } from '../../../device/face/font.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { boards } from '../../../hardware/wiring/boards.ts'
+import { run } from '../../support/cpp.ts'
 import { temporaryFolder } from '../../support/folder.ts'
-import { buildDesk, codeBytes, platforms, run } from './host.ts'
+import { buildDesk, codeBytes, platforms } from './host.ts'
 import { watchWires } from './wires.ts'
 
 const pins = {

@@ -9,8 +9,9 @@ import { temporaryFolder } from '../../support/folder.ts'
 import { CloudDesk, type StandInCloud, startStandInCloud } from '../../support/particle-cloud.ts'
 
 const folder = await temporaryFolder(test)
+const shared = await temporaryFolder(test)
 await mkdir(join(folder, 'src'))
-await writeFile(join(folder, 'counter.h'), '#pragma once\n')
+await writeFile(join(shared, 'counter.h'), '#pragma once\n')
 await writeFile(join(folder, 'src', 'counter.cpp'), '#include "Particle.h"\n')
 await writeFile(join(folder, 'project.properties'), 'name=counter\n')
 await writeFile(join(folder, 'README.md'), 'not for the compiler\n')
@@ -22,7 +23,7 @@ async function flashing(cloud: StandInCloud, options: Partial<FlashOptions> = {}
   const ended = flash({
     cloud: openCloud({ url: cloud.url, token: cloud.token }),
     device: 'desk',
-    folder,
+    folders: [folder, shared],
     dryRun: false,
     now: () => nowMs,
     say: (line: string) => lines.push(line),
@@ -118,7 +119,11 @@ const troubles: [what: string, trouble: Trouble, line: RegExp][] = [
     /^! shop: the Particle Cloud says 404: /,
   ],
   ['a name that is none', () => ({ device: '../x' }), /"\.\.\/x" is no name or id of a Particle/],
-  ['no firmware', () => ({ folder: '/nowhere' }), /^! there is no firmware in \/nowhere$/],
+  [
+    'no firmware',
+    () => ({ folders: [folder, '/nowhere'] }),
+    /^! there is no firmware in \/nowhere$/,
+  ],
   [
     'a device that is offline',
     (_, desk) => {

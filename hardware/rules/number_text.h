@@ -6,7 +6,7 @@
 #include "count.h"
 
 // The rules of device/face/number.ts, for a display of at most 8 digits.
-namespace desk {
+namespace visitor_counter {
 
 constexpr uint8_t maxDigits = 8;
 
@@ -89,4 +89,4 @@ inline NumberText numberText(const Count &count, uint8_t digits) {
   return text;
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

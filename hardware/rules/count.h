@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-namespace desk {
+namespace visitor_counter {
 
 /** The largest count that a bridge has: 2^53 - 1, JavaScript's last safe integer. */
 constexpr char largestCount[] = "9007199254740991";
@@ -46,4 +46,4 @@ inline int32_t answerOf(const Count &count) {
   return value;
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

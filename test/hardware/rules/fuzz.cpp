@@ -81,37 +81,39 @@ void require(bool holds, const char *what, const std::vector<char> &text) {
   exit(1);
 }
 
-void round(Random &random, desk::VisitorCounter &counter, uint64_t nowMs) {
+void round(Random &random, visitor_counter::VisitorCounter &counter, uint64_t nowMs) {
   const std::vector<char> text = anyText(random);
 
-  const desk::Count before = counter.count();
+  const visitor_counter::Count before = counter.count();
   const bool taken = counter.show(text.data(), text.size(), nowMs) >= 0;
   require(taken == isCount(text), "taken or refused wrongly", text);
   const bool same = strcmp(before.figures, counter.count().figures) == 0;
   require(taken || same, "changed by what it refused", text);
-  for (uint8_t digits = 1; digits <= desk::maxDigits; ++digits) {
-    const desk::NumberText shown = desk::numberText(counter.count(), digits);
+  for (uint8_t digits = 1; digits <= visitor_counter::maxDigits; ++digits) {
+    const visitor_counter::NumberText shown = visitor_counter::numberText(counter.count(), digits);
     const size_t points = strchr(shown.characters(), '.') == nullptr ? 0 : 1;
     const size_t length = strlen(shown.characters()) - points;
     require(length == digits, "does not fill the digits", text);
   }
 
-  desk::Dimming dimming = counter.dimming();
-  desk::parseBrightness(text.data(), text.size(), dimming);
-  desk::parseDimming(text.data(), text.size(), dimming);
+  visitor_counter::Dimming dimming = counter.dimming();
+  visitor_counter::parseBrightness(text.data(), text.size(), dimming);
+  visitor_counter::parseDimming(text.data(), text.size(), dimming);
   counter.dim(dimming);
   const uint32_t utcSeconds = static_cast<uint32_t>(random.below(0xffffffff));
-  const desk::Level level = desk::levelAt(dimming, utcSeconds);
-  require(level >= desk::off && level <= desk::brightest, "no step of brightness", text);
-  const desk::Frame frame = counter.look({nowMs, true, utcSeconds});
-  require(frame.intensity <= desk::brightest, "no intensity", text);
+  const visitor_counter::Level level = visitor_counter::levelAt(dimming, utcSeconds);
+  const bool isStep = level >= visitor_counter::off && level <= visitor_counter::brightest;
+  require(isStep, "no step of brightness", text);
+  const visitor_counter::Frame frame = counter.look({nowMs, true, utcSeconds});
+  require(frame.intensity <= visitor_counter::brightest, "no intensity", text);
 
-  desk::Remembered<desk::Count> remembered = desk::toRemember(counter.count());
-  require(desk::isWhole(remembered), "does not know its own memory", text);
-  const size_t torn = random.below(sizeof(desk::Count));
+  visitor_counter::Remembered<visitor_counter::Count> remembered =
+      visitor_counter::toRemember(counter.count());
+  require(visitor_counter::isWhole(remembered), "does not know its own memory", text);
+  const size_t torn = random.below(sizeof(visitor_counter::Count));
   char &figure = remembered.value.figures[torn];
   figure = static_cast<char>(figure ^ (1 << random.below(8)));
-  require(!desk::isWhole(remembered), "takes a torn memory", text);
+  require(!visitor_counter::isWhole(remembered), "takes a torn memory", text);
 }
 
 }  // namespace
@@ -119,7 +121,7 @@ void round(Random &random, desk::VisitorCounter &counter, uint64_t nowMs) {
 int main(int count, char **arguments) {
   if (count != 3) return 2;
   Random random(strtoull(arguments[2], nullptr, 10));
-  desk::VisitorCounter counter;
+  visitor_counter::VisitorCounter counter;
   const unsigned long long rounds = strtoull(arguments[1], nullptr, 10);
   for (unsigned long long i = 0; i < rounds; ++i) round(random, counter, i * 1000);
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 // Those glyphs of device/face/font.ts that a number needs. Bits 7..0 are DP A B C D E F G.
-namespace desk {
+namespace visitor_counter {
 
 constexpr uint8_t decimalPoint = 0x80;
 
@@ -30,4 +30,4 @@ inline void toSegments(const char *text, uint8_t *segments, uint8_t digits) {
   while (place < digits) segments[place++] = 0;
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

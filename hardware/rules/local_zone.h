@@ -6,7 +6,7 @@
 
 // Local time by the rule of a POSIX TZ text, as `CET-1CEST,M3.5.0,M10.5.0/3`: Device OS knows of no
 // rules for summer time (IEEE 1003.1, Environment Variables, TZ).
-namespace desk {
+namespace visitor_counter {
 
 constexpr int32_t minutesOfDay = 24 * 60;
 
@@ -136,4 +136,4 @@ inline bool parseZone(TextReader text, Zone &zone) {
   return true;
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

@@ -4,10 +4,12 @@
 
 // The rule of device/face/status.ts. A bridge repeats an unchanged number every 15 minutes, so that
 // after twice that it is not the site that is quiet.
-namespace desk {
+namespace visitor_counter {
 
-constexpr uint64_t freshMs = 30 * 60 * 1000;
-constexpr uint64_t longAgoMs = 60 * 60 * 1000;
+// An `int` of 16 bits ends at 32,767, so that a product of plain numbers would overflow.
+constexpr uint64_t minuteMs = 60000;
+constexpr uint64_t freshMs = 30 * minuteMs;
+constexpr uint64_t longAgoMs = 60 * minuteMs;
 constexpr uint64_t blinkMs = 1000;
 
 /**
@@ -19,4 +21,4 @@ inline bool statusSign(bool remembered, uint64_t ageMs, uint64_t nowMs) {
   return ageMs < longAgoMs || nowMs / blinkMs % 2 == 0;
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

@@ -7,7 +7,7 @@
 
 // Brightness by the time of day: the rules of device/face/brightness.ts, the texts of
 // `--brightness` and `--dim`.
-namespace desk {
+namespace visitor_counter {
 
 /** A step of brightness from 0 (dim, yet lit) to 15; one below them is dark altogether. */
 using Level = int16_t;
@@ -130,4 +130,4 @@ class Fade {
   uint64_t steppedMs_ = 0;
 };
 
-}  // namespace desk
+}  // namespace visitor_counter

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-namespace desk {
+namespace visitor_counter {
 
 /** Reads a text from the left, never beyond its end. */
 class TextReader {
@@ -47,4 +47,4 @@ class TextReader {
   const char *end_;
 };
 
-}  // namespace desk
+}  // namespace visitor_counter

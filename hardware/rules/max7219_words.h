@@ -7,7 +7,7 @@
 #include "number_text.h"
 
 // The register writes of device/displays/max7219.ts, in its order.
-namespace desk {
+namespace visitor_counter {
 
 /** Digits of the module, from 1 to 8. Register 1 is the rightmost, as on the usual modules. */
 constexpr uint8_t displayDigits = 8;
@@ -66,4 +66,4 @@ inline Refresh refresh(const Frame &frame) {
   return all;
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-namespace desk {
+namespace visitor_counter {
 
 /**
  * A value as it lies in the EEPROM, which is all ones when new, and of which only a part is written
@@ -41,4 +41,4 @@ bool isWhole(const Remembered<T> &remembered) {
   return remembered.checksum == checksumOf(&remembered.value, sizeof(T));
 }
 
-}  // namespace desk
+}  // namespace visitor_counter

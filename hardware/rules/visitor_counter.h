@@ -11,13 +11,13 @@
 #include "segment_font.h"
 #include "status_sign.h"
 
-namespace desk {
+namespace visitor_counter {
 
 /** A cell of the flash that holds the EEPROM takes some 10,000 writes. */
-constexpr uint64_t saveIntervalMs = 60 * 60 * 1000;
+constexpr uint64_t saveIntervalMs = 60 * minuteMs;
 /** A radio that has not come back by itself after so long seldom does. */
-constexpr uint64_t offlineLimitMs = 10 * 60 * 1000;
-constexpr uint64_t restartIntervalMs = 60 * 60 * 1000;
+constexpr uint64_t offlineLimitMs = 10 * minuteMs;
+constexpr uint64_t restartIntervalMs = 60 * minuteMs;
 
 /**
  * A moment: milliseconds since the start, and the calendar's seconds since 1970, where it is set.
@@ -107,4 +107,4 @@ class VisitorCounter {
   uint64_t connectedMs_ = 0;
 };
 
-}  // namespace desk
+}  // namespace visitor_counter

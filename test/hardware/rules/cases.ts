@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+import { max7219 } from '../../../device/displays/max7219.ts'
+import { windowAt } from '../../../device/face/brightness.ts'
+import { toSegments } from '../../../device/face/font.ts'
+import { dashes, numberText } from '../../../device/face/number.ts'
+import { statusSign } from '../../../device/face/status.ts'
+import { numberCases } from '../../support/number-cases.ts'
+
+/** What is asked of a probe (probe.h), and what the device program has for an answer. */
+export type Case = readonly [question: string, answer: string]
+
+function hex(bytes: readonly number[]): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+const drawn = (text: string) => `${text}|${hex(toSegments(text))}`
+
+export const shared: readonly Case[] = numberCases.map(([value, digits, text]) => [
+  `number ${digits} ${value}`,
+  drawn(text),
+])
+
+/** Any number on any width. */
+export function anyNumbers(count: number): Case[] {
+  const values = fc.oneof(
+    fc.integer({ min: 0, max: 10 ** 6 }),
+    fc.integer({ min: 0, max: 10 ** 12 }),
+    fc.maxSafeInteger().map(Math.abs),
+  )
+  return fc
+    .sample(fc.tuple(values, fc.integer({ min: 1, max: 8 })), count)
+    .map(([value, digits]) => [`number ${digits} ${value}`, drawn(numberText(value, digits))])
+}
+
+export const unknown: readonly Case[] = [1, 4, 8].map((digits) => [
+  `number ${digits} -`,
+  drawn(dashes(digits)),
+])
+
+export function anyFrames(count: number): Case[] {
+  const segments = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 8, maxLength: 8 })
+  const frame = fc.record({
+    segments,
+    intensity: fc.integer({ min: 0, max: 15 }),
+    on: fc.boolean(),
+  })
+  return fc.sample(frame, count).map((frame) => [
+    `refresh ${hex(frame.segments)} ${frame.intensity} ${frame.on ? 1 : 0}`,
+    hex(
+      max7219({ digits: 8 })
+        .init(frame)
+        .flatMap(({ bytes }) => bytes),
+    ),
+  ])
+}
+
+const minuteMs = 60_000
+const ages = [0, 1, 29, 30, 31, 59, 60, 61, 100_000].flatMap((minutes) =>
+  [-1, 0, 1].map((beside) => Math.max(0, minutes * minuteMs + beside)),
+)
+/** With an interval of 15 minutes. */
+export const signs: readonly Case[] = [false, true].flatMap((remembered) =>
+  ages.flatMap((ageMs) =>
+    [0, 999, 1000, 5_000_000_000].map((nowMs): Case => {
+      const fresh = !remembered && ageMs <= 30 * minuteMs
+      const lit = statusSign({ ageMs, fresh, freshForMs: 0 }, nowMs)
+      return [`sign ${remembered ? 1 : 0} ${ageMs} ${nowMs}`, lit ? '1' : '0']
+    }),
+  ),
+)
+
+const minutes = [0, 1, 419, 420, 421, 1139, 1140, 1319, 1320, 1321, 1439]
+const sets = [
+  [{ from: 1320, to: 420, level: 'off' as const }],
+  [{ from: 420, to: 1320, level: 15 }],
+  [{ from: 420, to: 420, level: 0 }],
+  [
+    { from: 1140, to: 1320, level: 1 },
+    { from: 1320, to: 420, level: 'off' as const },
+    { from: 0, to: 1439, level: 9 },
+  ],
+]
+const clock = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+export const windows: readonly Case[] = sets.flatMap((windows) =>
+  minutes.map((minute): Case => {
+    const schedule = { level: 3, windows, minuteOfDay: () => minute }
+    const level = windowAt(schedule, 0)?.level ?? schedule.level
+    const text = windows.map(
+      (window) => `${clock(window.from)}-${clock(window.to)}=${window.level}`,
+    )
+    return [`level ${86_400 + minute * 60} ${text.join()}`, String(level === 'off' ? -1 : level)]
+  }),
+)
+
+// As tzdata writes them into its files (the last line of each).
+export const zones = [
+  ['UTC0', 'UTC'],
+  ['CET-1CEST,M3.5.0,M10.5.0/3', 'Europe/Berlin'],
+  ['GMT0BST,M3.5.0/1,M10.5.0', 'Europe/London'],
+  ['EST5EDT,M3.2.0,M11.1.0', 'America/New_York'],
+  ['NST3:30NDT,M3.2.0,M11.1.0', 'America/St_Johns'],
+  ['AEST-10AEDT,M10.1.0,M4.1.0/3', 'Australia/Sydney'],
+  ['<+1030>-10:30<+11>-11,M10.1.0,M4.1.0', 'Australia/Lord_Howe'],
+  ['IST-5:30', 'Asia/Kolkata'],
+  ['IST-2IDT,M3.4.4/26,M10.5.0', 'Asia/Jerusalem'],
+  ['<-03>3', 'America/Sao_Paulo'],
+] as const
+
+const day = 86_400
+
+/** Four years of a zone by its rule, looked at each half hour where the clock is changed. */
+export function timesOfDay([posix, name]: (typeof zones)[number]): Case[] {
+  const format = new Intl.DateTimeFormat('en', {
+    timeZone: name,
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  })
+  const minuteOfDay = (seconds: number) => {
+    const parts = format.formatToParts(seconds * 1000)
+    const part = (type: string) => Number(parts.find((one) => one.type === type)?.value)
+    return part('hour') * 60 + part('minute')
+  }
+  const days = Array.from({ length: 4 * 366 }, (_, i) => Date.UTC(2026, 0, 1) / 1000 + i * day)
+  const times = days.flatMap((start) =>
+    minuteOfDay(start) === minuteOfDay(start + day)
+      ? [start, start + day / 2]
+      : Array.from({ length: 48 }, (_, i) => start + i * 1800),
+  )
+  return times.map((time) => [`minute ${time} ${posix}`, String(minuteOfDay(time))])
+}
+
+const refusedZones = ['CET', '-1', 'CE-1', 'CET-25', 'CET-1CEST', 'CET-1CEST,M3.5.0', 'UTC0 ']
+const wrongRules = ['M13.5.0,M10.5.0', 'M3.6.0,M10.5.0', 'M3.5.7,M10.5.0', 'J60,J300', '60,300']
+const refusedWindows = [
+  '22:00',
+  '22:00-07:00',
+  '22:00-07:00=16',
+  '22:00-07:00=off,',
+  '22:00-24:00=1',
+  '22:60-07:00=1',
+  '7:00-8:00=1',
+  '22:00-07:00=off Europe/Berlin',
+  '22:00-07:00=off ',
+  'none UTC0',
+  Array(5).fill('22:00-07:00=off').join(),
+]
+/** What is not understood to its end. */
+export const refused: readonly Case[] = [
+  ...refusedZones.map((zone): Case => [`minute 0 ${zone}`, 'refused']),
+  ...wrongRules.map((rule): Case => [`minute 0 CET-1CEST,${rule}`, 'refused']),
+  ...refusedWindows.map((text): Case => [`level 0 ${text}`, 'refused']),
+]

@@ -1,0 +1,124 @@
+#pragma once
+
+// The rules in the headers, one question a line:
+//   number <digits of the display> <count, - when unknown>   the text, and its segments in hex
+//   refresh <segments in hex> <intensity> <on>               the bytes for the chip in hex
+//   minute <seconds since 1970> <zone>                       minutes since local midnight
+//   level <seconds since 1970> <dimming>                     step of brightness, -1 for dark
+//   sign <remembered> <age ms> <now ms>                      whether the rightmost point is lit
+// What the headers refuse is answered by `refused`.
+#include <stdlib.h>
+
+#include "visitor_counter.h"
+
+namespace probe {
+
+/** An answer as it grows; nothing of stdio, which on an AVR knows no 64 bits. */
+class Answer {
+ public:
+  const char *characters() const { return characters_; }
+
+  Answer &add(const char *text) {
+    for (; *text != '\0' && length_ < sizeof(characters_) - 1; ++text)
+      characters_[length_++] = *text;
+    return *this;
+  }
+
+  Answer &addHex(uint8_t byte) {
+    static const char figures[] = "0123456789abcdef";
+    const char text[] = {figures[byte >> 4], figures[byte & 15], '\0'};
+    return add(text);
+  }
+
+  Answer &addNumber(int32_t value) {
+    char text[12] = {};
+    size_t next = sizeof(text) - 1;
+    int32_t rest = value < 0 ? -value : value;
+    do text[--next] = static_cast<char>('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (value < 0) text[--next] = '-';
+    return add(text + next);
+  }
+
+ private:
+  char characters_[96] = {};
+  size_t length_ = 0;
+};
+
+inline uint64_t numberOf(const char *text) {
+  uint64_t value = 0;
+  for (; *text >= '0' && *text <= '9'; ++text) value = value * 10 + static_cast<uint8_t>(*text - '0');
+  return value;
+}
+
+inline uint8_t hexOf(const char *text) {
+  const char byte[] = {text[0], text[1], '\0'};
+  return static_cast<uint8_t>(strtoul(byte, nullptr, 16));
+}
+
+inline Answer number(uint8_t digits, const char *figures) {
+  visitor_counter::Count count = {};
+  const bool known = strcmp(figures, "-") != 0;
+  if (known && !visitor_counter::parseCount(figures, strlen(figures), count)) {
+    return Answer().add("refused");
+  }
+  const visitor_counter::NumberText text = visitor_counter::numberText(count, digits);
+  uint8_t segments[visitor_counter::maxDigits];
+  visitor_counter::toSegments(text.characters(), segments, digits);
+  Answer answer;
+  answer.add(text.characters()).add("|");
+  for (uint8_t place = 0; place < digits; ++place) answer.addHex(segments[place]);
+  return answer;
+}
+
+inline Answer refresh(const char *hex, uint8_t intensity, bool on) {
+  visitor_counter::Frame frame = {};
+  for (uint8_t place = 0; place < visitor_counter::displayDigits; ++place) {
+    frame.segments[place] = hexOf(hex + 2 * place);
+  }
+  frame.intensity = intensity;
+  frame.on = on;
+  Answer answer;
+  const visitor_counter::Word first = visitor_counter::darkFirst;
+  answer.addHex(first.address).addHex(first.data);
+  const visitor_counter::Refresh all = visitor_counter::refresh(frame);
+  for (const visitor_counter::Word &word : all.words)
+    answer.addHex(word.address).addHex(word.data);
+  return answer;
+}
+
+inline Answer minute(uint32_t utcSeconds, const char *text) {
+  visitor_counter::Zone zone = {};
+  if (!visitor_counter::parseZone(visitor_counter::TextReader(text, strlen(text)), zone)) {
+    return Answer().add("refused");
+  }
+  return Answer().addNumber(visitor_counter::minuteOfDay(zone, utcSeconds));
+}
+
+inline Answer level(uint32_t utcSeconds, const char *text) {
+  visitor_counter::Dimming dimming = visitor_counter::usualDimming();
+  if (!visitor_counter::parseDimming(text, strlen(text), dimming)) return Answer().add("refused");
+  return Answer().addNumber(visitor_counter::levelAt(dimming, utcSeconds));
+}
+
+/** @param line is taken apart */
+inline Answer answer(char *line) {
+  const char *question = strtok(line, " ");
+  const char *first = strtok(nullptr, " ");
+  const char *rest = strtok(nullptr, "");
+  if (question == nullptr || first == nullptr || rest == nullptr) abort();
+  const char *second = strchr(rest, ' ');
+  if (strcmp(question, "number") == 0) return number(static_cast<uint8_t>(numberOf(first)), rest);
+  if (strcmp(question, "minute") == 0) return minute(static_cast<uint32_t>(numberOf(first)), rest);
+  if (strcmp(question, "level") == 0) return level(static_cast<uint32_t>(numberOf(first)), rest);
+  if (second == nullptr) abort();
+  if (strcmp(question, "refresh") == 0) {
+    return refresh(first, static_cast<uint8_t>(numberOf(rest)), second[1] == '1');
+  }
+  if (strcmp(question, "sign") != 0) abort();
+  const bool remembered = first[0] == '1';
+  const bool lit = visitor_counter::statusSign(remembered, numberOf(rest), numberOf(second + 1));
+  return Answer().addNumber(lit ? 1 : 0);
+}
+
+}  // namespace probe
