@@ -1,5 +1,14 @@
-import { addDays, epochOfWallDay, offsetSeconds, offsetZone } from '../moment.ts'
-import { countVisitors, daily, onlineVisitors, type Source, whereOpen } from './source.ts'
+import { addDays, epochOfWallDay, type Moment, offsetSeconds, offsetZone } from '../moment.ts'
+import {
+  countVisitors,
+  daily,
+  keyEdges,
+  onlineVisitors,
+  type Source,
+  type Where,
+  whereOpen,
+  whereSlice,
+} from './source.ts'
 
 const daySeconds = 86_400
 /** The plugin looks at hits of the last 10 minutes, and gives each page 60 s beyond its time on page. */
@@ -21,20 +30,29 @@ export const burstStatistics: Source = {
     const table = site.table('burst_statistics')
     const counted = `COUNT(DISTINCT CASE WHEN bounce = 0 THEN uid END) AS visitors,
       SUM(CASE WHEN bounce = 0 THEN 1 ELSE 0 END) AS views`
+    const time = (moment: Moment) => ({
+      column: 'time',
+      value: (day: string) => epochOfWallDay(day) - offsetSeconds(moment),
+    })
+    const byDay = ({ text, values }: Where, moment: Moment) => {
+      const shift = offsetSeconds(moment)
+      const epochDay = `((time + ${shift}) - (time + ${shift}) % ${daySeconds}) / ${daySeconds}`
+      return {
+        text: `SELECT ${epochDay} AS epochDay, ${counted} FROM ${table} ${text} GROUP BY ${epochDay}`,
+        values,
+      }
+    }
     return {
       offers: [...daily('visitors', 'visitors'), onlineVisitors, ...daily('views', 'views')],
       zone: (epochMs) => offsetZone(epochMs, site.timezone),
       settleSeconds: 3600,
       distinct: ['visitors'],
-      days(open, moment) {
-        const shift = offsetSeconds(moment)
-        const time = { column: 'time', value: (day: string) => epochOfWallDay(day) - shift }
-        const { text, values } = whereOpen(open, time, 'ID')
-        const epochDay = `((time + ${shift}) - (time + ${shift}) % ${daySeconds}) / ${daySeconds}`
-        return {
-          text: `SELECT ${epochDay} AS epochDay, ${counted} FROM ${table} ${text} GROUP BY ${epochDay}`,
-          values,
-        }
+      days: (open, moment) => byDay(whereOpen(open, time(moment), 'ID'), moment),
+      slices: {
+        by: 'key',
+        addsUp: false,
+        edges: () => keyEdges(table, 'ID'),
+        part: (slice, moment) => byDay(whereSlice(slice, 'ID', time(moment)), moment),
       },
       watermark: (from, moment) => ({
         text: `SELECT MIN(ID) - 1 AS watermark FROM ${table} WHERE time >= ?`,

@@ -1,6 +1,14 @@
 import * as v from 'valibot'
 import { toCount } from '../count.ts'
-import { daily, onlineVisitors, type Source, whereOpen } from './source.ts'
+import {
+  daily,
+  keyEdges,
+  onlineVisitors,
+  type Source,
+  type Where,
+  whereOpen,
+  whereSlice,
+} from './source.ts'
 
 const onlineSeconds = 300
 
@@ -24,15 +32,20 @@ export const countPerDay: Source = {
   bots: 'excluded',
   plan(site) {
     const table = site.table('cpd_counter')
+    const date = { column: 'date' }
+    const byDay = ({ text, values }: Where) => ({
+      text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
+        FROM ${table} ${text} GROUP BY date`,
+      values,
+    })
     return {
       offers: [...daily('visitors', 'visitor-days'), onlineVisitors, ...daily('views', 'views')],
-      days(open) {
-        const { text, values } = whereOpen(open, { column: 'date' }, 'id')
-        return {
-          text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
-            FROM ${table} ${text} GROUP BY date`,
-          values,
-        }
+      days: (open) => byDay(whereOpen(open, date, 'id')),
+      slices: {
+        by: 'key',
+        addsUp: false,
+        edges: () => keyEdges(table, 'id'),
+        part: (slice) => byDay(whereSlice(slice, 'id', date)),
       },
       watermark: (from) => ({
         text: `SELECT MIN(id) - 1 AS watermark FROM ${table} WHERE date >= ?`,

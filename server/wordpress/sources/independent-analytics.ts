@@ -1,5 +1,12 @@
-import { addDays, momentAt, type OffsetSteps, offsetSteps, utcOfMidnight } from '../moment.ts'
-import { countVisitors, daily, onlineVisitors, type Source } from './source.ts'
+import {
+  addDays,
+  type Moment,
+  momentAt,
+  type OffsetSteps,
+  offsetSteps,
+  utcOfMidnight,
+} from '../moment.ts'
+import { countVisitors, daily, onlineVisitors, type Source, type Where } from './source.ts'
 
 const onlineSeconds = 300
 
@@ -23,21 +30,42 @@ export const independentAnalytics: Source = {
     const sessions = site.table('independent_analytics_sessions')
     const joined = `FROM ${views} AS v JOIN ${sessions} AS s ON s.session_id = v.session_id`
     const counted = 'COUNT(DISTINCT s.visitor_id) AS visitors, COUNT(DISTINCT v.id) AS views'
+    const byDay = (moment: Moment, since: string | undefined, { text, values }: Where) => {
+      const steps = offsetSteps(moment, since)
+      const day = (column: string) => localDay(column, steps, site.engine)
+      return {
+        text: `SELECT ${day('v.viewed_at')} AS day, ${counted} ${joined}
+          WHERE ${day('v.viewed_at')} = ${day('s.created_at')} ${text} GROUP BY ${day('v.viewed_at')}`,
+        values,
+      }
+    }
     return {
       offers: [...daily('visitors', 'visitors'), onlineVisitors, ...daily('views', 'views')],
       settleSeconds: 3600,
       distinct: ['visitors', 'views'],
       days(open, moment) {
-        const steps = offsetSteps(moment, open?.from)
-        const day = (column: string) => localDay(column, steps, site.engine)
         const from = open && utcOfMidnight(open.from, moment.timezone)
-        return {
-          text: `SELECT ${day('v.viewed_at')} AS day, ${counted} ${joined}
-            WHERE ${day('v.viewed_at')} = ${day('s.created_at')}
-              ${from === undefined ? '' : 'AND v.viewed_at >= ? AND s.created_at >= ?'}
-            GROUP BY ${day('v.viewed_at')}`,
+        return byDay(moment, open?.from, {
+          text: from === undefined ? '' : 'AND v.viewed_at >= ? AND s.created_at >= ?',
           values: from === undefined ? [] : [from, from],
-        }
+        })
+      },
+      slices: {
+        by: 'day',
+        oldest: (moment) => ({
+          text: `SELECT ${localDay('MIN(viewed_at)', offsetSteps(moment), site.engine)} AS day FROM ${views}`,
+          values: [],
+        }),
+        part({ from, to }, moment) {
+          const [begin, end] = [
+            utcOfMidnight(from, moment.timezone),
+            utcOfMidnight(addDays(to, 1), moment.timezone),
+          ]
+          return byDay(moment, undefined, {
+            text: 'AND v.viewed_at >= ? AND v.viewed_at < ? AND s.created_at >= ? AND s.created_at < ?',
+            values: [begin, end, begin, end],
+          })
+        },
       },
       period(range, { timezone }) {
         if (range === undefined) {

@@ -1,5 +1,14 @@
 import { wallTimeBefore } from '../moment.ts'
-import { countVisitors, daily, onlineVisitors, type Source, whereOpen } from './source.ts'
+import {
+  countVisitors,
+  daily,
+  keyEdges,
+  onlineVisitors,
+  type Source,
+  type Where,
+  whereOpen,
+  whereSlice,
+} from './source.ts'
 
 const onlineSeconds = 240
 /** Rows of crawlers and feed readers are in the same table. */
@@ -19,19 +28,24 @@ export const newStatPress: Source = {
   async plan(site) {
     const table = site.table('statpress')
     const sums = (await site.option('newstatpress_calculation_method')) === 'sum'
+    const date = { column: 'date', value: compact }
+    const byDay = ({ text, values }: Where) => ({
+      text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
+        FROM ${table} ${text} GROUP BY date`,
+      values,
+    })
     const visitors = daily('visitors', 'visitors').map((offer) =>
       sums && offer.period === 'total' ? { ...offer, unit: 'visitor-days' as const } : offer,
     )
     return {
       offers: [...visitors, onlineVisitors, ...daily('views', 'views')],
       distinct: ['visitors'],
-      days(open) {
-        const { text, values } = whereOpen(open, { column: 'date', value: compact }, 'id', people)
-        return {
-          text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
-            FROM ${table} ${text} GROUP BY date`,
-          values,
-        }
+      days: (open) => byDay(whereOpen(open, date, 'id', people)),
+      slices: {
+        by: 'key',
+        addsUp: false,
+        edges: () => keyEdges(table, 'id'),
+        part: (slice) => byDay(whereSlice(slice, 'id', date, people)),
       },
       watermark: (from) => ({
         text: `SELECT MIN(id) - 1 AS watermark FROM ${table} WHERE date >= ?`,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { count, daily, type Source, whereOpen } from './source.ts'
+import { count, daily, type Source, type Where, whereOpen } from './source.ts'
 
 /** Rows of `post_views` hold a count a post and day, and again a week, month, year and all time. */
 const TYPE_DAY = 0
@@ -23,17 +23,30 @@ export const postViewsCounter: Source = {
       Settings,
       await site.serializedOption('post_views_counter_settings_general'),
     )
+    const compact = (day: string) => day.replaceAll('-', '')
+    const byDay = ({ text, values }: Where) => ({
+      text: `SELECT period AS day, SUM(count) AS views FROM ${table} ${text} GROUP BY period`,
+      values,
+    })
     const local = settings.success && settings.output.count_time === 'local'
     return {
       offers: daily('views', 'views'),
       ...(local ? {} : { zone: () => 'UTC' }),
-      days(open) {
-        const period = { column: 'period', value: (day: string) => day.replaceAll('-', '') }
-        const { text, values } = whereOpen(open, period, undefined, `type = ${TYPE_DAY}`)
-        return {
-          text: `SELECT period AS day, SUM(count) AS views FROM ${table} ${text} GROUP BY period`,
-          values,
-        }
+      days: (open) =>
+        byDay(
+          whereOpen(open, { column: 'period', value: compact }, undefined, `type = ${TYPE_DAY}`),
+        ),
+      slices: {
+        by: 'day',
+        oldest: () => ({
+          text: `SELECT MIN(period) AS day FROM ${table} WHERE type = ${TYPE_DAY}`,
+          values: [],
+        }),
+        part: ({ from, to }) =>
+          byDay({
+            text: `WHERE type = ${TYPE_DAY} AND period >= ? AND period <= ?`,
+            values: [compact(from), compact(to)],
+          }),
       },
       // The optional reset deletes rows of days; the total goes on.
       total: (query) =>

@@ -1,5 +1,14 @@
 import { addDays, epochOfWallDay } from '../moment.ts'
-import { countVisitors, daily, onlineVisitors, type Source, whereOpen } from './source.ts'
+import {
+  countVisitors,
+  daily,
+  keyEdges,
+  onlineVisitors,
+  type Source,
+  type Where,
+  whereOpen,
+  whereSlice,
+} from './source.ts'
 
 const onlineSeconds = 300
 const daySeconds = 86_400
@@ -19,16 +28,20 @@ export const slimstat: Source = {
     const stats = site.table('slim_stats')
     const dt = { column: 'dt', value: epochOfWallDay }
     const epochDay = `(dt - dt % ${daySeconds}) / ${daySeconds}`
+    const byDay = ({ text, values }: Where) => ({
+      text: `SELECT ${epochDay} AS epochDay, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
+        FROM ${stats} ${text} GROUP BY ${epochDay}`,
+      values,
+    })
     return {
       offers: [...daily('visitors', 'visitors'), onlineVisitors, ...daily('views', 'views')],
       distinct: ['visitors'],
-      days(open) {
-        const { text, values } = whereOpen(open, dt, 'id')
-        return {
-          text: `SELECT ${epochDay} AS epochDay, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
-            FROM ${stats} ${text} GROUP BY ${epochDay}`,
-          values,
-        }
+      days: (open) => byDay(whereOpen(open, dt, 'id')),
+      slices: {
+        by: 'key',
+        addsUp: false,
+        edges: () => keyEdges(stats, 'id'),
+        part: (slice) => byDay(whereSlice(slice, 'id', dt)),
       },
       watermark: (from) => ({
         text: `SELECT MIN(id) - 1 AS watermark FROM ${stats} WHERE dt >= ?`,

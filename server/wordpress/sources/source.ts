@@ -1,7 +1,7 @@
 import type { Metric, Period, Reading, Unit } from '../../../reading.ts'
 import { toCount } from '../count.ts'
 import type { Query, Row, Sql } from '../database/database.ts'
-import type { Moment } from '../moment.ts'
+import { addDays, type Moment } from '../moment.ts'
 import type { Site } from '../site.ts'
 
 /** Visitors and views, of a day or of a longer time. */
@@ -30,6 +30,35 @@ export interface DayRange {
   readonly to: string
 }
 
+/** Rows with keys above one and up to another; those of one day alone where it is given. */
+export interface KeySlice {
+  readonly above: number
+  readonly upTo: number
+  readonly day?: string
+}
+
+/** Parts of a table whose key only grows. */
+interface KeySlices {
+  readonly by: 'key'
+  /** Whether the parts of a day add up. People who are counted once a day do not. */
+  readonly addsUp: boolean
+  /** One row (`first`, `last`): the lowest and the highest key; NULL where there is no row. */
+  edges(): Sql
+  /** As `days`, of the rows of one part. */
+  part(slice: KeySlice, moment: Moment): Sql
+  /** As `days`, of further rows that are few. */
+  rest?(moment: Moment): Sql
+}
+
+/** Parts of a table that is quickly read by its days. */
+interface DaySlices {
+  readonly by: 'day'
+  /** One row (`day`): of the oldest row; NULL where there is no row. */
+  oldest(moment: Moment): Sql
+  /** As `days`, of some days. */
+  part(range: DayRange, moment: Moment): Sql
+}
+
 /**
  * How one plugin's numbers are read from one site. Every query answers rows with the columns named
  * here; a metric that the plugin does not have is left out or 0.
@@ -50,6 +79,11 @@ export interface Plan {
    * rows are in several tables there is a statement for each.
    */
   days?(open: OpenDays | undefined, moment: Moment): Sql | readonly Sql[]
+  /**
+   * How the days of a large table are counted a part at a time, so that no statement is long. The text of
+   * a statement is the same for every part. Without it `days` counts them all at once.
+   */
+  readonly slices?: KeySlices | DaySlices
   /** One row (`watermark`): a key below which there is no row of the days from `from` on. */
   watermark?(from: string, moment: Moment): Sql
   /** The totals, where they are not the sum of the days. */
@@ -147,6 +181,32 @@ export async function rowsOf(query: Query, sql: Sql | readonly Sql[]): Promise<R
   const rows: Row[] = []
   for (const each of 'text' in sql ? [sql] : sql) rows.push(...(await query(each)))
   return rows
+}
+
+/**
+ * The condition for the rows of a slice.
+ *
+ * @param key the column that only grows
+ * @param day the column that says the day or the time, and what it holds when a day begins
+ * @param always conditions without placeholders that hold in any case
+ */
+export function whereSlice(
+  { above, upTo, day: only }: KeySlice,
+  key: string,
+  day: { column: string; value?: (from: string) => string | number },
+  ...always: readonly string[]
+): Where {
+  const { column, value = (from: string) => from } = day
+  const ofDay = only === undefined ? [] : [`${column} >= ?`, `${column} < ?`]
+  return {
+    text: `WHERE ${[...always, `${key} > ?`, `${key} <= ?`, ...ofDay].join(' AND ')}`,
+    values: [above, upTo, ...(only === undefined ? [] : [value(only), value(addDays(only, 1))])],
+  }
+}
+
+/** The lowest and the highest key of a table, as the slices need them. */
+export function keyEdges(table: string, key: string): Sql {
+  return { text: `SELECT MIN(${key}) AS first, MAX(${key}) AS last FROM ${table}`, values: [] }
 }
 
 /** The counts in a row; what the query left out is 0. */

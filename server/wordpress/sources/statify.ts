@@ -1,4 +1,4 @@
-import { daily, type Source, whereOpen } from './source.ts'
+import { daily, keyEdges, type Source, type Where, whereOpen, whereSlice } from './source.ts'
 
 /**
  * Statify: one row a page view, and nothing that tells visitors apart. By default it deletes rows
@@ -12,14 +12,19 @@ export const statify: Source = {
   bots: 'excluded',
   plan(site) {
     const table = site.table('statify')
+    const created = { column: 'created' }
+    const byDay = ({ text, values }: Where) => ({
+      text: `SELECT created AS day, COUNT(*) AS views FROM ${table} ${text} GROUP BY created`,
+      values,
+    })
     return {
       offers: daily('views', 'views'),
-      days(open) {
-        const { text, values } = whereOpen(open, { column: 'created' }, 'id')
-        return {
-          text: `SELECT created AS day, COUNT(*) AS views FROM ${table} ${text} GROUP BY created`,
-          values,
-        }
+      days: (open) => byDay(whereOpen(open, created, 'id')),
+      slices: {
+        by: 'key',
+        addsUp: true,
+        edges: () => keyEdges(table, 'id'),
+        part: (slice) => byDay(whereSlice(slice, 'id', created)),
       },
       watermark: (from) => ({
         text: `SELECT MIN(id) - 1 AS watermark FROM ${table} WHERE created >= ?`,

@@ -1,5 +1,5 @@
-import { offsetSeconds, offsetZone, siteTimezone, utcOfMidnight } from '../moment.ts'
-import { daily, type Source, whereOpen } from './source.ts'
+import { type Moment, offsetSeconds, offsetZone, siteTimezone, utcOfMidnight } from '../moment.ts'
+import { daily, keyEdges, type Source, type Where, whereOpen, whereSlice } from './source.ts'
 
 /**
  * Visitor Traffic Real Time Statistics 8: one row a hit, with 1 visitor for the first of an address on
@@ -21,21 +21,28 @@ export const visitorsTraffic: Source = {
       site.engine === 'sqlite'
         ? `DATE(vst_date, '${shift} seconds')`
         : `DATE(vst_date + INTERVAL ${shift} SECOND)`
+    const date = (timezone: string) => ({
+      column: 'vst_date',
+      value: (from: string) => utcOfMidnight(from, timezone),
+    })
+    const byDay = ({ text, values }: Where, moment: Moment) => {
+      const local = day(offsetSeconds(moment))
+      return {
+        text: `SELECT ${local} AS day, SUM(vst_visitors) AS visitors, SUM(vst_visits) AS views
+          FROM ahc_visitors ${text} GROUP BY ${local}`,
+        values,
+      }
+    }
     return {
       offers: [...daily('visitors', 'visitor-days'), ...daily('views', 'views')],
       zone: (epochMs) => offsetZone(epochMs, timezone),
-      days(open, moment) {
-        const date = {
-          column: 'vst_date',
-          value: (from: string) => utcOfMidnight(from, moment.timezone),
-        }
-        const { text, values } = whereOpen(open, date, 'vst_id', here)
-        const local = day(offsetSeconds(moment))
-        return {
-          text: `SELECT ${local} AS day, SUM(vst_visitors) AS visitors, SUM(vst_visits) AS views
-            FROM ahc_visitors ${text} GROUP BY ${local}`,
-          values,
-        }
+      days: (open, moment) => byDay(whereOpen(open, date(moment.timezone), 'vst_id', here), moment),
+      slices: {
+        by: 'key',
+        addsUp: true,
+        edges: () => keyEdges('ahc_visitors', 'vst_id'),
+        part: (slice, moment) =>
+          byDay(whereSlice(slice, 'vst_id', date(moment.timezone), here), moment),
       },
       watermark: (from, moment) => ({
         text: `SELECT MIN(vst_id) - 1 AS watermark FROM ahc_visitors WHERE ${here} AND vst_date >= ?`,

@@ -4,10 +4,13 @@ import {
   count,
   countVisitors,
   daily,
+  keyEdges,
   onlineVisitors,
   type Plan,
   type Source,
+  type Where,
   whereOpen,
+  whereSlice,
 } from './source.ts'
 
 /** WP Statistics 14 takes a visitor as gone 5 minutes after the last view. */
@@ -76,6 +79,17 @@ export const wpStatistics: Source = {
               visitor,
             )
         : undefined
+    const date = { column: 'last_counter' }
+    const visitors = ({ text, values }: Where) => ({
+      text: `SELECT last_counter AS day, COUNT(*) AS visitors, ${hasVisit ? '0' : 'SUM(hits)'} AS views
+        FROM ${visitor} ${text} GROUP BY last_counter`,
+      values,
+    })
+    const views = ({ text, values }: Where) => ({
+      text: `SELECT last_counter AS day, 0 AS visitors, SUM(visit) AS views
+        FROM ${visit} ${text} GROUP BY last_counter`,
+      values,
+    })
     return {
       offers: [
         ...daily('visitors', 'visitor-days'),
@@ -84,17 +98,21 @@ export const wpStatistics: Source = {
       ],
       layout: hasVisit ? 'statistics_visit' : 'statistics_visitor',
       days(open) {
-        const rows = whereOpen(open, { column: 'last_counter' }, 'ID')
-        const visitors = `SELECT last_counter AS day, COUNT(*) AS visitors,
-            ${hasVisit ? '0' : 'SUM(hits)'} AS views
-          FROM ${visitor} ${rows.text} GROUP BY last_counter`
-        if (!hasVisit) return { text: visitors, values: rows.values }
-        const days = whereOpen(open, { column: 'last_counter' })
+        const rows = visitors(whereOpen(open, date, 'ID'))
+        if (!hasVisit) return rows
+        const days = views(whereOpen(open, date))
         return {
-          text: `${visitors} UNION ALL
-            SELECT last_counter, 0, SUM(visit) FROM ${visit} ${days.text} GROUP BY last_counter`,
+          text: `${rows.text} UNION ALL ${days.text}`,
           values: [...rows.values, ...days.values],
         }
+      },
+      slices: {
+        by: 'key',
+        addsUp: true,
+        edges: () => keyEdges(visitor, 'ID'),
+        part: (slice) => visitors(whereSlice(slice, 'ID', date)),
+        // One row a day.
+        ...(hasVisit ? { rest: () => views(whereOpen(undefined, date)) } : {}),
       },
       watermark: (from) => ({
         text: `SELECT MIN(ID) - 1 AS watermark FROM ${visitor} WHERE last_counter >= ?`,
