@@ -1,14 +1,22 @@
-import type { Logger, LogLevel } from '../common/log.ts'
-import type { SiteValues } from './settings/load.ts'
-import type { SettingName, Values } from './settings/settings.ts'
+import type { Logger } from '../common/log.ts'
+import type { Environment } from './settings/setting.ts'
+import type { SettingName, SiteValues, Values } from './settings/settings.ts'
 
 /** What a command has of the context around it. */
 export interface CommandContext {
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   readonly stdout: NodeJS.WriteStream
   readonly log: Logger
+  /** What stands behind the command without a flag; at most what its `argument` allows. */
+  readonly args: readonly string[]
   /** The sites of the settings file, if it has any. */
   readonly sites: readonly SiteValues[]
+  /** The settings file of `--config`. */
+  readonly config: string | undefined
+  /** Names of environment variables that look like a slip, in a sentence each. */
+  readonly warnings: readonly string[]
+  /** Whether a setting was given, or has its default. */
+  readonly isGiven: (name: SettingName) => boolean
   /** To be called when the command does what it is for: a service manager may wait for that. */
   readonly ready: () => void
   /** Aborted when the command is to end: Ctrl-C, or SIGTERM from a service manager. */
@@ -18,9 +26,9 @@ export interface CommandContext {
 export interface Command {
   readonly name: string
   readonly summary: string
+  /** As Commander writes it: `<url>`, or `[command]` where it may be left out. */
+  readonly argument?: string
   readonly settings: readonly SettingName[]
-  /** How much it logs by default; `info` when left out. */
-  readonly logLevel?: LogLevel
   /** Resolves when the command has ended; `values` are those of `settings`. */
   run(values: never, context: CommandContext): Promise<void>
 }
@@ -29,8 +37,8 @@ export interface Command {
 export function command<const Names extends readonly SettingName[]>(definition: {
   name: string
   summary: string
+  argument?: string
   settings: Names
-  logLevel?: LogLevel
   run(values: Values<Names[number]>, context: CommandContext): Promise<void>
 }): Command {
   return definition

@@ -1,21 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { CommanderError, Command as Program } from 'commander'
-import * as v from 'valibot'
+import { CommanderError, Option, Command as Program } from 'commander'
 import { DatabaseError, FatalError, UsageError } from '../common/errors.ts'
 import { createLog, type LogLevel } from '../common/log.ts'
 import type { Command } from './command.ts'
-import { board } from './commands/board.ts'
-import { demo } from './commands/demo.ts'
-import { device } from './commands/device.ts'
-import { doctor } from './commands/doctor.ts'
-import { flash } from './commands/flash.ts'
-import { serve } from './commands/serve.ts'
+import { commands } from './commands/index.ts'
 import { serviceManager } from './process/service-manager.ts'
-import { loadSettings } from './settings/load.ts'
-import { settings } from './settings/settings.ts'
-
-const commands: readonly Command[] = [demo, serve, device, board, doctor, flash]
+import { helpText } from './settings/help.ts'
+import { isGiven, loadSettings, siteValues, valuesOf } from './settings/load.ts'
+import { groups, type SettingName } from './settings/settings.ts'
 
 /** Exit codes: fine, something outside failed, wrong usage. */
 const FINE = 0
@@ -31,17 +23,24 @@ function buildProgram(): Program {
   for (const command of commands) {
     const sub = program.command(command.name).description(command.summary)
     strict(sub)
-    for (const name of [...command.settings, 'logLevel'] as const) {
-      const { flag, value, env, help, schema } = settings[name]
-      const standard = v.getDefault(schema)
-      const isTold = typeof standard === 'string' && value !== '' && !help.includes('default')
-      const otherwise = isTold ? ` (default: ${standard.replace(homedir(), '~')})` : ''
-      sub.option(`${flag} ${value}`.trim(), `${help}${otherwise} [${env}]`)
+    if (command.argument !== undefined) sub.argument(command.argument)
+    const names: ReadonlySet<string> = new Set(settingNames(command))
+    for (const [heading, group] of Object.entries(groups)) {
+      for (const [name, setting] of Object.entries(group)) {
+        if (!names.has(name)) continue
+        const help = helpText(setting, command.name, process.env)
+        sub.addOption(new Option(setting.flag, help).helpGroup(`${heading}:`))
+      }
     }
     sub.option('--config <file>', 'a file with settings, one a line as "poll: 5s"')
-    sub.action(() => run(command, flagsOf(sub)))
+    sub.action(() => run(command, sub))
   }
   return program
+}
+
+/** Every command logs. */
+function settingNames({ settings }: Command): readonly SettingName[] {
+  return [...settings, 'logLevel']
 }
 
 /** Refusals come out through `main`, as one line and with our exit code. */
@@ -52,28 +51,20 @@ function strict(program: Program): void {
     .configureOutput({ outputError: () => undefined })
 }
 
-/** Flags as text; a switch without a value is `true`. Key: name of the setting. */
-function flagsOf(sub: Program): Record<string, string | undefined> {
-  const options = sub.opts<Record<string, string | boolean>>()
-  const flags: Record<string, string | undefined> = { config: undefined }
-  for (const [option, value] of Object.entries(options)) flags[option] = String(value)
-  return flags
-}
-
-async function run(command: Command, given: Record<string, string | undefined>): Promise<void> {
-  const { config, ...options } = given
-  // commander names an option by its flag; two commands may have settings of the same flag.
-  const flags = Object.fromEntries(
-    [...command.settings, 'logLevel' as const].map((name) => [
+async function run(command: Command, program: Program): Promise<void> {
+  const { env, stdout, stderr } = process
+  // A flag is text; a switch without a value is `true`.
+  const { config, ...flags } = Object.fromEntries(
+    Object.entries(program.opts<Record<string, string | true>>()).map(([name, given]) => [
       name,
-      options[camelCase(settings[name].flag)],
+      String(given),
     ]),
   )
-  const { env, stdout, stderr } = process
-  const names = [...command.settings, 'logLevel' as const]
-  const { values, sites } = await loadSettings(names, { flags, env, config })
-  const level = (values['logLevel'] ?? command.logLevel ?? 'info') as LogLevel
-  const log = await createLog(level, stderr.isTTY === true)
+  const { name } = command
+  const loaded = await loadSettings(settingNames(command), { command: name, flags, env, config })
+  const values = valuesOf(loaded.effective)
+  const log = await createLog(values['logLevel'] as LogLevel, stderr.isTTY === true)
+  for (const warning of loaded.warnings) log.warn(warning)
   const controller = new AbortController()
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
@@ -88,17 +79,17 @@ async function run(command: Command, given: Record<string, string | undefined>):
       env,
       stdout,
       log,
-      sites,
+      args: program.args,
+      sites: siteValues(loaded),
+      config,
+      warnings: loaded.warnings,
+      isGiven: (setting) => isGiven(loaded, setting),
       ready: manager.ready,
       signal: controller.signal,
     })
   } finally {
     manager.stop()
   }
-}
-
-function camelCase(flag: string): string {
-  return flag.replace(/^--/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -125,9 +116,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What commander refuses, without the value of an option that there is not: it may be a secret. */
+/** What commander refuses, as a line, without the value of an option that there is not: it may be a secret. */
 function refusalOf({ message }: CommanderError): string {
-  return message.replace(/^error: /, '').replace(/(option '(?:--[^=]*(?==)|-[^-])).*'/s, "$1'")
+  const [refusal = '', advice] = message.replace(/^error: /, '').split('\n(Did you mean ')
+  const named = refusal.replace(/(option '(?:--[^=]*(?==)|-[^-])).*'/s, "$1'")
+  return advice === undefined ? named : `${named}; did you mean ${advice.replace(/\?\)$/, '?')}`
 }
 
 /**

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { flagName } from '../cli/settings/setting.ts'
 import { settings } from '../cli/settings/settings.ts'
+import { withTable } from '../tools/settings-table.ts'
 import { run } from './support/command.ts'
 
 // This file runs from build/test/.
@@ -37,7 +39,7 @@ test('every command of the documents takes the flags that they give it', async (
 })
 
 test('every flag of the documents is one of a command', () => {
-  const known = new Set<string>(Object.values(settings).map(({ flag }) => flag))
+  const known = new Set<string>(Object.values(settings).map(({ flag }) => flagName(flag)))
   for (const own of ['--config', '--help', '--version']) known.add(own)
   for (const paper of papers) {
     const text = readFileSync(join(root, paper), 'utf8')
@@ -45,4 +47,9 @@ test('every flag of the documents is one of a command', () => {
       assert.ok(known.has(flag), `${paper}: ${flag}`)
     }
   }
+})
+
+test('the table of the README is what the settings declare (else: npm run readme)', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  assert.equal(readme, withTable(readme))
 })

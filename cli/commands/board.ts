@@ -7,15 +7,15 @@ export const board = command({
   name: 'board',
   summary:
     'a virtual board: Firmata over TCP, with a display that shows its digits in the terminal',
-  settings: ['host', 'boardPort', 'display', 'digits', 'addresses', 'pins', 'json'],
-  async run({ host, boardPort, display, digits, addresses, pins, json }, context) {
+  settings: ['host', 'port', 'display', 'digits', 'addresses', 'pins', 'json'],
+  async run({ host, port, display, digits, addresses, pins, json }, context) {
     keepSmall()
     const chip = chipOf(display)
-    const wiring = await wiringOf({ kind: 'tcp', host, port: boardPort }, chip, pins)
-    const header = (port: number) => `virtual board at tcp:${host}:${port}`
+    const wiring = await wiringOf({ kind: 'tcp', host, port }, chip, pins)
+    const header = (taken: number) => `virtual board at tcp:${host}:${taken}`
     const desk = await startVirtualDesk({
       host,
-      port: boardPort,
+      port,
       pins: wiring.pins,
       out: context.stdout,
       json,

@@ -11,10 +11,8 @@ export const demo = command({
   name: 'demo',
   summary:
     'all of it on this machine, without hardware: a made-up WordPress, the bridge, a virtual board',
-  settings: ['host', 'port', 'accessToken'],
-  // Lines of a log would tear the face apart.
-  logLevel: 'warn',
-  async run({ host, port, accessToken: token }, context) {
+  settings: ['host', 'port', 'token'],
+  async run({ host, port, token }, context) {
     const { chooseFeed, startDevice } = await import('../../device/run.ts')
     const { openMemory } = await import('../../device/memory.ts')
     const { boardOpener } = await import('../../device/boards/index.ts')

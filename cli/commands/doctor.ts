@@ -19,7 +19,7 @@ export const doctor = command({
     'tablePrefix',
     'source',
     'sql',
-    'endpoint',
+    'countUrl',
     'token',
     'board',
     'particleToken',
@@ -27,24 +27,25 @@ export const doctor = command({
     'pins',
     'json',
   ],
-  logLevel: 'error',
   async run(values, context) {
     const findings: Finding[] = []
     const show = (finding: Finding) => {
       findings.push(finding)
       context.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
     }
-    const { database, wpConfig, endpoint, board, display, pins } = values
+    const { database, wpConfig, board, display, pins } = values
+    const countUrl = context.isGiven('countUrl') ? values.countUrl : undefined
+    for (const text of context.warnings) show({ subject: 'settings', status: 'warning', text })
     // What is wrong with the settings is said before anything is looked at.
     const wiring = board && (await wiringOf(board, chipOf(display), pins))
     if (database !== undefined || wpConfig !== undefined || context.sites.length > 0) {
       for (const site of await siteOptions(values, context)) await checkSite(site, show)
-    } else if (endpoint === undefined && board === undefined) {
+    } else if (countUrl === undefined && board === undefined) {
       throw new UsageError(
         'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
       )
     }
-    if (endpoint !== undefined) await checkEndpoint(endpoint, values.token, show)
+    if (countUrl !== undefined) await checkEndpoint(countUrl, values.token, show)
     if (board && wiring) await checkBoard(board, wiring, values.particleToken, context.signal, show)
     const problems = findings.filter(({ status }) => status === 'problem').length
     if (problems > 0) {

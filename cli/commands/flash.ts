@@ -6,10 +6,9 @@ import { command } from '../command.ts'
 export const flash = command({
   name: 'flash',
   summary: "brings the counter's firmware to a Photon through the Particle Cloud",
-  settings: ['deviceName', 'particleToken', 'particleUrl', 'dryRun'],
-  logLevel: 'warn',
+  settings: ['device', 'particleToken', 'particleUrl', 'dryRun'],
   async run(values, { stdout, signal }) {
-    const { deviceName: device, particleToken: token, particleUrl: url, dryRun } = values
+    const { device, particleToken: token, particleUrl: url, dryRun } = values
     if (token === undefined) {
       throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; flash needs it')
     }

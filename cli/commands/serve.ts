@@ -1,3 +1,4 @@
+import { didYouMean } from '../../common/did-you-mean.ts'
 import { UsageError } from '../../common/errors.ts'
 import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { BrokerAddress } from '../../common/mqtt/broker.ts'
@@ -5,8 +6,8 @@ import type { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { processId } from '../process/process-id.ts'
-import type { SiteValues } from '../settings/load.ts'
-import type { Values } from '../settings/settings.ts'
+import type { SiteValues, Values } from '../settings/settings.ts'
+import { either } from '../settings/types.ts'
 
 type ParticleValues = Values<
   'particle' | 'particleToken' | 'particleMode' | 'particleBudget' | 'particleUrl' | 'stateDir'
@@ -31,10 +32,10 @@ export const serve = command({
     'particleMode',
     'particleBudget',
     'particleUrl',
-    'accessToken',
+    'token',
     'cors',
     'basePath',
-    'trustedProxies',
+    'trustedProxy',
     'mqtt',
     'homeAssistant',
     'from',
@@ -57,10 +58,10 @@ export const serve = command({
         ...(await particlePublishers(values, context)),
       ],
       guard: {
-        token: values.accessToken,
+        token: values.token,
         basePath: values.basePath,
         cors: values.cors,
-        trustedProxies: values.trustedProxies ?? [],
+        trustedProxies: values.trustedProxy ?? [],
       },
       now: Date.now,
       random: Math.random,
@@ -145,12 +146,8 @@ export async function siteOptions(
   values: Omit<SiteValues, 'name'>,
   context: CommandContext,
 ): Promise<SiteOptions[]> {
-  const { database, wpConfig } = values
-  if (context.sites.length === 0) return [await siteOption({ ...values, name: undefined }, context)]
-  if (database !== undefined || wpConfig !== undefined) {
-    throw new UsageError('the settings file has "sites", so --database and --wp-config have no use')
-  }
-  return Promise.all(context.sites.map((site) => siteOption(site, context)))
+  const sites = context.sites.length > 0 ? context.sites : [{ ...values, name: undefined }]
+  return Promise.all(sites.map((site) => siteOption(site, context)))
 }
 
 /** Which database, which tables in it, and which of their numbers. */
@@ -159,11 +156,8 @@ async function siteOption(
   { env }: CommandContext,
 ): Promise<SiteOptions> {
   const { name, database, wpConfig, tablePrefix, source, sql } = site
-  await checkSource(source, sql)
   const where = name === undefined ? '' : `site ${name}: `
-  if (database !== undefined && wpConfig !== undefined) {
-    throw new UsageError(`${where}--database and --wp-config are both given; give one`)
-  }
+  await checkSource(where, source, sql)
   if (database !== undefined) {
     const { parseDatabaseUrl } = await import('../../server/wordpress/database/connection.ts')
     return { name, connection: parseDatabaseUrl(database), tablePrefix, source, sql }
@@ -179,16 +173,18 @@ async function siteOption(
   )
 }
 
-async function checkSource(source: string, sql: string | undefined): Promise<void> {
+async function checkSource(where: string, source: string, sql: string | undefined): Promise<void> {
   const { sources } = await import('../../server/wordpress/sources/index.ts')
   const { sqlSource } = await import('../../server/wordpress/sources/sql.ts')
   const ids = ['auto', 'sql', ...sources.map(({ id }) => id)]
   if (!ids.includes(source)) {
-    throw new UsageError(`--source: "${source}" is not known; it must be ${ids.join(', ')}`)
+    throw new UsageError(
+      `${where}--source: "${source}" is not known; it must be ${either(ids)}${didYouMean(source, ids)}`,
+    )
   }
   if ((source === 'sql') !== (sql !== undefined)) {
     throw new UsageError(
-      '--source sql and --sql "SELECT …" (one row, one whole number) belong together',
+      `${where}--source sql and --sql "SELECT …" (one row, one whole number) belong together`,
     )
   }
   if (sql !== undefined) sqlSource(sql)

@@ -1,156 +1,186 @@
-import { existsSync, readFileSync } from 'node:fs'
+import leven from 'leven'
 import * as v from 'valibot'
 import { UsageError } from '../../common/errors.ts'
-import { type SettingName, settings, type Values } from './settings.ts'
+import { readSettingsFile, type SettingsFile } from './file.ts'
+import { defaultText, type Environment, flagName, type Setting } from './setting.ts'
+import { type SettingName, type SiteValues, settings } from './settings.ts'
 
 export interface Given {
-  /** Key: name of the setting, as commander gives it. */
-  readonly flags: Readonly<Record<string, string | undefined>>
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** A file that must exist; without one, `visitor-counter.yaml` is taken if it is there. */
+  /** Whose defaults count. */
+  readonly command: string | undefined
+  /** Key: name of the setting. */
+  readonly flags: Readonly<Partial<Record<string, string>>>
+  readonly env: Environment
+  /** A settings file that must exist; without one the usual places are looked at. */
   readonly config: string | undefined
 }
 
-const defaultConfig = 'visitor-counter.yaml'
+export interface Effective {
+  readonly value: unknown
+  /** What `value` was made of; undefined where nothing was given and there is no default. */
+  readonly text: string | undefined
+  /** In words. */
+  readonly origin: string
+  /** How near to the user: 0 a flag, 1 the environment, 2 the settings file, 3 a default or nothing. */
+  readonly distance: number
+}
+const byDefault = 3
 
-/** Of two that say the same in two ways the one that was given nearer to the user counts. */
-const alternatives = [['database', 'wpConfig']] as const
+/** Key: name of the setting. */
+export type EffectiveSettings = ReadonlyMap<SettingName, Effective>
 
-/** The settings that each of several sites has of its own. */
-const siteSettings = ['database', 'wpConfig', 'tablePrefix', 'source', 'sql'] as const
-export type SiteValues = Values<(typeof siteSettings)[number]> & { readonly name: string }
+export interface Loaded {
+  readonly effective: EffectiveSettings
+  /** The sites of the settings file, each with what it has of its own or shares. Key: name. */
+  readonly sites: ReadonlyMap<string, EffectiveSettings>
+  /** The settings file; undefined when there is none. */
+  readonly path: string | undefined
+  /** Names of environment variables that look like a slip. */
+  readonly warnings: readonly string[]
+}
 
 /**
- * The values of some settings: from flags, then the environment, then the YAML file, then defaults.
+ * Some settings: from flags, then the environment, then the settings file, then defaults.
  *
  * @throws UsageError that names the setting, the value, where it came from and what is allowed
  */
 export async function loadSettings(
   names: readonly SettingName[],
-  { flags, env, config }: Given,
-): Promise<{ values: Record<string, unknown>; sites: readonly SiteValues[] }> {
-  const file = await readConfig(config)
-  const values: Record<string, unknown> = {}
-  /** How near the user a value was given: 0 a flag, 1 the environment, 2 the file, -1 nowhere. */
-  const nearness: Partial<Record<SettingName, number>> = {}
-  for (const name of names) {
-    const { flag, env: variable } = settings[name]
-    const candidates: Candidates = [
-      [flags[name], flag],
-      [env[variable] === '' ? undefined : env[variable], `environment variable ${variable}`],
-      [file.values.get(yamlKey(name)), `"${yamlKey(name)}" in ${file.path}`],
-    ]
-    values[name] = firstOf(name, candidates)
-    nearness[name] = candidates.findIndex(([text]) => text !== undefined)
+  { command, flags, env, config }: Given,
+): Promise<Loaded> {
+  const file = await readSettingsFile(config, env)
+  const effective = new Map(
+    names.map((name) => {
+      const { env: variable, flag } = settings[name]
+      const inFile = file.values.get(name)
+      return [
+        name,
+        nearest(name, [
+          [flags[name], flagName(flag)],
+          // As in a Compose file, an empty variable is one that is not set.
+          [env[variable] || undefined, `environment variable ${variable}`],
+          [inFile?.text, inFile?.origin ?? ''],
+          [defaultText(settings[name], command, env), 'default'],
+        ]),
+      ] as const
+    }),
+  )
+  keepOneOf(effective, '')
+  return {
+    effective,
+    sites: sitesOf(effective, file),
+    path: file.path,
+    warnings: slips(env),
   }
-  for (const [one, other] of alternatives) {
-    const [near = -1, far = -1] = [nearness[one], nearness[other]]
-    if (near < 0 || far < 0 || near === far) continue
-    values[near < far ? other : one] = undefined
-  }
-  const sites = [...file.sites].map(([name, own]) => ({
-    name,
-    ...(Object.fromEntries(
-      siteSettings.map((setting) => {
-        const key = yamlKey(setting)
-        return [
-          setting,
-          firstOf(setting, [[own.get(key), `"sites: ${name}: ${key}" in ${file.path}`]]),
-        ]
-      }),
-      // Each value is what the schema of its setting gives.
-    ) as Values<(typeof siteSettings)[number]>),
-  }))
-  return { values, sites }
 }
 
-type Candidates = readonly (readonly [text: string | undefined, origin: string])[]
+/** The values that a command gets. Key: name of the setting. */
+export function valuesOf(effective: EffectiveSettings): Record<string, unknown> {
+  for (const [name, { text }] of effective) {
+    const { flag, env, help, required }: Setting = settings[name]
+    if (required && text === undefined) {
+      throw new UsageError(
+        `${flagName(flag)} is missing (or environment variable ${env}); it is ${help}`,
+      )
+    }
+  }
+  return Object.fromEntries([...effective].map(([name, { value }]) => [name, value]))
+}
 
-/** The first text that was given, as the schema of its setting gives it. */
-function firstOf(name: SettingName, candidates: Candidates): unknown {
-  const { flag, env, help, schema, secret = false } = settings[name]
-  const [text, origin] = candidates.find(([given]) => given !== undefined) ?? [undefined, flag]
+/** Whether a setting was given anywhere, or has its default. */
+export function isGiven({ effective }: Loaded, name: SettingName): boolean {
+  return (effective.get(name)?.distance ?? byDefault) < byDefault
+}
+
+/** The sites of the settings file as a command gets them. */
+export function siteValues({ sites }: Loaded): SiteValues[] {
+  // Each value is what the schema of its setting gives.
+  return [...sites].map(([name, own]) => ({ ...valuesOf(own), name }) as SiteValues)
+}
+
+/** What was given nearest to the user, the candidates being in that order. */
+function nearest(
+  name: SettingName,
+  candidates: readonly (readonly [text: string | undefined, origin: string])[],
+): Effective {
+  const distance = candidates.findIndex(([text]) => text !== undefined)
+  const [text, origin = 'not set'] = candidates[distance] ?? []
+  if (text === undefined) return { value: undefined, text, origin, distance: byDefault }
+  const { schema, secret }: Setting = settings[name]
   const parsed = v.safeParse(schema, text)
-  if (parsed.success) return parsed.output
-  const allowed = parsed.issues[0].message
+  if (parsed.success) return { value: parsed.output, text, origin, distance }
   throw new UsageError(
-    text === undefined
-      ? `${flag} is missing (or environment variable ${env}); it is ${help}`
-      : `${origin}: ${secret ? 'the value' : `"${text}"`} is not allowed; it must be ${allowed}`,
+    `${origin}: ${secret ? 'the value' : `"${text}"`} is not allowed; it must be ${parsed.issues[0].message}`,
   )
 }
 
-/** A setting's name in the YAML file: its flag without the dashes. */
-function yamlKey(name: SettingName): string {
-  return settings[name].flag.replace(/^--/, '')
-}
-
-interface ConfigFile {
-  readonly path: string
-  /** Key: YAML key. */
-  readonly values: ReadonlyMap<string, string>
-  /** Key: name of the site; of the values, YAML key. */
-  readonly sites: ReadonlyMap<string, ReadonlyMap<string, string>>
-}
-
-const Scalars = v.record(v.string(), v.nullable(v.union([v.string(), v.number(), v.boolean()])))
-const Sites = v.record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]+$/)), Scalars)
-const Config = v.looseObject({ sites: v.optional(Sites, {}) })
-
-async function readConfig(config: string | undefined): Promise<ConfigFile> {
-  const path = config ?? defaultConfig
-  const refuse = (reason: string) => new UsageError(`${path}: ${reason}`)
-  if (!existsSync(path)) {
-    if (config === undefined) return { path, values: new Map(), sites: new Map() }
-    throw new UsageError(`--config: there is no file ${path}`)
-  }
-  const document = await readYaml(path, refuse)
-  const parsed = v.safeParse(Config, Array.isArray(document) ? undefined : document)
-  if (!parsed.success) {
-    throw refuse(
-      parsed.issues[0].path === undefined
-        ? 'the file must hold settings, one a line, as "poll: 5s"'
-        : '"sites" must name sites (letters, digits, dots, dashes), each with settings as "database: mysql://…"',
-    )
-  }
-  const { sites, ...rest } = parsed.output
-  const known = new Set((Object.keys(settings) as SettingName[]).map(yamlKey))
-  const own = new Set(siteSettings.map(yamlKey))
-  return {
-    path,
-    values: scalarsOf(rest, known, refuse),
-    sites: new Map(
-      Object.entries(sites).map(([name, values]) => [name, scalarsOf(values, own, refuse)]),
-    ),
+/**
+ * Of settings that say the same in several ways, the one that was given nearest to the user stays.
+ *
+ * @param where to stand before a refusal
+ */
+function keepOneOf(effective: Map<SettingName, Effective>, where: string): void {
+  const given = [...effective].filter(
+    ([name, { distance }]) => 'oneOf' in settings[name] && distance < byDefault,
+  )
+  for (const [name, { distance }] of given) {
+    const rivals = given.filter(([other]) => other !== name && isSameOneOf(name, other))
+    const equal = rivals.find(([, rival]) => rival.distance === distance)
+    if (equal !== undefined) {
+      const flags = [name, equal[0]].map((each) => flagName(settings[each].flag)).sort()
+      throw new UsageError(`${where}${flags.join(' and ')} are both given; give one`)
+    }
+    const nearer = rivals.find(([, rival]) => rival.distance < distance)
+    if (nearer === undefined) continue
+    const origin = `not set: ${flagName(settings[nearer[0]].flag)} counts`
+    effective.set(name, { value: undefined, text: undefined, origin, distance: byDefault })
   }
 }
 
-async function readYaml(path: string, refuse: (reason: string) => UsageError): Promise<unknown> {
-  const { parse, YAMLParseError } = await import('yaml')
-  try {
-    return parse(readFileSync(path, 'utf8'), { logLevel: 'error' }) ?? {}
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw refuse('the file cannot be read')
-    throw refuse(`the file is not YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`)
-  }
+function isSameOneOf(one: SettingName, other: SettingName): boolean {
+  const [a, b]: Setting[] = [settings[one], settings[other]]
+  return a?.oneOf === b?.oneOf
 }
 
-function scalarsOf(
-  values: Record<string, unknown>,
-  known: ReadonlySet<string>,
-  refuse: (reason: string) => UsageError,
-): Map<string, string> {
-  const scalars = v.safeParse(Scalars, values)
-  if (!scalars.success) {
-    throw refuse(`"${String(scalars.issues[0].path?.[0]?.key)}" must be one value, as "poll: 5s"`)
-  }
-  for (const key of Object.keys(scalars.output)) {
-    if (!known.has(key))
-      throw refuse(`there is no setting "${key}"; known are ${[...known].join(', ')}`)
+/** What stands beside "sites" holds for each of them that has none of its own. */
+function sitesOf(
+  common: EffectiveSettings,
+  file: SettingsFile,
+): ReadonlyMap<string, EffectiveSettings> {
+  const perSite = [...common].filter(([name]) => 'perSite' in settings[name])
+  const useless = perSite.filter(
+    ([name, { distance }]) => 'oneOf' in settings[name] && distance < byDefault,
+  )
+  if (file.sites.size > 0 && useless.length > 0) {
+    const flags = useless.map(([name]) => flagName(settings[name].flag)).join(' and ')
+    throw new UsageError(`the settings file has "sites", so there is no use for ${flags}`)
   }
   return new Map(
-    Object.entries(scalars.output).flatMap(([key, value]) =>
-      value === null ? [] : [[key, String(value)] as const],
-    ),
+    [...file.sites].map(([site, own]) => {
+      const effective = new Map(
+        perSite.map(([name, shared]) => {
+          const { text, origin = '' } = own.get(name) ?? {}
+          const isOwn = text !== undefined
+          return [
+            name,
+            isOwn ? { ...nearest(name, [[text, origin]]), distance: 2 } : shared,
+          ] as const
+        }),
+      )
+      keepOneOf(effective, `site ${site}: `)
+      return [site, effective]
+    }),
   )
+}
+
+/** Environment variables that are one letter away from ours. Short words are too often of others. */
+function slips(env: Environment): string[] {
+  const ours = Object.values(settings).map((setting) => setting.env)
+  return Object.keys(env).flatMap((name) => {
+    if (!name.includes('_') || ours.some((own) => own === name)) return []
+    const meant = ours.find((own) => leven(own, name, { maxDistance: 2 }) === 1)
+    return meant === undefined
+      ? []
+      : [`environment variable ${name} is none of ours; did you mean ${meant}?`]
+  })
 }

@@ -1,23 +1,54 @@
 import type * as v from 'valibot'
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /**
- * One setting: a flag, an environment variable and a YAML key (the flag's name without dashes). The
- * schema takes the text and says in its message what is allowed.
+ * One setting, declared here and nowhere else: the loader, `--help`, the table of the README, `settings`
+ * and the tests read it from this. Its name in the program is its flag in camel case; its key in the
+ * settings file is the flag without dashes.
  */
-export interface Setting<Schema extends v.GenericSchema<string | undefined, unknown>> {
-  readonly flag: string
-  /** What stands for the value in the help, as `<url>`. */
-  readonly value: string
+export interface Setting {
+  /** As Commander writes it: `--poll <duration>`, or `--json` for a switch. */
+  readonly flag: `--${string}`
   readonly env: string
   readonly help: string
-  readonly schema: Schema
-  /** Not to be repeated in an error or a log. */
-  readonly secret?: boolean
+  /** Turns the text into the value, or says in its message what is allowed, to follow "it must be". */
+  readonly schema: v.GenericSchema<string, unknown>
+  /** The text that is taken when none is given; the value is undefined without one. */
+  readonly default?: string | ((env: Environment) => string)
+  /** Where a command has another default. Key: name of the command. */
+  readonly defaultOf?: Readonly<Record<string, string>>
+  /** A command that lists it cannot do without. */
+  readonly required?: true
+  /** Not to be repeated in an error, a log or a listing. */
+  readonly secret?: true
+  /** Separated by commas; in the settings file it may be a list. */
+  readonly list?: true
+  /** Each of several `sites` of the settings file may have its own. */
+  readonly perSite?: true
+  /** Of those with the same word here one is given; of two the one that was given nearer to the user counts. */
+  readonly oneOf?: string
 }
 
-/** Keeps the type of its schema. */
-export function setting<Schema extends v.GenericSchema<string | undefined, unknown>>(
-  definition: Setting<Schema>,
-): Setting<Schema> {
-  return definition
+/** The settings of a subject. Key: name in the program. */
+export type Settings = Readonly<Record<string, Setting>>
+
+/** What a command gets for a setting. */
+export type ValueOf<Of extends Setting> = Of extends { default: unknown } | { required: true }
+  ? v.InferOutput<Of['schema']>
+  : v.InferOutput<Of['schema']> | undefined
+
+/** A flag without what stands for its value. */
+export function flagName(flag: string): string {
+  return flag.replace(/ .*/, '')
+}
+
+/** The default of a setting as text, for a command or for all that have none of their own. */
+export function defaultText(
+  { default: common, defaultOf = {} }: Setting,
+  command: string | undefined,
+  env: Environment,
+): string | undefined {
+  const own = command === undefined ? undefined : defaultOf[command]
+  return own ?? (typeof common === 'function' ? common(env) : common)
 }

@@ -40,12 +40,12 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [['serve', '--poll', '1ms'], /--poll: "1ms" is not allowed; it must be at least 100ms/],
   [['serve'], /environment variable POLL_INTERVAL: "x" is not allowed/, { POLL_INTERVAL: 'x' }],
-  [['serve', '--config', valueYaml], /"poll" in .*value\.yaml: "fast" is not allowed/],
+  [['serve', '--config', valueYaml], /"poll" in .*value\.yaml, line 1: "fast" is not allowed/],
   [['serve', '--config', badYaml], /bad\.yaml: the file is not YAML: /],
   [['serve', '--config', listYaml], /list\.yaml: the file must hold settings, one a line/],
   [
     ['serve', '--config', unknownYaml],
-    /unknown\.yaml: there is no setting "pol"; known are database, /,
+    /"pol" in .*unknown\.yaml, line 1: there is no such setting; did you mean poll\?/,
   ],
   [['serve', '--config', '/nowhere.yaml'], /--config: there is no file \/nowhere\.yaml/],
   [
@@ -75,12 +75,12 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [
     ['serve', '--config', sitesYaml, '--database', 'mysql://u:p@h/d'],
-    /has "sites", so --database and --wp-config have no use/,
+    /has "sites", so there is no use for --database$/,
   ],
   [['serve', '--config', badSitesYaml], /"sites: shop: table-prefix" in .* is not allowed/],
   [
     ['serve', '--config', unknownSiteYaml],
-    /there is no setting "poll"; known are database, wp-config, /,
+    /"sites: shop: poll" in .*, line 3: there is no such setting; known are wp-config, /,
   ],
   [['serve', '--token', `${secret} a`], /--token: the value is not allowed; it must be letters,/],
   [['serve', '--cors', 'example.com'], /--cors: "example\.com" .* must be \*, off, or the origins/],
@@ -127,7 +127,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['device', '--board', 'tcp:h', '--show', 'visitors.today:k'], /--show: .* is not allowed/],
   [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
-    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, terminal/,
+    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637 or terminal/,
   ],
   [['device', '--board', 'raspi', '--display', 'tm1637'], /TM1637, .* or --board io:raspi-io/],
   [['device', '--board', 'tcp:h', '--digits', '12'], /MAX7219: 12 digits/],

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts'
+import { board } from './board.ts'
+import { demo } from './demo.ts'
+import { device } from './device.ts'
+import { doctor } from './doctor.ts'
+import { flash } from './flash.ts'
+import { serve } from './serve.ts'
+import { settingsOf } from './settings.ts'
+
+const commandsWithSettings: readonly Command[] = [demo, serve, device, board, doctor, flash]
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  ...commandsWithSettings,
+  settingsOf(commandsWithSettings),
+]

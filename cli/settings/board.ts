@@ -1,0 +1,123 @@
+import * as v from 'valibot'
+import { didYouMean } from '../../common/did-you-mean.ts'
+import { deviceName } from '../../common/particle-cloud.ts'
+import type { BoardSetting } from '../../device/boards/index.ts'
+import { displayChips } from '../../device/displays/index.ts'
+import type { Settings } from './setting.ts'
+import { choice, either, List, parsed, whole } from './types.ts'
+
+const boardForms = [
+  'serial:<path>',
+  'tcp:<host>[:<port>]',
+  'voodoospark:<host>[:<port>]',
+  'particle:<device>',
+  'raspi',
+  'io:<package>',
+  'virtual',
+]
+const boardMessage = either(boardForms)
+const boardKinds = boardForms.map(kindOf)
+const Board = parsed(parseBoard, (text) => boardMessage + didYouMean(kindOf(text), boardKinds))
+
+function kindOf(board: string): string {
+  return board.replace(/:.*/s, '')
+}
+
+const networkPorts = { tcp: 3030, voodoospark: 48_879 } as const
+
+function parseBoard(text: string): BoardSetting | undefined {
+  const [, kind = '', rest = ''] = /^([a-z]+)(?::(.*))?$/.exec(text) ?? []
+  switch (kind) {
+    case 'raspi':
+    case 'virtual':
+      return rest === '' ? { kind } : undefined
+    case 'serial':
+      return rest === '' ? undefined : { kind, path: rest }
+    case 'particle':
+      return deviceName.test(rest) ? { kind, device: rest } : undefined
+    case 'io':
+      return /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/.test(rest) ? { kind, plugin: rest } : undefined
+    case 'tcp':
+    case 'voodoospark': {
+      const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]+))(?::(\d{1,5}))?$/.exec(rest)
+      const host = match?.[1] ?? match?.[2]
+      const port = Number(match?.[3] ?? networkPorts[kind])
+      return host === undefined || port > 65_535 ? undefined : { kind, host, port }
+    }
+    default:
+      return undefined
+  }
+}
+
+const pinsMessage = 'different pins from 0 to 127, as data=2,clock=3,cs=4'
+const Pin = v.pipe(v.string(pinsMessage), whole(0, 127, pinsMessage))
+const Pins = v.pipe(
+  List,
+  v.transform((pairs) => Object.fromEntries(pairs.map((pair) => pair.split('=')))),
+  v.strictObject({ data: Pin, clock: Pin, cs: v.optional(Pin) }, pinsMessage),
+  v.check((pins) => {
+    const used = Object.values(pins).filter((pin) => pin !== undefined)
+    return new Set(used).size === used.length
+  }, pinsMessage),
+)
+
+const orderMessage = 'the position of each digit from the left, as 8,7,6,5,4,3,2,1'
+const DigitOrder = v.pipe(
+  List,
+  v.check((parts) => parts.every((part) => /^\d{1,2}$/.test(part)), orderMessage),
+  v.transform((parts) => parts.map((position) => Number(position) - 1)),
+)
+
+const addressesMessage = 'I2C addresses from 0x70 to 0x77, the leftmost first, as 0x70,0x71'
+const Addresses = v.pipe(
+  List,
+  v.check((parts) => parts.every((part) => /^0x7[0-7]$/.test(part)), addressesMessage),
+  v.transform((parts) => parts.map(Number)),
+)
+
+const displayNames = [...displayChips, 'terminal'] as const
+
+/** The board, and the display at it. */
+export const boardSettings = {
+  board: {
+    flag: '--board <board>',
+    env: 'BOARD',
+    help: `the board with the display: ${boardMessage}`,
+    schema: Board,
+  },
+  display: {
+    flag: '--display <chip>',
+    env: 'DISPLAY_CHIP',
+    help: `the display: ${either(displayNames)}`,
+    schema: choice(displayNames),
+    default: 'max7219',
+  },
+  digits: {
+    flag: '--digits <count>',
+    env: 'DISPLAY_DIGITS',
+    help: 'how many digits it has (default: as the usual module)',
+    schema: whole(1, 16, 'a number from 1 to 16'),
+  },
+  digitOrder: {
+    flag: '--digit-order <order>',
+    env: 'DIGIT_ORDER',
+    help: `where modules are mirrored or swapped: ${orderMessage}; see --test-pattern`,
+    schema: DigitOrder,
+    list: true,
+  },
+  addresses: {
+    flag: '--addresses <addresses>',
+    env: 'DISPLAY_ADDRESSES',
+    help: `of HT16K33 backpacks: ${addressesMessage}`,
+    schema: Addresses,
+    default: '0x70',
+    list: true,
+  },
+  pins: {
+    flag: '--pins <pins>',
+    env: 'DISPLAY_PINS',
+    help: 'the pins of the board that the display is on, as data=2,clock=3,cs=4 (default: see wiring.md)',
+    schema: Pins,
+    list: true,
+  },
+} satisfies Settings

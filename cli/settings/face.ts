@@ -1,0 +1,120 @@
+import * as v from 'valibot'
+import { glyphs } from '../../device/face/font.ts'
+import { metrics, periods } from '../../reading.ts'
+import type { Settings } from './setting.ts'
+import { choice, Duration, List, OnOff, Switch } from './types.ts'
+
+const showMessage = `<metric>.<period>, several separated by commas: ${metrics.join(' or ')}, with ${periods.join(', ')}; a letter for each may follow, as visitors.today:d`
+const Show = v.pipe(
+  List,
+  v.transform((parts) => parts.map((part) => part.split(':'))),
+  v.check(
+    (parts) =>
+      parts.every(
+        ([reading = '', legend = 'A', ...more]) =>
+          metrics.some((metric) => periods.some((period) => reading === `${metric}.${period}`)) &&
+          legend in glyphs &&
+          more.length === 0,
+      ),
+    showMessage,
+  ),
+  v.transform((parts) =>
+    parts.map(([reading = '', legend]) => ({ reading, legend: legend ?? legendOf(reading) })),
+  ),
+)
+
+/** Letters that seven segments can tell apart, for several counters in turn. */
+const legends: Readonly<Record<string, string>> = {
+  'visitors.total': 'A',
+  'visitors.today': 'd',
+  'visitors.yesterday': 'y',
+  'visitors.last7days': 'u',
+  'visitors.last30days': 'n',
+  'visitors.online': 'o',
+  'views.total': 'P',
+  'views.today': 't',
+  'views.yesterday': 'h',
+  'views.last7days': 'U',
+  'views.last30days': 'H',
+  'views.online': 'c',
+}
+
+function legendOf(reading: string): string {
+  return legends[reading] ?? '-'
+}
+
+const milestonesMessage = 'off, or some of round, repdigits and whole numbers, as round,12345'
+const Milestones = v.pipe(
+  List,
+  v.check(
+    (parts) =>
+      parts.join() === 'off' || parts.every((part) => /^(round|repdigits|\d{1,15})$/.test(part)),
+    milestonesMessage,
+  ),
+  v.transform((parts) => ({
+    round: parts.includes('round'),
+    repdigits: parts.includes('repdigits'),
+    list: parts.filter((part) => /^\d+$/.test(part)).map(Number),
+  })),
+)
+
+/** What is shown, and how. */
+export const faceSettings = {
+  show: {
+    flag: '--show <readings>',
+    env: 'SHOW',
+    help: 'what to show, as visitors.today; several separated by commas take turns (default: visitors.total, or views.total where the plugin has no visitors)',
+    schema: Show,
+    list: true,
+  },
+  dwell: {
+    flag: '--dwell <duration>',
+    env: 'DWELL',
+    help: 'how long each of several readings is shown',
+    schema: Duration,
+    default: '8s',
+  },
+  points: {
+    flag: '--points <on|off>',
+    env: 'POINTS',
+    help: 'points between thousands',
+    schema: OnOff,
+    default: 'off',
+  },
+  statusSign: {
+    flag: '--status-sign <on|off>',
+    env: 'STATUS_SIGN',
+    help: 'the rightmost point tells of an old number: lit, after an hour blinking',
+    schema: OnOff,
+    default: 'on',
+  },
+  roll: {
+    flag: '--roll <on|off>',
+    env: 'ROLL',
+    help: 'digits roll from one number to the next',
+    schema: OnOff,
+    default: 'on',
+  },
+  milestones: {
+    flag: '--milestones <which>',
+    env: 'MILESTONES',
+    help: `numbers to celebrate: ${milestonesMessage}`,
+    schema: Milestones,
+    default: 'round',
+    list: true,
+  },
+  onExit: {
+    flag: '--on-exit <what>',
+    env: 'ON_EXIT',
+    help: 'what the display is left with at the end: blank, keep or dashes',
+    schema: choice(['blank', 'keep', 'dashes']),
+    default: 'blank',
+  },
+  testPattern: {
+    flag: '--test-pattern',
+    env: 'TEST_PATTERN',
+    help: 'shows 1 2 3 … from the left and the point at the right end, to see whether the order is right',
+    schema: Switch,
+    default: 'false',
+  },
+} satisfies Settings

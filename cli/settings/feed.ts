@@ -1,0 +1,34 @@
+import type { Settings } from './setting.ts'
+import { choice, Duration, HttpUrl, Text } from './types.ts'
+
+/** Where numbers come from, and how often. */
+export const feedSettings = {
+  countUrl: {
+    flag: '--count-url <url>',
+    env: 'COUNT_URL',
+    help: 'the bridge (behind a path: with / at the end), or any address that answers a number as text or JSON',
+    schema: HttpUrl,
+    default: 'http://127.0.0.1:8787',
+    secret: true,
+  },
+  site: {
+    flag: '--site <site>',
+    env: 'COUNT_SITE',
+    help: 'which of several sites of the bridge',
+    schema: Text,
+  },
+  feed: {
+    flag: '--feed <how>',
+    env: 'FEED',
+    help: 'how numbers come: events (at once; where a bridge has none they are asked for), poll, or mqtt with --mqtt',
+    schema: choice(['poll', 'events', 'mqtt']),
+    default: 'events',
+  },
+  poll: {
+    flag: '--poll <duration>',
+    env: 'POLL_INTERVAL',
+    help: 'how often to ask: serve the database, device the bridge',
+    schema: Duration,
+    default: '5s',
+  },
+} satisfies Settings

@@ -1,0 +1,18 @@
+import { homedir } from 'node:os'
+import { defaultText, type Environment, type Setting } from './setting.ts'
+
+/** What `--help` of a command says of a setting. */
+export function helpText(setting: Setting, command: string, env: Environment): string {
+  const standard = defaultForPeople(setting, command, env)
+  return `${setting.help}${standard === '' ? '' : ` (default: ${standard})`} [${setting.env}]`
+}
+
+/** The default as people read it; empty where a word would tell nothing, as of a switch. */
+export function defaultForPeople(
+  setting: Setting,
+  command: string | undefined,
+  env: Environment,
+): string {
+  const isSwitch = !setting.flag.includes(' ')
+  return isSwitch ? '' : (defaultText(setting, command, env) ?? '').replace(homedir(), '~')
+}

@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+import { deviceName, particleUrl } from '../../common/particle-cloud.ts'
+import { metrics, periods } from '../../reading.ts'
+import type { Desk } from '../../server/publish/particle/publisher.ts'
+import type { Settings } from './setting.ts'
+import { choice, HttpUrl, Switch, whole } from './types.ts'
+
+const desksMessage =
+  '<device>, or <device>=<metric>.<period> with @<site> behind it, several separated by commas'
+/** Devices with what each is to show; the key of a desk is its device. */
+const Desks = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((part) => parseDesk(part.trim()))),
+  v.check((desks) => desks.every((desk) => desk !== undefined), desksMessage),
+  v.transform((desks) => desks.flatMap((desk) => desk ?? [])),
+  v.check(
+    (desks) => new Set(desks.map(({ device }) => device)).size === desks.length,
+    'devices that differ',
+  ),
+)
+
+function parseDesk(text: string): Desk | undefined {
+  const [, device = '', reading, site] = /^([^=]*)(?:=([^@]*)(?:@(.+))?)?$/.exec(text) ?? []
+  if (!deviceName.test(device)) return undefined
+  if (reading === undefined) return { device, metric: undefined, period: 'total', site: undefined }
+  const metric = metrics.find((each) => reading.startsWith(`${each}.`))
+  const period = periods.find((each) => reading === `${metric}.${each}`)
+  return metric && period && { device, metric, period, site }
+}
+
+/** Devices of the Particle Cloud. */
+export const particleSettings = {
+  particle: {
+    flag: '--particle <devices>',
+    env: 'PARTICLE_DEVICES',
+    help: `devices of the Particle Cloud to show readings on: ${desksMessage}`,
+    schema: Desks,
+    list: true,
+  },
+  particleToken: {
+    flag: '--particle-token <token>',
+    env: 'PARTICLE_TOKEN',
+    help: 'an access token of the Particle Cloud',
+    schema: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'an access token')),
+    secret: true,
+  },
+  particleMode: {
+    flag: '--particle-mode <how>',
+    env: 'PARTICLE_MODE',
+    help: 'function (each device is called, and answers) or event (one for all of them, unanswered)',
+    schema: choice(['function', 'event']),
+    default: 'function',
+  },
+  particleBudget: {
+    flag: '--particle-budget <operations>',
+    env: 'PARTICLE_BUDGET',
+    help: 'data operations of the Particle Cloud that may be used in a month',
+    schema: whole(100, 999_999_999, 'a whole number of operations from 100'),
+    default: '100000',
+  },
+  particleUrl: {
+    flag: '--particle-url <url>',
+    env: 'PARTICLE_URL',
+    help: 'the Particle Cloud, or a local cloud that speaks as it does',
+    schema: HttpUrl,
+    default: particleUrl,
+  },
+  device: {
+    flag: '--device <name>',
+    env: 'PARTICLE_DEVICE',
+    help: 'the name or id of a Photon',
+    schema: v.pipe(v.string(), v.regex(deviceName, 'a name or id of a Particle device')),
+    required: true,
+  },
+  dryRun: {
+    flag: '--dry-run',
+    env: 'DRY_RUN',
+    help: 'compiles only; the device stays as it is',
+    schema: Switch,
+    default: 'false',
+  },
+} satisfies Settings

@@ -1,0 +1,36 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { logLevels } from '../../common/log.ts'
+import type { Environment, Settings } from './setting.ts'
+import { choice, either, Switch, Text } from './types.ts'
+
+function stateHome({ XDG_STATE_HOME: home }: Environment): string {
+  return join(home || join(homedir(), '.local', 'state'), 'visitor-counter')
+}
+
+/** The process: what it remembers, and what it says. */
+export const processSettings = {
+  stateDir: {
+    flag: '--state-dir <folder>',
+    env: 'STATE_DIR',
+    help: 'where last readings outlive a restart',
+    schema: Text,
+    default: stateHome,
+  },
+  json: {
+    flag: '--json',
+    env: 'JSON_OUTPUT',
+    help: 'one JSON object a line',
+    schema: Switch,
+    default: 'false',
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    env: 'LOG_LEVEL',
+    help: `how much to log: ${either(logLevels)}`,
+    schema: choice(logLevels),
+    default: 'info',
+    // Lines of a log would tear the face of the demo apart; doctor and flash say themselves what is wrong.
+    defaultOf: { demo: 'warn', doctor: 'error', flash: 'warn' },
+  },
+} satisfies Settings
