@@ -38,16 +38,20 @@ inline Dimming usualDimming() {
   return dimming;
 }
 
-/** Of several windows that hold at one time the first counts. */
-inline Level levelAt(const Dimming &dimming, uint32_t utcSeconds) {
-  const int32_t minute = minuteOfDay(dimming.zone, utcSeconds);
+/** Of several windows that hold at one minute of the local day the first counts; else null. */
+inline const DimWindow *windowAt(const Dimming &dimming, int32_t minute) {
   for (int i = 0; i < dimming.windowCount; ++i) {
     const DimWindow &window = dimming.windows[i];
     const bool holds = window.from < window.to ? minute >= window.from && minute < window.to
                                                : minute >= window.from || minute < window.to;
-    if (holds) return window.level;
+    if (holds) return &window;
   }
-  return dimming.level;
+  return nullptr;
+}
+
+inline Level levelAt(const Dimming &dimming, uint32_t utcSeconds) {
+  const DimWindow *window = windowAt(dimming, minuteOfDay(dimming.zone, utcSeconds));
+  return window == nullptr ? dimming.level : window->level;
 }
 
 inline bool takeLevel(TextReader &text, Level &level) {

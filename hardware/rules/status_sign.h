@@ -14,11 +14,10 @@ constexpr uint64_t blinkMs = 1000;
 
 /**
  * Whether the rightmost point is lit: not while the number is fresh, always once it is not, and
- * blinking slowly when nothing has come for more than an hour.
+ * blinking slowly when it is older than an hour.
  */
-inline bool statusSign(bool remembered, uint64_t ageMs, uint64_t nowMs) {
-  if (!remembered && ageMs <= freshMs) return false;
-  return ageMs < longAgoMs || nowMs / blinkMs % 2 == 0;
+inline bool statusSign(bool fresh, uint64_t ageMs, uint64_t nowMs) {
+  return !fresh && (ageMs < longAgoMs || nowMs / blinkMs % 2 == 0);
 }
 
 }  // namespace visitor_counter

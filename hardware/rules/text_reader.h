@@ -42,6 +42,10 @@ class TextReader {
     if (!atEnd()) ++next_;
   }
 
+  /** What is read next, and how much of it there is. */
+  const char *rest() const { return next_; }
+  size_t restLength() const { return static_cast<size_t>(end_ - next_); }
+
  private:
   const char *next_;
   const char *end_;

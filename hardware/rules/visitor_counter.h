@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "count.h"
+#include "counter.h"
 #include "dimming.h"
 #include "max7219_words.h"
-#include "number_text.h"
-#include "segment_font.h"
 #include "status_sign.h"
 
 namespace visitor_counter {
@@ -19,37 +18,27 @@ constexpr uint64_t saveIntervalMs = 60 * minuteMs;
 constexpr uint64_t offlineLimitMs = 10 * minuteMs;
 constexpr uint64_t restartIntervalMs = 60 * minuteMs;
 
-/**
- * A moment: milliseconds since the start, and the calendar's seconds since 1970, where it is set.
- */
-struct Instant {
-  uint64_t uptimeMs;
-  bool hasCalendar;
-  uint32_t utcSeconds;
-};
-
 /** What is shown, and what is to be done about it. All times are of the clock that never jumps. */
 class VisitorCounter {
  public:
   /** Begins with what was remembered: an old number until a new one comes. */
   void begin(const Count &remembered, const Dimming &dimming) {
-    if (parseCount(remembered.figures, strnlen(remembered.figures, maxFigures), count_)) {
-      saved_ = count_;
-    }
+    counter_.begin(remembered, 0);
+    saved_ = counter_.count();
     dimming_ = dimming;
   }
 
   /**
    * Takes a number; what `show` answers: the number, or -1 for what is none, which changes nothing.
    */
-  int32_t show(const char *text, size_t length, uint64_t uptimeMs) {
-    if (!parseCount(text, length, count_)) return -1;
-    heard_ = true;
-    heardMs_ = uptimeMs;
-    return answerOf(count_);
+  int32_t show(const char *text, size_t length, const Instant &now) {
+    Reading reading = {};
+    if (!parseCount(text, length, reading.count)) return -1;
+    counter_.hear(reading, now, isQuiet(now));
+    return answerOf(counter_.count());
   }
 
-  const Count &count() const { return count_; }
+  const Count &count() const { return counter_.count(); }
 
   const Dimming &dimming() const { return dimming_; }
   void dim(const Dimming &dimming) { dimming_ = dimming; }
@@ -57,12 +46,7 @@ class VisitorCounter {
   /** What the digits are to show. */
   Frame look(const Instant &now) {
     Frame frame = {};
-    toSegments(numberText(count_, displayDigits).characters(), frame.segments, displayDigits);
-    const uint64_t ageMs = now.uptimeMs - heardMs_;
-    if (isKnown(count_) && statusSign(!heard_, ageMs, now.uptimeMs)) {
-      uint8_t &last = frame.segments[displayDigits - 1];
-      last = static_cast<uint8_t>(last | decimalPoint);
-    }
+    counter_.draw(frame.segments, displayDigits, now, true);
     const Level wanted = now.hasCalendar ? levelAt(dimming_, now.utcSeconds) : dimming_.level;
     const Level level = fade_.towards(wanted, now.uptimeMs);
     frame.intensity = static_cast<uint8_t>(level == off ? 0 : level);
@@ -80,7 +64,7 @@ class VisitorCounter {
   }
 
   void saved(uint64_t uptimeMs) {
-    saved_ = count_;
+    saved_ = count();
     savedMs_ = uptimeMs;
   }
 
@@ -94,15 +78,17 @@ class VisitorCounter {
   }
 
  private:
-  bool isSaved() const { return strcmp(count_.figures, saved_.figures) == 0; }
+  bool isSaved() const { return strcmp(count().figures, saved_.figures) == 0; }
 
-  Count count_ = {};
+  bool isQuiet(const Instant &now) const {
+    if (!now.hasCalendar) return false;
+    return windowAt(dimming_, minuteOfDay(dimming_.zone, now.utcSeconds)) != nullptr;
+  }
+
+  Counter counter_;
   Count saved_ = {};
   Dimming dimming_ = usualDimming();
   Fade fade_;
-  /** Whether a number has come since the start. */
-  bool heard_ = false;
-  uint64_t heardMs_ = 0;
   uint64_t savedMs_ = 0;
   uint64_t connectedMs_ = 0;
 };

@@ -81,7 +81,7 @@ bool recall(int address, T &value) {
 }
 
 int take(const char *text, size_t length) {
-  const int32_t answer = counter.show(text, length, uptime());
+  const int32_t answer = counter.show(text, length, now());
   if (answer >= 0) shown = answer;
   return answer;
 }

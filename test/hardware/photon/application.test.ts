@@ -194,6 +194,20 @@ for (const platform of ['photon', 'photon2'] as const) {
       assert.match(texts.join(' '), /^(lit )?dark lit dark lit( dark)?$/)
     })
 
+    test('celebrates a milestone that it sees passed, once, and not in the hours that are dimmed', async () => {
+      const script = ['boot', 'call show 990', 'advance 100 10', 'call show 1003']
+      const lit = async (lines: readonly string[]) => {
+        const { display } = await readsAfter(lines)
+        return display.segments.filter((segments) => segments !== 0).length
+      }
+      assert.equal(await lit([...script, 'advance 1000 10']), 1)
+      assert.equal((await readsAfter([...script, 'advance 8000 10'])).text, '    1003')
+      const again = ['advance 8000 10', 'call show 998', 'advance 10 10', 'call show 1004']
+      assert.equal(await lit([...script, ...again, 'advance 1000 10']), 4)
+      const night = ['epoch 1795904400', 'boot', 'call dim 00:00-00:00=3', ...script.slice(1)]
+      assert.equal(await lit([...night, 'advance 1000 10']), 4)
+    })
+
     test('shows after a loss of power the number of before, marked as old, and at once', async (t) => {
       const eeprom = await eepromFile(t)
       await written(['boot', 'call show 4321', 'advance 1000 100'], eeprom)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { windowAt } from '../../../device/face/brightness.ts'
 import { toSegments } from '../../../device/face/font.ts'
+import { celebration, milestoneCrossed } from '../../../device/face/milestones.ts'
 import { dashes, numberText } from '../../../device/face/number.ts'
 import { statusSign } from '../../../device/face/status.ts'
 import { numberCases } from '../../support/number-cases.ts'
@@ -58,16 +59,73 @@ const minuteMs = 60_000
 const ages = [0, 1, 29, 30, 31, 59, 60, 61, 100_000].flatMap((minutes) =>
   [-1, 0, 1].map((beside) => Math.max(0, minutes * minuteMs + beside)),
 )
-/** With an interval of 15 minutes. */
-export const signs: readonly Case[] = [false, true].flatMap((remembered) =>
+export const signs: readonly Case[] = [false, true].flatMap((fresh) =>
   ages.flatMap((ageMs) =>
     [0, 999, 1000, 5_000_000_000].map((nowMs): Case => {
-      const fresh = !remembered && ageMs <= 30 * minuteMs
       const lit = statusSign({ ageMs, fresh, freshForMs: 0 }, nowMs)
-      return [`sign ${remembered ? 1 : 0} ${ageMs} ${nowMs}`, lit ? '1' : '0']
+      return [`sign ${fresh ? 1 : 0} ${ageMs} ${nowMs}`, lit ? '1' : '0']
     }),
   ),
 )
+
+const times = [0, 99, 100, 750, 4800, 4999, 5000, 5399, 5400, 5800, 6200, 7399, 7400, 100_000]
+export const celebrations: readonly Case[] = [4, 6, 8].flatMap((digits) =>
+  times.map((elapsedMs): Case => {
+    const number = toSegments(numberText(1000, digits))
+    return [`celebration ${hex(number)} ${elapsedMs}`, hex([...celebration(number, elapsedMs)])]
+  }),
+)
+
+const rules = { round: true, repdigits: false, list: [] }
+export function milestones(count: number): Case[] {
+  const near = [10, 20, 50, 100, 1000, 2000, 5_000_000, 10 ** 15].flatMap((n) => [n - 1, n, n + 1])
+  const any = fc.sample(fc.maxSafeInteger().map(Math.abs), count)
+  return [0, 1, 9, Number.MAX_SAFE_INTEGER, ...near, ...any].map((value) => [
+    `milestone of ${value}`,
+    String(milestoneCrossed(rules, 0, value) ?? 0),
+  ])
+}
+
+const asOf = '2026-11-28T19:45:14.123Z'
+const asOfSeconds = Math.floor(Date.parse(asOf) / 1000)
+const attributes = {
+  value: 16_777_217,
+  metric: 'visitors',
+  site: 'www.example.com',
+  asOf,
+  stale: false,
+}
+const documents: readonly (readonly [document: string, answer: string])[] = [
+  ['1234', '1234 0 0 0'],
+  ['0|', '0 0 0 0'],
+  [' | 1234 ||', '1234 0 0 0'],
+  ['{"value":1234}', '1234 0 0 0'],
+  ['{ "value" : "9007199254740991" , "stale" : true }|', '9007199254740991 1 0 0'],
+  [JSON.stringify(attributes), `16777217 0 ${asOfSeconds} 0`],
+  [JSON.stringify({ ...attributes, stale: true, everyMs: 5000 }), `16777217 1 ${asOfSeconds} 5000`],
+  [JSON.stringify(attributes, undefined, 1).replaceAll('\n', '|'), `16777217 0 ${asOfSeconds} 0`],
+  ['{"a":[{"value":1},"}\\"]"],"b":{"value":[2]},"c":null,"value":3}', '3 0 0 0'],
+  ['{"site":"a\\"b","value":4}', '4 0 0 0'],
+  ['{"asOf":"1970-01-01T00:00:01Z","value":5}', '5 0 1 0'],
+  [
+    '{"asOf":"2024-02-29T23:59:59Z","value":6}',
+    `6 0 ${Date.UTC(2024, 1, 29, 23, 59, 59) / 1000} 0`,
+  ],
+  ['{"value":7,"everyMs":99999999999}', '7 0 0 0'],
+]
+const noReadings = [
+  ...['-1', '1.5', '1e3', '012', '1 2', 'null', '""', '"12"', '[12]', '<html>', '12;'],
+  ...['{}', '{"value":null}', '{"value":1.5}', '{"value":-1}', '{"value":1e3}', '{"value":[1]}'],
+  ...['{"value":9007199254740992}', '{"value":1', '{"value":12,', '{"value":12}}', '{"value":12}x'],
+  ...['{"value":12 "stale":true}', '{value:12}', '{"Value":12}', '{"value":12,"asOf":"today"}'],
+  ...['{"value":12,"asOf":"2026-13-01T00:00:00Z"}', '{"value":1,"a":[}', '{"a":"\\'],
+  ...['{"value":3,"value":x}', 'online', '{"error":"no"}'],
+]
+/** What a bridge may say, and what else may come. */
+export const readings: readonly Case[] = [
+  ...documents.map(([document, answer]): Case => [`reading of ${document}`, answer]),
+  ...noReadings.map((text): Case => [`reading of ${text}`, 'refused']),
+]
 
 const minutes = [0, 1, 419, 420, 421, 1139, 1140, 1319, 1320, 1321, 1439]
 const sets = [

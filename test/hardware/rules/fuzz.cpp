@@ -36,6 +36,9 @@ const char *const seeds[] = {
     "1e3",
     "007",
     "{\"value\":12}",
+    "{\"value\":12,\"asOf\":\"2026-11-28T19:45:14.123Z\",\"stale\":false,\"everyMs\":5000}",
+    " {\"a\":[{\"b\":\"]\\\"\"}], \"value\" : \"77\" }\n",
+    " 42\r\n",
     "off",
     "15",
     "none",
@@ -44,7 +47,7 @@ const char *const seeds[] = {
     "00:00-00:00=0 <+0330>-3:30",
     "01:00-02:00=3 IST-2IDT,M3.4.4/26,M10.5.0",
 };
-const char alphabet[] = "0123456789-+.,:/=<> MEeofnCST\n\0\x80\xff";
+const char alphabet[] = "0123456789-+.,:/=<> MEeofnCST{}[]\"\\\n\0\x80\xff";
 
 std::vector<char> anyText(Random &random) {
   const char *seed = seeds[random.below(sizeof(seeds) / sizeof(seeds[0]))];
@@ -85,7 +88,7 @@ void round(Random &random, visitor_counter::VisitorCounter &counter, uint64_t no
   const std::vector<char> text = anyText(random);
 
   const visitor_counter::Count before = counter.count();
-  const bool taken = counter.show(text.data(), text.size(), nowMs) >= 0;
+  const bool taken = counter.show(text.data(), text.size(), {nowMs, false, 0}) >= 0;
   require(taken == isCount(text), "taken or refused wrongly", text);
   const bool same = strcmp(before.figures, counter.count().figures) == 0;
   require(taken || same, "changed by what it refused", text);
@@ -95,6 +98,14 @@ void round(Random &random, visitor_counter::VisitorCounter &counter, uint64_t no
     const size_t length = strlen(shown.characters()) - points;
     require(length == digits, "does not fill the digits", text);
   }
+
+  visitor_counter::Reading reading = {};
+  const bool read = visitor_counter::parseReading(text.data(), text.size(), reading);
+  visitor_counter::Count again = {};
+  const size_t figures = strlen(reading.count.figures);
+  const bool isValue = visitor_counter::parseCount(reading.count.figures, figures, again);
+  require(read == isValue, "a reading without a count", text);
+  require(!taken || read, "a count is no reading", text);
 
   visitor_counter::Dimming dimming = counter.dimming();
   visitor_counter::parseBrightness(text.data(), text.size(), dimming);

@@ -5,7 +5,10 @@
 //   refresh <segments in hex> <intensity> <on>               the bytes for the chip in hex
 //   minute <seconds since 1970> <zone>                       minutes since local midnight
 //   level <seconds since 1970> <dimming>                     step of brightness, -1 for dark
-//   sign <remembered> <age ms> <now ms>                      whether the rightmost point is lit
+//   sign <fresh> <age ms> <now ms>                           whether the rightmost point is lit
+//   celebration <segments in hex> <elapsed ms>               the segments in their place, in hex
+//   milestone of <count>                                     the greatest up to it, 0 below 10
+//   reading of <text, a bar for a line break>                count, stale, as of, every ms
 // What the headers refuse is answered by `refused`.
 #include <stdlib.h>
 
@@ -30,10 +33,10 @@ class Answer {
     return add(text);
   }
 
-  Answer &addNumber(int32_t value) {
-    char text[12] = {};
+  Answer &addNumber(int64_t value) {
+    char text[24] = {};
     size_t next = sizeof(text) - 1;
-    int32_t rest = value < 0 ? -value : value;
+    int64_t rest = value < 0 ? -value : value;
     do text[--next] = static_cast<char>('0' + rest % 10);
     while ((rest /= 10) > 0);
     if (value < 0) text[--next] = '-';
@@ -101,23 +104,52 @@ inline Answer level(uint32_t utcSeconds, const char *text) {
   return Answer().addNumber(visitor_counter::levelAt(dimming, utcSeconds));
 }
 
+inline Answer celebration(const char *hex, uint32_t elapsedMs) {
+  const uint8_t digits = static_cast<uint8_t>(strlen(hex) / 2);
+  uint8_t segments[visitor_counter::maxDigits];
+  for (uint8_t place = 0; place < digits; ++place) segments[place] = hexOf(hex + 2 * place);
+  visitor_counter::celebrate(segments, digits, elapsedMs);
+  Answer answer;
+  for (uint8_t place = 0; place < digits; ++place) answer.addHex(segments[place]);
+  return answer;
+}
+
+inline Answer reading(char *text) {
+  for (char *next = text; *next != '\0'; ++next) {
+    if (*next == '|') *next = '\n';
+  }
+  visitor_counter::Reading read = {};
+  if (!visitor_counter::parseReading(text, strlen(text), read)) return Answer().add("refused");
+  Answer answer;
+  answer.add(read.count.figures).add(read.stale ? " 1 " : " 0 ");
+  return answer.addNumber(read.asOf).add(" ").addNumber(read.everyMs);
+}
+
 /** @param line is taken apart */
 inline Answer answer(char *line) {
   const char *question = strtok(line, " ");
   const char *first = strtok(nullptr, " ");
-  const char *rest = strtok(nullptr, "");
+  char *rest = strtok(nullptr, "");
   if (question == nullptr || first == nullptr || rest == nullptr) abort();
   const char *second = strchr(rest, ' ');
   if (strcmp(question, "number") == 0) return number(static_cast<uint8_t>(numberOf(first)), rest);
   if (strcmp(question, "minute") == 0) return minute(static_cast<uint32_t>(numberOf(first)), rest);
   if (strcmp(question, "level") == 0) return level(static_cast<uint32_t>(numberOf(first)), rest);
+  if (strcmp(question, "reading") == 0) return reading(rest);
+  if (strcmp(question, "celebration") == 0) {
+    return celebration(first, static_cast<uint32_t>(numberOf(rest)));
+  }
+  if (strcmp(question, "milestone") == 0) {
+    return Answer().addNumber(
+        static_cast<int64_t>(visitor_counter::milestoneUpTo(numberOf(rest))));
+  }
   if (second == nullptr) abort();
   if (strcmp(question, "refresh") == 0) {
     return refresh(first, static_cast<uint8_t>(numberOf(rest)), second[1] == '1');
   }
   if (strcmp(question, "sign") != 0) abort();
-  const bool remembered = first[0] == '1';
-  const bool lit = visitor_counter::statusSign(remembered, numberOf(rest), numberOf(second + 1));
+  const bool fresh = first[0] == '1';
+  const bool lit = visitor_counter::statusSign(fresh, numberOf(rest), numberOf(second + 1));
   return Answer().addNumber(lit ? 1 : 0);
 }
 

@@ -40,8 +40,15 @@ for (const standard of ['c++17', 'c++20']) {
     test('send a frame byte for byte as the driver of the device program', () =>
       asTheDevice(cases.anyFrames(500)))
 
-    test('light the status sign as the device program with an interval of 15 minutes', () =>
-      asTheDevice(cases.signs))
+    test('light the status sign as the device program', () => asTheDevice(cases.signs))
+
+    test('celebrate the milestones of the device program', () =>
+      asTheDevice(cases.milestones(2000)))
+
+    test('celebrate as the device program', () => asTheDevice(cases.celebrations))
+
+    test('read what a bridge says, digit by digit, and refuse everything else', () =>
+      asTheDevice(cases.readings))
 
     test('take the first window that holds, one that spans midnight, and one of a whole day', () =>
       asTheDevice(cases.windows))
@@ -58,8 +65,8 @@ for (const standard of ['c++17', 'c++20']) {
 
 test('the rules answer alike on an Arduino Uno, whose int has 16 bits', async (t) => {
   const tables = [
-    ...[cases.shared, cases.unknown, cases.signs, cases.windows, cases.refused],
-    ...[cases.anyNumbers(120), cases.anyFrames(20)],
+    ...[cases.shared, cases.unknown, cases.signs, cases.windows, cases.refused, cases.readings],
+    ...[cases.anyNumbers(120), cases.anyFrames(20), cases.milestones(20), cases.celebrations],
     // The hours around a change of the clock.
     ...cases.zones.map((zone) => cases.timesOfDay(zone).slice(160, 170)),
   ].flat()

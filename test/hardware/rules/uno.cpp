@@ -6,7 +6,7 @@
 
 #include "probe.h"
 
-// `const char questions[] PROGMEM`, lines of at most 95 characters.
+// `const char questions[] PROGMEM`, lines of at most 199 characters.
 #include "questions.h"
 
 namespace {
@@ -21,7 +21,7 @@ void send(char character) {
 int main() {
   static_assert(sizeof(int) == 2, "this is not what is to be tried");
   UCSR0B = _BV(TXEN0);
-  static char line[96];
+  static char line[200];
   uint8_t length = 0;
   for (const char *next = questions; pgm_read_byte(next) != '\0'; ++next) {
     const char character = static_cast<char>(pgm_read_byte(next));
