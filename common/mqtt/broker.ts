@@ -3,6 +3,7 @@ import type { MqttClient } from 'mqtt'
 import { backoffMs } from '../backoff.ts'
 import { networkReason, UsageError } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { againMs, Refusals } from './refusals.ts'
 
 /** Which MQTT broker, and how it is spoken to. */
 export interface BrokerAddress {
@@ -35,6 +36,8 @@ export interface BrokerOptions {
   readonly keepaliveSeconds: number
   /** Filters to subscribe to with every connection. */
   readonly subscriptions: readonly string[]
+  /** Whether a broker that retains nothing is of no use. */
+  readonly needsRetained?: boolean
   /** What the broker is to publish when the next connection breaks; it can only be told that there. */
   readonly will?: () => Message | undefined
   readonly random: () => number
@@ -45,6 +48,8 @@ export interface BrokerOptions {
   readonly onUp: () => void
   readonly onDown: () => void
   readonly onMessage: (message: Received) => void
+  /** The broker does not take what was published to this topic. */
+  readonly onRefused?: (topic: string) => void
 }
 
 const ports = { mqtt: 1883, mqtts: 8883 }
@@ -55,6 +60,8 @@ const connectMs = 10_000
 const mostBytes = 262_144
 /** How long the last messages may take at the end. */
 const farewellMs = 2000
+/** A connection that has held so long counts as one: a broker may throw us out again and again. */
+const holdsMs = 5000
 const retry = { firstMs: 500, mostMs: 30_000 }
 /** Reason codes of a broker that does not speak MQTT 5: its own, and that of 3.1.1. */
 const wrongVersion = [1, 132]
@@ -116,18 +123,26 @@ export class Broker {
   readonly #options: BrokerOptions
   readonly #name: string
   #protocol: 4 | 5
+  readonly #refusals: Refusals
   #client: MqttClient | undefined
   #isUp = false
   #attempts = 0
   #failures = 0
   #said = ''
   #timer: NodeJS.Timeout | undefined
+  #again: NodeJS.Timeout | undefined
   #stopped = false
 
   constructor(options: BrokerOptions) {
     this.#options = options
     this.#name = describeBroker(options.address)
+    this.#refusals = new Refusals(this.#name, options.log)
     this.#protocol = options.address.protocol ?? 5
+  }
+
+  /** What is wrong with the broker, for people. */
+  get problems(): readonly string[] {
+    return this.#isUp || this.#said === '' ? this.#refusals.list : [this.#said]
   }
 
   start(): void {
@@ -136,7 +151,14 @@ export class Broker {
 
   /** Sends a message, for the broker to retain unless told; while there is no connection, nothing. */
   publish({ topic, payload }: Message, retain = true): void {
-    if (this.#isUp) this.#client?.publish(topic, payload, { qos: 1, retain })
+    if (!this.#isUp) return
+    this.#client?.publish(topic, payload, { qos: 1, retain }, (error) => {
+      // Without a code it has not been answered.
+      const code = error instanceof Error ? ('code' in error ? error.code : undefined) : 0
+      if (code === undefined) return
+      const answer = this.#refusals.answered('publish', topic, code)
+      if (answer === 'refused') this.#options.onRefused?.(topic)
+    })
   }
 
   /** Connects anew, as with another will. */
@@ -155,8 +177,8 @@ export class Broker {
   }
 
   async #connect(): Promise<void> {
-    const { address, clientId, keepaliveSeconds, subscriptions, will, log } = this.#options
-    const { onConnect, onUp, onMessage } = this.#options
+    const { address, clientId, keepaliveSeconds, needsRetained, will, log } = this.#options
+    const { onConnect, onMessage } = this.#options
     this.#attempts += 1
     const attempt = this.#attempts
     const { connect } = await mqtt()
@@ -200,23 +222,48 @@ export class Broker {
         log.warn(`${this.#name}: ${payload.length} bytes at ${topic} are too many, and left out`)
       }
     })
-    client.on('connect', () => {
-      if (this.#client !== client) return
-      onConnect?.()
-      client.subscribe([...subscriptions], { qos: 1 }, (error, granted) => {
-        if (this.#client !== client) return
-        const refused = granted?.find(({ qos }) => qos > 2)
-        if (error || refused) {
-          this.#down(client, `it does not let us subscribe to ${refused?.topic ?? subscriptions}`)
-          return
-        }
-        if (this.#said !== '') log.info(`${this.#name} answers again`)
-        this.#said = ''
-        this.#failures = 0
-        this.#isUp = true
-        onUp()
-      })
+    client.on('disconnect', ({ reasonCode }) => {
+      this.#down(client, `it ended the connection (reason ${reasonCode})`)
     })
+    client.on('connect', ({ properties }) => {
+      if (this.#client !== client) return
+      if (needsRetained && properties?.retainAvailable === false) {
+        this.#down(client, 'it retains no messages (retain_available), which a bridge needs')
+        return
+      }
+      onConnect?.()
+      this.#subscribe(client, this.#options.subscriptions)
+    })
+  }
+
+  /** Goes on with what is granted, if there is any. */
+  #subscribe(client: MqttClient, filters: readonly string[]): void {
+    client.subscribe([...filters], { qos: 1 }, (error, _, packet) => {
+      if (this.#client !== client) return
+      const codes = packet?.granted ?? []
+      if (error && codes.length === 0) {
+        this.#down(client, networkReason(error))
+        return
+      }
+      const refused = filters.filter(
+        (filter, index) => this.#refusals.answered('subscribe', filter, codes[index]) === 'refused',
+      )
+      if (refused.length > 0) {
+        this.#again = setTimeout(() => this.#subscribe(client, refused), againMs)
+      }
+      if (refused.length < filters.length && !this.#isUp) this.#up()
+    })
+  }
+
+  #up(): void {
+    const { log, onUp } = this.#options
+    this.#isUp = true
+    this.#timer = setTimeout(() => {
+      if (this.#said !== '') log.info(`${this.#name} answers again`)
+      this.#said = ''
+      this.#failures = 0
+    }, holdsMs)
+    onUp()
   }
 
   /** Tries again later, unless this is an old client's last word. */
@@ -259,6 +306,8 @@ export class Broker {
 
   #drop(): MqttClient | undefined {
     const client = this.#client
+    clearTimeout(this.#timer)
+    clearTimeout(this.#again)
     this.#client = undefined
     this.#isUp = false
     return client

@@ -31,6 +31,8 @@ export interface MosquittoOptions {
   readonly user?: { readonly name: string; readonly password: string }
   /** With a certificate of an authority of the test's own, for 127.0.0.1. */
   readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Lines of an access list, for those who bring no name; everything is allowed when left out. */
+  readonly access?: readonly string[]
   /** Further lines of the configuration. */
   readonly lines?: readonly string[]
 }
@@ -45,12 +47,14 @@ export async function startMosquitto(
   // It gives up the rights of root for those of a user of its own.
   await chmod(folder, 0o777)
   const port = await freePort()
-  const { user, tls, lines = [] } = options
+  const { user, tls, access, lines = [] } = options
   const passwords = join(folder, 'passwords')
   if (user !== undefined) {
     await run(findProgram('mosquitto_passwd'), ['-c', '-b', passwords, user.name, user.password])
     await chmod(passwords, 0o644)
   }
+  const accessFile = join(folder, 'access')
+  if (access !== undefined) await writeFile(accessFile, `${access.join('\n')}\n`)
   const config = join(folder, 'mosquitto.conf')
   await writeFile(
     config,
@@ -62,6 +66,7 @@ export async function startMosquitto(
       ...(tls === undefined ? [] : [`certfile ${tls.certificate}`, `keyfile ${tls.key}`]),
       ...['persistence true', `persistence_location ${folder}/`, 'autosave_interval 1'],
       ...['max_queued_messages 0', 'log_type error', 'log_dest stderr', 'set_tcp_nodelay true'],
+      ...(access === undefined ? [] : [`acl_file ${accessFile}`]),
       ...lines,
     ].join('\n'),
   )

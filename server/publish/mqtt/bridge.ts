@@ -19,6 +19,8 @@ export interface MqttOptions {
 
 /** A reading also changes without a round of queries: it gets old. */
 const lookMs = 1000
+/** In `/health`: each site has the same, and a network has many sites. */
+const mostProblems = 5
 
 /**
  * The sites of a bridge at a broker: it publishes them, and with that tells this process when it is to
@@ -64,7 +66,11 @@ export class MqttBridge implements Leaderships {
         const roles = [...this.#sites.values()].map(({ role }) => role)
         // Of several sites the role that is the least as it should be.
         const order: Role[] = ['alone', 'undecided', 'standby', 'reader']
-        return { mqtt: order.find((role) => roles.includes(role)) ?? 'undecided' }
+        const problems = [...this.#sites.values()].flatMap((site) => site.problems)
+        return {
+          mqtt: order.find((role) => roles.includes(role)) ?? 'undecided',
+          ...(problems.length > 0 && { mqttProblems: problems.slice(0, mostProblems) }),
+        }
       },
     }
   }

@@ -43,6 +43,8 @@ const echoMs = 2000
 const blinkMs = 1000
 /** How long a broker may be away, as for a restart, before each reads for itself. */
 const aloneMs = 8000
+/** A broker that keeps no claim may be given another configuration. */
+const claimAgainMs = 30_000
 
 /**
  * Which of several processes reads the database of a site: there is one seat per site, and every
@@ -72,6 +74,8 @@ export class LeaderElection {
    */
   #isTold = false
   #connections = 0
+  /** Over this connection. */
+  #contests = 0
   /** Whether this process has ever known who reads. */
   #knew = false
   /** Whether the broker has our claim, as far as we know the highest. */
@@ -110,6 +114,7 @@ export class LeaderElection {
     this.#hasWill = hasWill
     this.#status = undefined
     this.#isClaimKept = false
+    this.#contests = 0
     this.#connections += 1
   }
 
@@ -173,22 +178,39 @@ export class LeaderElection {
 
   #decide(): void {
     clearTimeout(this.#timer)
-    clearTimeout(this.#alone)
-    this.#alone = undefined
     if (this.#isMine) this.#take()
-    else if (this.#status === 'online') this.#follow()
+    else if (this.#status === 'online') {
+      this.#isNotAlone()
+      this.#follow()
+    }
     // At the start nobody has blinked: a bridge that is alone need not wait for itself.
     else if (!this.#knew) this.#contest()
-    else {
-      const waitMs = blinkMs * (1 + this.#options.random())
+    else if (this.#role === 'alone') {
+      this.#after(this.#contests === 0 ? this.#blinkMs : claimAgainMs, () => this.#contest())
+    } else {
       this.#follow()
-      this.#after(waitMs, () => this.#contest())
+      this.#after(this.#blinkMs, () => this.#contest())
     }
+  }
+
+  get #blinkMs(): number {
+    return blinkMs * (1 + this.#options.random())
+  }
+
+  /**
+   * The broker has shown that it keeps what is published. That it takes connections and passes a word on
+   * shows nothing: it may retain nothing, or not let us write.
+   */
+  #isNotAlone(): void {
+    clearTimeout(this.#alone)
+    this.#alone = undefined
   }
 
   #contest(): void {
     const claim = { term: (this.#claim?.term ?? 0) + 1, id: this.#options.id }
     this.#knew = true
+    this.#contests += 1
+    this.#aloneAfter(aloneMs)
     this.#options.publishClaim(JSON.stringify(claim))
     // Ours counts once the broker has sent it back.
     this.#after(echoMs, () => this.#decide())
@@ -196,10 +218,13 @@ export class LeaderElection {
 
   #take(): void {
     this.#knew = true
-    if (!this.#isClaimKept) {
+    if (this.#isClaimKept) this.#isNotAlone()
+    else {
       // The broker has lost it, or has been given a lower one since.
-      this.#isClaimKept = true
+      this.#aloneAfter(aloneMs)
       this.#options.publishClaim(JSON.stringify(this.#claim))
+      this.#after(this.#role === 'alone' ? claimAgainMs : echoMs, () => this.#decide())
+      if (this.#role === 'alone') return
     }
     if (this.#hasWill) this.#become('reader')
     else this.#reconnect()

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isDue } from '../../../common/clock.ts'
 import type { Logger } from '../../../common/log.ts'
 import {
   Broker,
@@ -7,6 +8,7 @@ import {
   type Received,
 } from '../../../common/mqtt/broker.ts'
 import { clientIdOf } from '../../../common/mqtt/client-id.ts'
+import { againMs } from '../../../common/mqtt/refusals.ts'
 import { parseTopic, topics } from '../../../common/mqtt/topics.ts'
 import type { Leadership } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
@@ -44,6 +46,8 @@ export class MqttSite {
   readonly #election: LeaderElection
   /** What the broker has retained, as far as we know. Key: topic. */
   readonly #retained: Map<string, string> = new Map()
+  /** What the broker does not take, and when it last said so. Key: topic. */
+  readonly #refusedMs: Map<string, number> = new Map()
   /** Whether the connection that is being made has the will. */
   #hasWill = false
   #state: { readonly state: SiteState; readonly place: number } | undefined
@@ -78,6 +82,7 @@ export class MqttSite {
       log,
       clientId: clientIdOf(id, site),
       keepaliveSeconds,
+      needsRetained: true,
       subscriptions: [
         topics.all(site),
         ...(homeAssistant ? [haStatusTopic, homeAssistant.topic(site)] : []),
@@ -93,11 +98,20 @@ export class MqttSite {
       onUp: () => this.#election.up(),
       onDown: () => this.#election.down(),
       onMessage: (message) => this.#hear(message),
+      onRefused: (topic) => {
+        this.#retained.delete(topic)
+        this.#refusedMs.set(topic, options.now())
+      },
     })
   }
 
   get role(): Role {
     return this.#election.role
+  }
+
+  /** What is wrong with the broker, for people. */
+  get problems(): readonly string[] {
+    return this.#broker.problems
   }
 
   start(): void {
@@ -178,6 +192,8 @@ export class MqttSite {
   }
 
   #publish({ topic, payload }: Message): void {
+    const refusedMs = this.#refusedMs.get(topic) ?? Number.NEGATIVE_INFINITY
+    if (!isDue(this.#options.now(), refusedMs, againMs)) return
     this.#broker.publish({ topic, payload })
     if (payload === '') this.#retained.delete(topic)
     else this.#retained.set(topic, payload)

@@ -206,6 +206,44 @@ test('a broker that does not pass on what we say is as good as away', (t) => {
   assert.deepEqual(roles(), ['alone'])
 })
 
+test('a broker that passes a word on but keeps no claim is as good as away, until it keeps one', (t) => {
+  const { add, pass, bus, roles } = setup(t)
+  const { publish } = bus
+  bus.publish = (leaf, payload) => {
+    if (leaf === 'hello') publish.call(bus, leaf, payload)
+  }
+  const first = add('a')
+  add('b')
+  pass(10_000)
+  assert.deepEqual(roles(), ['alone', 'alone'])
+  for (let times = 0; times < 20; times += 1) {
+    pass(3000)
+    if (times === 9) first.cut()
+    assert.deepEqual(roles(), ['alone', 'alone'])
+  }
+  bus.publish = publish
+  pass(40_000)
+  assert.deepEqual(roles().sort(), ['reader', 'standby'])
+})
+
+test('a reader whose broker has lost its claim and takes no other goes on for itself', (t) => {
+  const { add, pass, bus, roles } = setup(t)
+  const first = add('a')
+  pass(2000)
+  assert.deepEqual(roles(), ['reader'])
+  const { publish } = bus
+  bus.retained.clear()
+  bus.publish = (leaf, payload) => {
+    if (leaf === 'hello') publish.call(bus, leaf, payload)
+  }
+  first.cut()
+  pass(12_000)
+  assert.deepEqual(roles(), ['alone'])
+  bus.publish = publish
+  pass(40_000)
+  assert.deepEqual(roles(), ['reader'])
+})
+
 test('a reader that stands down for one who dies before it reads leaves no seat that looks taken', (t) => {
   const { add, pass, bus, roles } = setup(t)
   for (const id of ['c', 'a', 'b']) add(id)
