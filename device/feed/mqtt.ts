@@ -37,9 +37,9 @@ interface Heard {
 
 const Attributes = v.object({
   asOf: v.pipe(v.string(), v.isoTimestamp()),
-  /** Seconds, when it was sent. */
-  age: v.pipe(v.number(), v.minValue(0)),
   stale: v.boolean(),
+  /** From one read of the number to the next. */
+  everyMs: v.optional(v.pipe(v.number(), v.minValue(0)), 5000),
 })
 
 /** A broker sends what it has retained at once; after that we know which sites there are. */
@@ -121,8 +121,13 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
       return retained ? { value } : { value, readMs: now() }
     }
     function dated(): Partial<Heard> {
-      const { asOf, age, stale } = v.parse(v.pipe(v.string(), v.parseJson(), Attributes), payload)
-      return { stale, readMs: retained ? Date.parse(asOf) : now() - age * 1000 }
+      const text = v.pipe(v.string(), v.parseJson(), Attributes)
+      const { asOf, stale, everyMs } = v.parse(text, payload)
+      // Without a clock, which is in the past then, a number is as old as its message.
+      const ageMs = Math.max(0, now() - Date.parse(asOf))
+      // What comes now and is not stale has been read of late, whatever our clock says.
+      const mostMs = retained || stale ? ageMs : 2 * everyMs
+      return { stale, readMs: now() - Math.min(ageMs, mostMs) }
     }
   }
 

@@ -33,7 +33,8 @@ export function siteMessages(
   const { prefix: _, ...document } = last
   const readings = last.counts.flatMap((count): Message[] => {
     const { metric, period, everyMs } = count
-    const reading = agedReading(count, state, nowMs)
+    // An age would be that of when it was sent: what is retained is read later.
+    const { age: _, ...reading } = agedReading(count, state, nowMs)
     const attributes = topics.attributes(site, metric, period)
     const payload = JSON.stringify({ ...reading, everyMs })
     return [
@@ -68,7 +69,6 @@ export function obsolete(
 
 const Moment = v.looseObject({
   asOf: v.optional(v.string()),
-  age: v.optional(v.number()),
   everyMs: v.optional(v.number()),
 })
 
@@ -77,7 +77,7 @@ function fresh(before: string | undefined, now: string): string {
   const [old, current] = [before, now].map((text) => {
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Moment), text)
     if (!parsed.success) return undefined
-    const { asOf, age: _, everyMs: __, ...facts } = parsed.output
+    const { asOf, everyMs: _, ...facts } = parsed.output
     return { asOfMs: Date.parse(asOf ?? ''), facts: JSON.stringify(facts) }
   })
   if (before === undefined || old === undefined || current === undefined) return now

@@ -48,6 +48,19 @@ test('a retained number is as old as its attributes say, one that comes is new',
   await until('it is vouched for', () => last()?.stale === false)
 })
 
+test('the age of a number comes from when it was read; where the clock is wrong from when it came', async (t) => {
+  const broker = await startMosquitto(t)
+  const publishing = startPublishing(t, broker.url)
+  const hourMs = 3_600_000
+  const behind = listen(t, broker, { now: () => Date.now() - 50 * 365 * 24 * hourMs })
+  const ahead = listen(t, broker, { now: () => Date.now() + hourMs })
+  publishing.set({ last: known(100, {}, Date.now() - 4000) })
+  for (const { last } of [behind, ahead]) {
+    await until('the number', () => last()?.value === 100 && last()?.stale === false)
+    assert.ok((last()?.ageSeconds ?? 60) < 30, `${last()?.ageSeconds} s`)
+  }
+})
+
 test('a number is old when its bridge or the database is gone, and new when they are back', async (t) => {
   const broker = await startMosquitto(t)
   const { last } = listen(t, broker)
