@@ -69,7 +69,7 @@ async function run(command: Command, program: Program): Promise<void> {
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
-  // Whoever read what we print has gone, as `head` does: the command ends.
+  // The reader of the output has closed it, as `head` does: the command ends.
   stdout.on('error', stop)
   stderr.on('error', stop)
   const manager = serviceManager({ env, pid: process.pid, log })
@@ -99,7 +99,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return FINE
-      // Without a command commander has printed the help, and says nothing more.
+      // Without a command Commander has printed the help, and there is nothing to add.
       if (error.code !== 'commander.help') complain(refusalOf(error))
       return WRONG_USAGE
     }
@@ -133,6 +133,6 @@ function complain(message: string): void {
   )
 }
 
-// What Node says of libraries it keeps from users as long as these lie in node_modules; ours are bundled.
+// Node hides deprecations of code in node_modules from users; the libraries of this program are bundled.
 process.noDeprecation = true
 process.exitCode = await main(process.argv)

@@ -1,19 +1,18 @@
 /**
- * The end of something that others wait on. They wait through this and not by `Promise.race` with one
- * long promise: that keeps what every race was about for as long as the promise is pending
- * (nodejs/node#17469), 1.2 KB a query.
+ * Aborts pending promises when something they depend on has ended. `Promise.race` with one long promise
+ * would keep every raced value in memory while that promise is pending (nodejs/node#17469), 1.2 KB a query.
  */
 export class Abortable {
   #reason: Error | undefined
   readonly #waiting: Set<(reason: Error) => void> = new Set()
 
-  /** Has all who wait, and all who come later, fail with the reason; the first one counts. */
+  /** Rejects every pending promise, and every later one, with the reason; the first reason counts. */
   end(reason: Error): void {
     this.#reason ??= reason
     for (const fail of this.#waiting) fail(this.#reason)
   }
 
-  /** What the promise gives, if it does before the end. */
+  /** Settles as the promise does, or rejects at the end. */
   async before<T>(promise: Promise<T>): Promise<T> {
     let fail: (reason: Error) => void = () => undefined
     try {

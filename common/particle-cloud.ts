@@ -31,10 +31,10 @@ export interface ParticleCloud {
   device(device: string): Promise<CloudDevice>
   /** What the function of the device answered. */
   call(device: string, name: string, argument: string): Promise<number>
-  /** A private event; whether a device heard it is not told. */
+  /** A private event; the cloud does not tell whether a device received it. */
   publish(name: string, data: string): Promise<void>
   variable(device: string, name: string): Promise<string | number | boolean>
-  /** Resolves with what the compiler says about the size. */
+  /** Resolves with the compiler's message about the size. */
   compile(build: BuildOptions & { platformId: number }): Promise<string>
   flash(device: string, build: BuildOptions): Promise<void>
   /** Gives up what is under way, and takes no more. */

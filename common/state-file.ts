@@ -5,7 +5,7 @@ import * as v from 'valibot'
 /**
  * Reads a file that outlives restarts.
  *
- * @param onDamaged told when it could not be understood; it has been set aside then
+ * @param onDamaged called when the file does not fit the schema; by then it is renamed to `.damaged`
  */
 export async function readState<const Schema extends v.GenericSchema>(
   file: string,

@@ -16,7 +16,7 @@ type DisplayValues = Values<
   'board' | 'particleToken' | 'display' | 'digits' | 'digitOrder' | 'addresses' | 'pins'
 >
 
-/** The usual module of the terminal, which has no chip that says. */
+/** Digits of the terminal, which has no chip with a usual number of them. */
 const terminalDigits = 8
 
 export const device = command({
@@ -118,7 +118,7 @@ export const device = command({
   },
 })
 
-/** What cannot be broken off, as a question to a cloud or a port that is being opened, holds nothing up. */
+/** A call to a cloud or the opening of a port cannot be aborted; the process does not wait for it. */
 function leaveSoon(): void {
   setTimeout(() => process.exit(), 100).unref()
 }

@@ -7,7 +7,7 @@ import { command } from '../command.ts'
 import { chipOf, wiringOf } from './device.ts'
 import { siteOptions } from './serve.ts'
 
-/** What the bridge may take for its answer. */
+/** Time for the answer of the bridge. */
 const answerMs = 10_000
 
 export const doctor = command({
@@ -67,7 +67,7 @@ async function checkSite(site: SiteOptions, show: (finding: Finding) => void): P
   }
 }
 
-/** Asks as the device would. */
+/** Makes the request that a device would make. */
 async function checkEndpoint(
   countUrl: URL,
   token: string | undefined,

@@ -1,7 +1,4 @@
-/**
- * Tells this process from others at a broker. Node's crypto takes 1 MB of memory, so only those who have a
- * broker load it.
- */
+/** Tells this process from others at a broker. Node's crypto takes 1 MB of memory: loaded for a broker only. */
 export async function processId(): Promise<string> {
   const { randomBytes } = await import('node:crypto')
   return randomBytes(8).toString('hex')

@@ -1,8 +1,8 @@
 import type { Logger } from '../../common/log.ts'
 
-/** Who started the process and wants to know how it is, as systemd does. */
+/** The program that supervises this process, as systemd does. */
 export interface ServiceManager {
-  /** The process does what it is for; from now on it says again and again that it is alive. */
+  /** Reports that the process is ready; from now on the watchdog, if there is one, is reset regularly. */
   ready(): void
   stop(): void
 }
@@ -16,19 +16,17 @@ export interface ServiceManagerOptions {
 
 const program = 'systemd-notify'
 
-/** It waits until systemd has read its word; a process that lives longer than that has not been heard. */
+/** `systemd-notify` ends when systemd has read the message; after this long it counts as failed. */
 const answerMs = 10_000
 
 /**
- * Speaks the protocol of sd_notify(3) where `NOTIFY_SOCKET` says that somebody listens, and
- * otherwise does nothing.
+ * Speaks the protocol of sd_notify(3) where `NOTIFY_SOCKET` is set, and otherwise does nothing.
  *
- * Node has no datagrams over Unix sockets, so systemd's own program says the word: the unit needs
- * `NotifyAccess=all`. What sends the words of the watchdog is a timer of the event loop: they end
- * when it hangs.
+ * Node has no datagrams over Unix sockets, so systemd's own program sends the messages: the unit needs
+ * `NotifyAccess=all`. A timer of the event loop resets the watchdog, so the resets end when the loop hangs.
  */
 export function serviceManager({ env, pid, log }: ServiceManagerOptions): ServiceManager {
-  if (env['NOTIFY_SOCKET'] === undefined) return { ready: () => undefined, stop: () => undefined }
+  if (!env['NOTIFY_SOCKET']) return { ready: () => undefined, stop: () => undefined }
   let timer: NodeJS.Timeout | undefined
   let isHeard = true
 
@@ -60,8 +58,8 @@ export function serviceManager({ env, pid, log }: ServiceManagerOptions): Servic
 }
 
 /**
- * How often the watchdog wants to hear something: three times in the time that it allows, so that one
- * word may be lost on a busy machine. Undefined where there is none for this process.
+ * The interval of resets: a third of what the watchdog allows, so that one may be lost on a busy machine.
+ * Undefined where there is no watchdog for this process.
  *
  * Source: sd_watchdog_enabled(3).
  */

@@ -4,7 +4,7 @@ import { deviceName } from '../../common/particle-cloud.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import { displayChips } from '../../device/displays/index.ts'
 import type { Settings } from './setting.ts'
-import { choice, either, List, parsed, whole } from './types.ts'
+import { choice, either, listOf, parsed, whole } from './types.ts'
 
 const boardForms = [
   'serial:<path>',
@@ -50,10 +50,10 @@ function parseBoard(text: string): BoardSetting | undefined {
 }
 
 const pinsMessage = 'different pins from 0 to 127, as data=2,clock=3,cs=4'
-const Pin = v.pipe(v.string(pinsMessage), whole(0, 127, pinsMessage))
+const Pin = whole(0, 127, pinsMessage)
 const Pins = v.pipe(
-  List,
-  v.transform((pairs) => Object.fromEntries(pairs.map((pair) => pair.split('=')))),
+  listOf((pair) => pair.split('='), pinsMessage),
+  v.transform((pairs): unknown => Object.fromEntries(pairs)),
   v.strictObject({ data: Pin, clock: Pin, cs: v.optional(Pin) }, pinsMessage),
   v.check((pins) => {
     const used = Object.values(pins).filter((pin) => pin !== undefined)
@@ -62,17 +62,15 @@ const Pins = v.pipe(
 )
 
 const orderMessage = 'the position of each digit from the left, as 8,7,6,5,4,3,2,1'
-const DigitOrder = v.pipe(
-  List,
-  v.check((parts) => parts.every((part) => /^\d{1,2}$/.test(part)), orderMessage),
-  v.transform((parts) => parts.map((position) => Number(position) - 1)),
+const DigitOrder = listOf(
+  (position) => (/^\d{1,2}$/.test(position) ? Number(position) - 1 : undefined),
+  orderMessage,
 )
 
 const addressesMessage = 'I2C addresses from 0x70 to 0x77, the leftmost first, as 0x70,0x71'
-const Addresses = v.pipe(
-  List,
-  v.check((parts) => parts.every((part) => /^0x7[0-7]$/.test(part)), addressesMessage),
-  v.transform((parts) => parts.map(Number)),
+const Addresses = listOf(
+  (address) => (/^0x7[0-7]$/.test(address) ? Number(address) : undefined),
+  addressesMessage,
 )
 
 const displayNames = [...displayChips, 'terminal'] as const

@@ -1,49 +1,37 @@
-import * as v from 'valibot'
 import type { Level } from '../../device/face/brightness.ts'
 import type { Settings } from './setting.ts'
-import { List } from './types.ts'
+import { listOf, parsed } from './types.ts'
 
 const levelMessage = 'off, or a step from 0 (dim, yet lit) to 15'
-const Brightness = v.pipe(
-  v.string(),
-  v.regex(/^(off|\d|1[0-5])$/, levelMessage),
-  v.transform((text): Level => (text === 'off' ? 'off' : Number(text))),
-)
+const Brightness = parsed(parseLevel, levelMessage)
+
+function parseLevel(text: string): Level | undefined {
+  if (!/^(off|\d|1[0-5])$/.test(text)) return undefined
+  return text === 'off' ? 'off' : Number(text)
+}
 
 const windowsMessage = 'times with a brightness, as 22:00-07:00=off,19:00-22:00=1'
-const Windows = v.pipe(
-  List,
-  v.check(
-    (parts) =>
-      parts.every((part) => /^([0-2]\d:[0-5]\d)-([0-2]\d:[0-5]\d)=(off|\d|1[0-5])$/.test(part)),
-    windowsMessage,
-  ),
-  v.transform((parts) =>
-    parts.map((part) => {
-      const [times = '', level = ''] = part.split('=')
-      const [from = 0, to = 0] = times.split('-').map((time) => {
-        const [hour = 0, minute = 0] = time.split(':').map(Number)
-        return hour * 60 + minute
-      })
-      return { from, to, level: v.parse(Brightness, level) }
-    }),
-  ),
-  v.check((windows) => windows.every(({ from, to }) => from < 1440 && to < 1440), windowsMessage),
-)
+const Windows = listOf((text) => {
+  const [, from = '', to = '', step = ''] = /^([\d:]+)-([\d:]+)=(\w+)$/.exec(text) ?? []
+  const [begin, end, level] = [minuteOf(from), minuteOf(to), parseLevel(step)]
+  if (begin === undefined || end === undefined || level === undefined) return undefined
+  return { from: begin, to: end, level }
+}, windowsMessage)
 
-const Timezone = v.pipe(
-  v.string(),
-  v.check(isTimezone, 'the name of a time zone, as Europe/Berlin'),
-)
+/** The minute of the day of `22:00`. */
+function minuteOf(time: string): number | undefined {
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? []
+  return hour === undefined ? undefined : Number(hour) * 60 + Number(minute)
+}
 
-function isTimezone(name: string): boolean {
+const Timezone = parsed((name) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
+    return name
   } catch {
-    return false
+    return undefined
   }
-}
+}, 'the name of a time zone, as Europe/Berlin')
 
 /** How bright the display is, and when. */
 export const brightnessSettings = {

@@ -2,26 +2,16 @@ import * as v from 'valibot'
 import { glyphs } from '../../device/face/font.ts'
 import { metrics, periods } from '../../reading.ts'
 import type { Settings } from './setting.ts'
-import { choice, Duration, List, OnOff, Switch } from './types.ts'
+import { choice, Duration, listOf, matching, OnOff } from './types.ts'
 
 const showMessage = `<metric>.<period>, several separated by commas: ${metrics.join(' or ')}, with ${periods.join(', ')}; a letter for each may follow, as visitors.today:d`
-const Show = v.pipe(
-  List,
-  v.transform((parts) => parts.map((part) => part.split(':'))),
-  v.check(
-    (parts) =>
-      parts.every(
-        ([reading = '', legend = 'A', ...more]) =>
-          metrics.some((metric) => periods.some((period) => reading === `${metric}.${period}`)) &&
-          legend in glyphs &&
-          more.length === 0,
-      ),
-    showMessage,
-  ),
-  v.transform((parts) =>
-    parts.map(([reading = '', legend]) => ({ reading, legend: legend ?? legendOf(reading) })),
-  ),
-)
+const Show = listOf((text) => {
+  const [reading = '', legend = legends[reading] ?? '-', ...more] = text.split(':')
+  const isReading = metrics.some((metric) =>
+    periods.some((period) => reading === `${metric}.${period}`),
+  )
+  return isReading && legend in glyphs && more.length === 0 ? { reading, legend } : undefined
+}, showMessage)
 
 /** Letters that seven segments can tell apart, for several counters in turn. */
 const legends: Readonly<Record<string, string>> = {
@@ -39,23 +29,17 @@ const legends: Readonly<Record<string, string>> = {
   'views.online': 'c',
 }
 
-function legendOf(reading: string): string {
-  return legends[reading] ?? '-'
-}
-
 const milestonesMessage = 'off, or some of round, repdigits and whole numbers, as round,12345'
 const Milestones = v.pipe(
-  List,
-  v.check(
-    (parts) =>
-      parts.join() === 'off' || parts.every((part) => /^(round|repdigits|\d{1,15})$/.test(part)),
-    milestonesMessage,
-  ),
-  v.transform((parts) => ({
-    round: parts.includes('round'),
-    repdigits: parts.includes('repdigits'),
-    list: parts.filter((part) => /^\d+$/.test(part)).map(Number),
-  })),
+  matching(/^(off|(round|repdigits|\d{1,15})(, *(round|repdigits|\d{1,15}))*)$/, milestonesMessage),
+  v.transform((text) => {
+    const parts = text.split(/, */)
+    return {
+      round: parts.includes('round'),
+      repdigits: parts.includes('repdigits'),
+      list: parts.filter((part) => /^\d+$/.test(part)).map(Number),
+    }
+  }),
 )
 
 /** What is shown, and how. */
@@ -114,7 +98,5 @@ export const faceSettings = {
     flag: '--test-pattern',
     env: 'TEST_PATTERN',
     help: 'shows 1 2 3 … from the left and the point at the right end, to see whether the order is right',
-    schema: Switch,
-    default: 'false',
   },
 } satisfies Settings

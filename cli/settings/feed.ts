@@ -1,5 +1,5 @@
 import type { Settings } from './setting.ts'
-import { choice, Duration, HttpUrl, Text } from './types.ts'
+import { choice, Duration, HttpUrl } from './types.ts'
 
 /** Where numbers come from, and how often. */
 export const feedSettings = {
@@ -15,7 +15,6 @@ export const feedSettings = {
     flag: '--site <site>',
     env: 'COUNT_SITE',
     help: 'which of several sites of the bridge',
-    schema: Text,
   },
   feed: {
     flag: '--feed <how>',

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { defaultText, type Environment, type Setting } from './setting.ts'
+import { defaultText, type Environment, isSwitch, type Setting } from './setting.ts'
 
 /** What `--help` of a command says of a setting. */
 export function helpText(setting: Setting, command: string, env: Environment): string {
@@ -13,6 +13,6 @@ export function defaultForPeople(
   command: string | undefined,
   env: Environment,
 ): string {
-  const isSwitch = !setting.flag.includes(' ')
-  return isSwitch ? '' : (defaultText(setting, command, env) ?? '').replace(homedir(), '~')
+  if (isSwitch(setting)) return ''
+  return (defaultText(setting, command, env) ?? '').replace(homedir(), '~')
 }

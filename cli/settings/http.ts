@@ -1,26 +1,26 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { Settings } from './setting.ts'
-import { List, Text, Token, whole } from './types.ts'
+import { listOf, parsed, Token, whole } from './types.ts'
 
-const basePathMessage = 'a path such as /counter'
 /** Without a slash at the end; empty for the root. */
-const BasePath = v.pipe(
-  v.string(),
-  v.regex(/^(\/[A-Za-z0-9._~-]+)*\/?$/, basePathMessage),
-  v.check((text) => !/\/\.\.?(\/|$)/.test(text), basePathMessage),
-  v.transform((text) => text.replace(/\/$/, '')),
-)
+const BasePath = parsed((text) => {
+  const isPath = /^(\/[A-Za-z0-9._~-]+)*\/?$/.test(text) && !/\/\.\.?(\/|$)/.test(text)
+  return isPath ? text.replace(/\/$/, '') : undefined
+}, 'a path such as /counter')
 
 const originsMessage = '*, off, or the origins of pages, as https://example.com'
 /** `*` stands alone; none at all for `off`. */
 const Origins = v.pipe(
-  List,
-  v.transform((origins) => (origins.join() === 'off' ? [] : origins)),
-  v.check(
-    (origins) => origins.join() === '*' || origins.every((origin) => originOf(origin) === origin),
+  listOf(
+    (text) => (['*', 'off', originOf(text)].includes(text) ? text : undefined),
     originsMessage,
   ),
+  v.check(
+    (origins) => origins.length === 1 || !origins.some((text) => text === '*' || text === 'off'),
+    originsMessage,
+  ),
+  v.transform((origins) => (origins[0] === 'off' ? [] : origins)),
 )
 
 function originOf(text: string): string | undefined {
@@ -28,20 +28,12 @@ function originOf(text: string): string | undefined {
 }
 
 const networksMessage = 'addresses or networks, as 127.0.0.1,10.0.0.0/8,fd00::/8'
-const Networks = v.pipe(
-  List,
-  v.transform((parts) =>
-    parts.map((part) => {
-      const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part) ?? []
-      const mostBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-      return { address, bits: Number(bits ?? mostBits), mostBits }
-    }),
-  ),
-  v.check(
-    (networks) => networks.every(({ bits, mostBits }) => bits >= 0 && bits <= mostBits),
-    networksMessage,
-  ),
-)
+const Networks = listOf((text) => {
+  const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const mostBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  const bits = Number(length ?? mostBits)
+  return bits >= 0 && bits <= mostBits ? { address, bits } : undefined
+}, networksMessage)
 
 /** Where to listen, and who may ask. */
 export const httpSettings = {
@@ -49,7 +41,6 @@ export const httpSettings = {
     flag: '--host <address>',
     env: 'HOST',
     help: 'the address to listen on; 0.0.0.0 opens it to the whole network',
-    schema: Text,
     default: '127.0.0.1',
   },
   port: {

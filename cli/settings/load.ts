@@ -2,8 +2,9 @@ import leven from 'leven'
 import * as v from 'valibot'
 import { UsageError } from '../../common/errors.ts'
 import { readSettingsFile, type SettingsFile } from './file.ts'
-import { defaultText, type Environment, flagName, type Setting } from './setting.ts'
+import { defaultText, type Environment, flagName, isSwitch, type Setting } from './setting.ts'
 import { type SettingName, type SiteValues, settings } from './settings.ts'
+import { Switch } from './types.ts'
 
 export interface Given {
   /** Whose defaults count. */
@@ -24,6 +25,7 @@ export interface Effective {
   /** How near to the user: 0 a flag, 1 the environment, 2 the settings file, 3 a default or nothing. */
   readonly distance: number
 }
+const inFile = 2
 const byDefault = 3
 
 /** Key: name of the setting. */
@@ -49,29 +51,94 @@ export async function loadSettings(
   { command, flags, env, config }: Given,
 ): Promise<Loaded> {
   const file = await readSettingsFile(config, env)
-  const effective = new Map(
-    names.map((name) => {
-      const { env: variable, flag } = settings[name]
-      const inFile = file.values.get(name)
-      return [
-        name,
-        nearest(name, [
-          [flags[name], flagName(flag)],
-          // As in a Compose file, an empty variable is one that is not set.
-          [env[variable] || undefined, `environment variable ${variable}`],
-          [inFile?.text, inFile?.origin ?? ''],
-          [defaultText(settings[name], command, env), 'default'],
-        ]),
-      ] as const
+  const effective: Map<SettingName, Effective> = new Map()
+  for (const name of names) {
+    const { env: variable, flag } = settings[name]
+    const candidates = [
+      { text: flags[name], origin: flagName(flag) },
+      // As in a Compose file, an empty variable is one that is not set.
+      { text: env[variable] || undefined, origin: `environment variable ${variable}` },
+      file.values.get(name),
+      { text: defaultText(settings[name], command, env), origin: 'default' },
+    ]
+    const distance = candidates.findIndex((candidate) => candidate?.text !== undefined)
+    const { text, origin = '' } = candidates[distance] ?? {}
+    effective.set(name, text === undefined ? notSet('') : parse(name, { text, origin }, distance))
+  }
+  keepOneOf(effective, '')
+  return { effective, sites: sitesOf(effective, file), path: file.path, warnings: slips(env) }
+}
+
+function notSet(why: string): Effective {
+  return { value: undefined, text: undefined, origin: `not set${why}`, distance: byDefault }
+}
+
+function parse(
+  name: SettingName,
+  { text, origin }: { text: string; origin: string },
+  distance: number,
+): Effective {
+  const setting: Setting = settings[name]
+  const schema = setting.schema ?? (isSwitch(setting) ? Switch : v.string())
+  const parsed = v.safeParse(schema, text)
+  if (parsed.success) return { value: parsed.output, text, origin, distance }
+  throw new UsageError(
+    `${origin}: ${setting.secret ? 'the value' : `"${text}"`} is not allowed; it must be ${parsed.issues[0].message}`,
+  )
+}
+
+/**
+ * Of settings that say the same in several ways, the one that was given nearest to the user stays.
+ *
+ * @param where to stand before a refusal
+ */
+function keepOneOf(effective: Map<SettingName, Effective>, where: string): void {
+  const given = alternatives(effective).sort(([, one], [, other]) => one.distance - other.distance)
+  /** Key: word of `oneOf`. */
+  const nearest: Map<string, { flag: string; distance: number }> = new Map()
+  for (const [name, { distance }] of given) {
+    const { oneOf = '', flag }: Setting = settings[name]
+    const nearer = nearest.get(oneOf)
+    if (nearer === undefined) {
+      nearest.set(oneOf, { flag: flagName(flag), distance })
+    } else if (nearer.distance === distance) {
+      throw new UsageError(`${where}${nearer.flag} and ${flagName(flag)} are both given; give one`)
+    } else {
+      effective.set(name, notSet(`: ${nearer.flag} counts`))
+    }
+  }
+}
+
+/** The settings that were given and are one of several that say the same. */
+function alternatives(effective: EffectiveSettings): [SettingName, Effective][] {
+  return [...effective].filter(
+    ([name, { distance }]) => 'oneOf' in settings[name] && distance < byDefault,
+  )
+}
+
+/** What stands beside "sites" holds for each of them that has none of its own. */
+function sitesOf(
+  common: EffectiveSettings,
+  file: SettingsFile,
+): ReadonlyMap<string, EffectiveSettings> {
+  const perSite = [...common].filter(([name]) => 'perSite' in settings[name])
+  const useless = alternatives(new Map(perSite)).map(([name]) => flagName(settings[name].flag))
+  if (file.sites.size > 0 && useless.length > 0) {
+    throw new UsageError(
+      `the settings file has "sites", so there is no use for ${useless.join(' and ')}`,
+    )
+  }
+  return new Map(
+    [...file.sites].map(([site, own]) => {
+      const effective: Map<SettingName, Effective> = new Map()
+      for (const [name, shared] of perSite) {
+        const given = own.get(name)
+        effective.set(name, given === undefined ? shared : parse(name, given, inFile))
+      }
+      keepOneOf(effective, `site ${site}: `)
+      return [site, effective]
     }),
   )
-  keepOneOf(effective, '')
-  return {
-    effective,
-    sites: sitesOf(effective, file),
-    path: file.path,
-    warnings: slips(env),
-  }
 }
 
 /** The values that a command gets. Key: name of the setting. */
@@ -98,89 +165,14 @@ export function siteValues({ sites }: Loaded): SiteValues[] {
   return [...sites].map(([name, own]) => ({ ...valuesOf(own), name }) as SiteValues)
 }
 
-/** What was given nearest to the user, the candidates being in that order. */
-function nearest(
-  name: SettingName,
-  candidates: readonly (readonly [text: string | undefined, origin: string])[],
-): Effective {
-  const distance = candidates.findIndex(([text]) => text !== undefined)
-  const [text, origin = 'not set'] = candidates[distance] ?? []
-  if (text === undefined) return { value: undefined, text, origin, distance: byDefault }
-  const { schema, secret }: Setting = settings[name]
-  const parsed = v.safeParse(schema, text)
-  if (parsed.success) return { value: parsed.output, text, origin, distance }
-  throw new UsageError(
-    `${origin}: ${secret ? 'the value' : `"${text}"`} is not allowed; it must be ${parsed.issues[0].message}`,
-  )
-}
-
-/**
- * Of settings that say the same in several ways, the one that was given nearest to the user stays.
- *
- * @param where to stand before a refusal
- */
-function keepOneOf(effective: Map<SettingName, Effective>, where: string): void {
-  const given = [...effective].filter(
-    ([name, { distance }]) => 'oneOf' in settings[name] && distance < byDefault,
-  )
-  for (const [name, { distance }] of given) {
-    const rivals = given.filter(([other]) => other !== name && isSameOneOf(name, other))
-    const equal = rivals.find(([, rival]) => rival.distance === distance)
-    if (equal !== undefined) {
-      const flags = [name, equal[0]].map((each) => flagName(settings[each].flag)).sort()
-      throw new UsageError(`${where}${flags.join(' and ')} are both given; give one`)
-    }
-    const nearer = rivals.find(([, rival]) => rival.distance < distance)
-    if (nearer === undefined) continue
-    const origin = `not set: ${flagName(settings[nearer[0]].flag)} counts`
-    effective.set(name, { value: undefined, text: undefined, origin, distance: byDefault })
-  }
-}
-
-function isSameOneOf(one: SettingName, other: SettingName): boolean {
-  const [a, b]: Setting[] = [settings[one], settings[other]]
-  return a?.oneOf === b?.oneOf
-}
-
-/** What stands beside "sites" holds for each of them that has none of its own. */
-function sitesOf(
-  common: EffectiveSettings,
-  file: SettingsFile,
-): ReadonlyMap<string, EffectiveSettings> {
-  const perSite = [...common].filter(([name]) => 'perSite' in settings[name])
-  const useless = perSite.filter(
-    ([name, { distance }]) => 'oneOf' in settings[name] && distance < byDefault,
-  )
-  if (file.sites.size > 0 && useless.length > 0) {
-    const flags = useless.map(([name]) => flagName(settings[name].flag)).join(' and ')
-    throw new UsageError(`the settings file has "sites", so there is no use for ${flags}`)
-  }
-  return new Map(
-    [...file.sites].map(([site, own]) => {
-      const effective = new Map(
-        perSite.map(([name, shared]) => {
-          const { text, origin = '' } = own.get(name) ?? {}
-          const isOwn = text !== undefined
-          return [
-            name,
-            isOwn ? { ...nearest(name, [[text, origin]]), distance: 2 } : shared,
-          ] as const
-        }),
-      )
-      keepOneOf(effective, `site ${site}: `)
-      return [site, effective]
-    }),
-  )
-}
-
 /** Environment variables that are one letter away from ours. Short words are too often of others. */
 function slips(env: Environment): string[] {
   const ours = Object.values(settings).map((setting) => setting.env)
+  const known: ReadonlySet<string> = new Set(ours)
   return Object.keys(env).flatMap((name) => {
-    if (!name.includes('_') || ours.some((own) => own === name)) return []
+    if (!name.includes('_') || known.has(name)) return []
     const meant = ours.find((own) => leven(own, name, { maxDistance: 2 }) === 1)
-    return meant === undefined
-      ? []
-      : [`environment variable ${name} is none of ours; did you mean ${meant}?`]
+    const isSlip = meant !== undefined
+    return isSlip ? [`environment variable ${name} is none of ours; did you mean ${meant}?`] : []
   })
 }

@@ -1,5 +1,4 @@
 import type { Settings } from './setting.ts'
-import { Switch, Text } from './types.ts'
 
 /** The broker. */
 export const mqttSettings = {
@@ -7,21 +6,17 @@ export const mqttSettings = {
     flag: '--mqtt <url>',
     env: 'MQTT_URL',
     help: 'an MQTT broker: mqtt://user:password@host:1883 or mqtts://…:8883, with ?ca=<file> where no public authority has signed its certificate',
-    schema: Text,
     secret: true,
   },
   homeAssistant: {
     flag: '--home-assistant',
     env: 'HOME_ASSISTANT',
     help: 'with --mqtt: lets Home Assistant find the counts',
-    schema: Switch,
-    default: 'false',
   },
   from: {
     flag: '--from <url>',
     env: 'FROM',
     help: 'readings from an MQTT broker, where another bridge publishes them, instead of a database',
-    schema: Text,
     secret: true,
   },
 } satisfies Settings

@@ -3,16 +3,13 @@ import { deviceName, particleUrl } from '../../common/particle-cloud.ts'
 import { metrics, periods } from '../../reading.ts'
 import type { Desk } from '../../server/publish/particle/publisher.ts'
 import type { Settings } from './setting.ts'
-import { choice, HttpUrl, Switch, whole } from './types.ts'
+import { choice, HttpUrl, listOf, matching, Token, whole } from './types.ts'
 
 const desksMessage =
   '<device>, or <device>=<metric>.<period> with @<site> behind it, several separated by commas'
 /** Devices with what each is to show; the key of a desk is its device. */
 const Desks = v.pipe(
-  v.string(),
-  v.transform((text) => text.split(',').map((part) => parseDesk(part.trim()))),
-  v.check((desks) => desks.every((desk) => desk !== undefined), desksMessage),
-  v.transform((desks) => desks.flatMap((desk) => desk ?? [])),
+  listOf(parseDesk, desksMessage),
   v.check(
     (desks) => new Set(desks.map(({ device }) => device)).size === desks.length,
     'devices that differ',
@@ -41,7 +38,7 @@ export const particleSettings = {
     flag: '--particle-token <token>',
     env: 'PARTICLE_TOKEN',
     help: 'an access token of the Particle Cloud',
-    schema: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'an access token')),
+    schema: Token,
     secret: true,
   },
   particleMode: {
@@ -69,14 +66,12 @@ export const particleSettings = {
     flag: '--device <name>',
     env: 'PARTICLE_DEVICE',
     help: 'the name or id of a Photon',
-    schema: v.pipe(v.string(), v.regex(deviceName, 'a name or id of a Particle device')),
+    schema: matching(deviceName, 'a name or id of a Particle device'),
     required: true,
   },
   dryRun: {
     flag: '--dry-run',
     env: 'DRY_RUN',
     help: 'compiles only; the device stays as it is',
-    schema: Switch,
-    default: 'false',
   },
 } satisfies Settings

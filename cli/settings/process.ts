@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { logLevels } from '../../common/log.ts'
 import type { Environment, Settings } from './setting.ts'
-import { choice, either, Switch, Text } from './types.ts'
+import { choice, either } from './types.ts'
 
 function stateHome({ XDG_STATE_HOME: home }: Environment): string {
   return join(home || join(homedir(), '.local', 'state'), 'visitor-counter')
@@ -14,15 +14,12 @@ export const processSettings = {
     flag: '--state-dir <folder>',
     env: 'STATE_DIR',
     help: 'where last readings outlive a restart',
-    schema: Text,
     default: stateHome,
   },
   json: {
     flag: '--json',
     env: 'JSON_OUTPUT',
     help: 'one JSON object a line',
-    schema: Switch,
-    default: 'false',
   },
   logLevel: {
     flag: '--log-level <level>',

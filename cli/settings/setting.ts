@@ -12,8 +12,11 @@ export interface Setting {
   readonly flag: `--${string}`
   readonly env: string
   readonly help: string
-  /** Turns the text into the value, or says in its message what is allowed, to follow "it must be". */
-  readonly schema: v.GenericSchema<string, unknown>
+  /**
+   * Turns the text into the value; its message says what is allowed, in words that follow "it must be".
+   * Without one the value is any text, or true or false for a switch.
+   */
+  readonly schema?: v.GenericSchema<string, unknown>
   /** The text that is taken when none is given; the value is undefined without one. */
   readonly default?: string | ((env: Environment) => string)
   /** Where a command has another default. Key: name of the command. */
@@ -26,7 +29,7 @@ export interface Setting {
   readonly list?: true
   /** Each of several `sites` of the settings file may have its own. */
   readonly perSite?: true
-  /** Of those with the same word here one is given; of two the one that was given nearer to the user counts. */
+  /** Settings with the same word here exclude each other: the one that is given nearest to the user counts. */
   readonly oneOf?: string
 }
 
@@ -34,9 +37,20 @@ export interface Setting {
 export type Settings = Readonly<Record<string, Setting>>
 
 /** What a command gets for a setting. */
-export type ValueOf<Of extends Setting> = Of extends { default: unknown } | { required: true }
-  ? v.InferOutput<Of['schema']>
-  : v.InferOutput<Of['schema']> | undefined
+export type ValueOf<Of extends Setting> = Of extends { flag: `${string} ${string}` }
+  ? Of extends { default: unknown } | { required: true }
+    ? Parsed<Of>
+    : Parsed<Of> | undefined
+  : boolean
+
+type Parsed<Of> = Of extends { schema: infer Schema extends v.GenericSchema }
+  ? v.InferOutput<Schema>
+  : string
+
+/** A flag without a value. */
+export function isSwitch({ flag }: Setting): boolean {
+  return !flag.includes(' ')
+}
 
 /** A flag without what stands for its value. */
 export function flagName(flag: string): string {
@@ -45,10 +59,12 @@ export function flagName(flag: string): string {
 
 /** The default of a setting as text, for a command or for all that have none of their own. */
 export function defaultText(
-  { default: common, defaultOf = {} }: Setting,
+  setting: Setting,
   command: string | undefined,
   env: Environment,
 ): string | undefined {
+  if (isSwitch(setting)) return 'false'
+  const { default: common, defaultOf = {} } = setting
   const own = command === undefined ? undefined : defaultOf[command]
   return own ?? (typeof common === 'function' ? common(env) : common)
 }

@@ -4,8 +4,6 @@ import { didYouMean } from '../../common/did-you-mean.ts'
 // What the text of several settings may be; what only one subject needs stands beside its settings.
 // Each message says what is allowed, in words that follow "it must be".
 
-export const Text = v.string()
-
 /** Text that a function understands; what it gives undefined for is refused. */
 export function parsed<Value>(
   parse: (text: string) => Value | undefined,
@@ -43,11 +41,18 @@ export const OnOff = v.pipe(
   v.transform((text) => text === 'on'),
 )
 
-/** Several, separated by commas. */
-export const List = v.pipe(
-  v.string(),
-  v.transform((text) => text.split(',').map((part) => part.trim())),
-)
+/** Several, separated by commas, each of which a function understands. */
+export function listOf<Value>(parse: (part: string) => Value | undefined, message: string) {
+  return parsed((text) => {
+    const values = text.split(',').map((part) => parse(part.trim()))
+    return values.every((value) => value !== undefined) ? values : undefined
+  }, message)
+}
+
+/** Text of a pattern. */
+export function matching(pattern: RegExp, message: string) {
+  return v.pipe(v.string(), v.regex(pattern, message))
+}
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 
@@ -70,9 +75,9 @@ export const HttpUrl = v.pipe(
 )
 
 /** What fits into a header. */
-export const Token = v.pipe(
-  v.string(),
-  v.regex(/^[\x21-\x7e]+$/, 'letters, digits and signs of ASCII, without spaces'),
+export const Token = matching(
+  /^[\x21-\x7e]+$/,
+  'letters, digits and signs of ASCII, without spaces',
 )
 
 /** A whole number, within bounds. */

@@ -1,6 +1,5 @@
-import * as v from 'valibot'
 import type { Settings } from './setting.ts'
-import { choice, Text } from './types.ts'
+import { choice, matching } from './types.ts'
 
 /** Which WordPress is read, and which of its numbers. */
 export const wordpressSettings = {
@@ -8,7 +7,6 @@ export const wordpressSettings = {
     flag: '--wp-config <path>',
     env: 'WP_CONFIG',
     help: 'a wp-config.php, or the folder of a WordPress; parsed, never run',
-    schema: Text,
     secret: true,
     perSite: true,
     oneOf: 'WordPress',
@@ -17,7 +15,6 @@ export const wordpressSettings = {
     flag: '--database <url>',
     env: 'DATABASE_URL',
     help: 'instead of it, the database: mysql://user:password@host:3306/name, with ?socketPath= or ?ssl=true, or sqlite:<file>',
-    schema: Text,
     secret: true,
     perSite: true,
     oneOf: 'WordPress',
@@ -26,17 +23,13 @@ export const wordpressSettings = {
     flag: '--table-prefix <prefix>',
     env: 'WP_TABLE_PREFIX',
     help: 'the table prefix (default: from wp-config.php, else found)',
-    schema: v.pipe(
-      v.string(),
-      v.regex(/^[A-Za-z0-9_]+$/, 'letters, digits and underscores, as wp_'),
-    ),
+    schema: matching(/^[A-Za-z0-9_]+$/, 'letters, digits and underscores, as wp_'),
     perSite: true,
   },
   source: {
     flag: '--source <plugin>',
     env: 'COUNT_SOURCE',
     help: 'the statistics plugin to read, as in docs/plugins.md, or sql',
-    schema: Text,
     default: 'auto',
     perSite: true,
   },
@@ -44,7 +37,6 @@ export const wordpressSettings = {
     flag: '--sql <select>',
     env: 'COUNT_SQL',
     help: 'with --source sql: a SELECT that gives one row with one whole number',
-    schema: Text,
     perSite: true,
   },
   totals: {

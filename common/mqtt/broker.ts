@@ -32,17 +32,17 @@ export interface BrokerOptions {
   readonly address: BrokerAddress
   /** Of this connection alone. */
   readonly clientId: string
-  /** A peer that is gone without a word is taken for dead after one and a half of that. */
+  /** A silent peer counts as dead after one and a half of this (MQTT 5, 3.1.2.10). */
   readonly keepaliveSeconds: number
   /** Filters to subscribe to with every connection. */
   readonly subscriptions: readonly string[]
   /** Whether a broker that retains nothing is of no use. */
   readonly needsRetained?: boolean
-  /** What the broker is to publish when the next connection breaks; it can only be told that there. */
+  /** The last will of the next connection; MQTT takes it in CONNECT only. */
   readonly will?: () => Message | undefined
   readonly random: () => number
   readonly log: Logger
-  /** What is heard from now on comes over a new connection; what is retained may come at once. */
+  /** A connection is new: the retained messages may follow at once. */
   readonly onConnect?: () => void
   /** The broker has taken the subscriptions. */
   readonly onUp: () => void
@@ -63,7 +63,7 @@ const farewellMs = 2000
 /** A connection that has held so long counts as one: a broker may throw us out again and again. */
 const holdsMs = 5000
 const retry = { firstMs: 500, mostMs: 30_000 }
-/** Reason codes of a broker that does not speak MQTT 5: its own, and that of 3.1.1. */
+/** Reason codes for an unsupported protocol version: of MQTT 5, and of 3.1.1. */
 const wrongVersion = [1, 132]
 
 /**
@@ -149,7 +149,7 @@ export class Broker {
     void this.#connect()
   }
 
-  /** Sends a message, for the broker to retain unless told; while there is no connection, nothing. */
+  /** Publishes a message, retained by default; without a connection it does nothing. */
   publish({ topic, payload }: Message, retain = true): void {
     if (!this.#isUp) return
     this.#client?.publish(topic, payload, { qos: 1, retain }, (error) => {
@@ -336,7 +336,7 @@ export class Broker {
   }
 }
 
-/** Loaded only by who speaks to a broker. */
+/** Loaded only where there is a broker to connect to. */
 async function mqtt() {
   const { default: library } = await import('mqtt')
   return library

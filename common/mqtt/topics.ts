@@ -16,11 +16,11 @@ export const topics = {
   status: (site: string) => `${of(site)}/status`,
   /** Whether that bridge's database answers: `online` or `offline`. */
   database: (site: string) => `${of(site)}/database`,
-  /** JSON: all that a bridge knows of the site, for replicas and for one that takes over. */
+  /** JSON: the readings and the days of the site, for replicas and for the next leader. */
   site: (site: string) => `${of(site)}/site`,
   /** JSON: which process reads the database. */
   claim: (site: string) => `${of(site)}/claim`,
-  /** Not retained: what a process sends to itself, to hear it when all that was retained has come. */
+  /** Not retained: a message of the process to itself, which arrives after everything retained. */
   hello: (site: string) => `${of(site)}/hello`,
   all: (site: string) => `${of(site)}/#`,
 }
