@@ -62,6 +62,11 @@ export function utcOfMidnight(day: string, timezone: string): string {
   return momentAt(start.epochMilliseconds, 'UTC').wallTime
 }
 
+/** Seconds since 1970 of the first instant of a local day. */
+export function epochOfMidnight(day: string, timezone: string): number {
+  return Temporal.PlainDate.from(day).toZonedDateTime(timezone).epochMilliseconds / 1000
+}
+
 /** The first instant of a local day, with its offset: `2026-10-15T00:00:00+02:00`. */
 export function midnight(day: string, timezone: string): string {
   return Temporal.PlainDate.from(day)
@@ -94,6 +99,51 @@ export function offsetSteps({ epochMs, timezone }: Moment, from = firstDay): Off
     earlier.unshift({ until, seconds: local.offsetNanoseconds / 1e9 })
   }
   return { earlier, seconds: offsetNanoseconds / 1e9 }
+}
+
+/**
+ * Whole local days in which the clock changes at most once. Times in seconds since 1970, offsets in
+ * seconds.
+ */
+export interface Stretch {
+  /** Midnight of the first day; long before all times where the days have no beginning. */
+  readonly from: number
+  /** Midnight after the last day; long after all times for the last stretch. */
+  readonly to: number
+  /** The change of the clock. */
+  readonly change: number
+  /** The offset until the change, and from then on. */
+  readonly before: number
+  readonly after: number
+}
+
+/** Before and after every time that a database can hold as seconds. */
+const always = { from: -1e11, to: 1e11 }
+
+/**
+ * The days from one to another, or all days, cut so that the local day of a time can be told with three
+ * numbers: neither database server knows the site's zone.
+ */
+export function stretches(moment: Moment, from?: string, to?: string): Stretch[] {
+  const { earlier, seconds } = offsetSteps(moment, from)
+  const first = from === undefined ? always.from : epochOfMidnight(from, moment.timezone)
+  const end = to === undefined ? always.to : epochOfMidnight(addDays(to, 1), moment.timezone)
+  const oldest = earlier[0]?.seconds ?? seconds
+  const cuts = [{ start: first, change: always.from, before: oldest, after: oldest }]
+  for (const [index, { until, seconds: before }] of earlier.entries()) {
+    const change = Date.parse(`${until.replace(' ', 'T')}Z`) / 1000
+    // The day that the change is in has begun with the offset before it.
+    const day = momentAt((change + before - 1) * 1000, 'UTC').today
+    const after = earlier[index + 1]?.seconds ?? seconds
+    cuts.push({ start: Math.max(first, epochOfWallDay(day) - before), change, before, after })
+  }
+  return cuts
+    .map(({ start, ...cut }, index) => ({
+      ...cut,
+      from: start,
+      to: Math.min(end, cuts[index + 1]?.start ?? always.to),
+    }))
+    .filter((stretch) => stretch.from < stretch.to)
 }
 
 /**

@@ -18,18 +18,25 @@ export interface Fixture {
 
 const distinctIps = (period: string) => [`visitors.${period}`, `visitors.${period}_distinct_ip`]
 
+type Listed = [name: string, alias: Record<string, string>, more: string[]]
+
+const burst = (name: string): Listed => [name, { 'visitors.online': 'online.visitors_active' }, []]
+
 /** Each fixture; our names for what its `expected` says in other words; and what we serve beyond it. */
-const list: [name: string, alias: Record<string, string>, more: string[]][] = [
+const list: Listed[] = [
   ['wp-statistics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
   ['wp-statistics-13', { 'visitors.online': 'online.useronline_rows' }, []],
   ['koko-analytics', {}, []],
+  ['koko-analytics-updated-1.3-to-2.5', {}, []],
   ['statify', {}, []],
   [
     'slimstat',
     Object.fromEntries(['total', 'today', 'yesterday', 'last7days', 'last30days'].map(distinctIps)),
     ['visitors.online'],
   ],
-  ['burst-statistics', { 'visitors.online': 'online.visitors_active' }, []],
+  ...['', '-2.2.9', '-3.6', '-3.6-mid-upgrade'].map((version) =>
+    burst(`burst-statistics${version}`),
+  ),
   ['independent-analytics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
   ['post-views-counter', {}, []],
   ['wp-postviews', {}, []],

@@ -45,7 +45,7 @@ interface KeySlices {
   /** One row (`first`, `last`): the lowest and the highest key; NULL where there is no row. */
   edges(): Sql
   /** As `days`, of the rows of one part. */
-  part(slice: KeySlice, moment: Moment): Sql
+  part(slice: KeySlice, moment: Moment): Sql | readonly Sql[]
   /** As `days`, of further rows that are few. */
   rest?(moment: Moment): Sql
 }
@@ -56,7 +56,7 @@ interface DaySlices {
   /** One row (`day`): of the oldest row; NULL where there is no row. */
   oldest(moment: Moment): Sql
   /** As `days`, of some days. */
-  part(range: DayRange, moment: Moment): Sql
+  part(range: DayRange, moment: Moment): Sql | readonly Sql[]
 }
 
 /**

@@ -56,57 +56,6 @@ export const slimstat: Model = {
   },
 }
 
-export const burstStatistics: Model = {
-  name: 'Burst Statistics',
-  plugin: 'burst-statistics/burst.php',
-  schema: () => tablesOf('burst-statistics', 'burst_statistics'),
-  fill({ hits, zone, now, today, dice }) {
-    const people = hits.filter(({ kind }) => kind === 'person')
-    // Live by half a second, and not.
-    const edges = [
-      { at: now - 90, person: 901, page: 1, spent: 30_500 },
-      { at: now - 91, person: 902, page: 1, spent: 30_900 },
-    ]
-    const all = people.map((hit) => ({
-      ...hit,
-      spent: dice(9) === 0 ? null : dice(2) * dice(400_000),
-      bounce: dice(3) === 0 ? 1 : dice(15) === 0 ? null : 0,
-    }))
-    const bounced = edges.map((edge) => ({ ...edge, bounce: 1 }))
-    const rows = [...all, ...bounced].map(({ at, person, page, spent, bounce }) => ({
-      time: at,
-      uid: `uid${person}`,
-      session_id: null,
-      bounce,
-      time_on_page: spent,
-      page_url: `/${page}/`,
-      entire_page_url: `/${page}/`,
-      parameters: '',
-      fragment: '',
-      browser_id: 1,
-      browser_version_id: 1,
-      platform_id: 1,
-      device_id: 1,
-    }))
-    // Also the days before a clock change are cut with the offset of now.
-    const day = (time: number) => shifted(time, zone.offset(now)).day
-    const own = (from?: string, to?: string) =>
-      rows.filter(({ time, bounce }) => bounce === 0 && within(day(time), from, to))
-    const live = rows.filter(
-      ({ time, time_on_page: spent }) =>
-        spent !== null && time > now - 600 && time + spent / 1000 + 60 > now,
-    )
-    return {
-      tables: { wp_burst_statistics: rows },
-      expected: {
-        ...periods('visitors', today, (from, to) => distinct(own(from, to), ({ uid }) => uid)),
-        ...periods('views', today, (from, to) => own(from, to).length),
-        'visitors.online': distinct(live, ({ uid }) => uid),
-      },
-    }
-  },
-}
-
 export const newStatPress: Model = {
   name: 'NewStatPress',
   plugin: 'newstatpress/newstatpress.php',

@@ -1,3 +1,4 @@
+import { burstStatistics } from './burst-statistics.ts'
 import {
   countPerDay,
   kokoAnalytics,
@@ -5,14 +6,7 @@ import {
   wpPostViews,
   wpsVisitorCounter,
 } from './by-day.ts'
-import {
-  burstStatistics,
-  independentAnalytics,
-  newStatPress,
-  slimstat,
-  statify,
-  visitorsTraffic,
-} from './by-hit.ts'
+import { independentAnalytics, newStatPress, slimstat, statify, visitorsTraffic } from './by-hit.ts'
 import { matomo } from './matomo.ts'
 import type { Model } from './model.ts'
 import { wpStatistics13, wpStatistics1415, wpStatistics1416 } from './wp-statistics.ts'
@@ -20,6 +14,6 @@ import { wpStatistics13, wpStatistics1415, wpStatistics1416 } from './wp-statist
 /** Every plugin, in every layout of its tables and setting that changes what it counts. */
 export const models: readonly Model[] = [
   ...[wpStatistics13, wpStatistics1415, wpStatistics1416, kokoAnalytics, statify, slimstat],
-  ...[burstStatistics, independentAnalytics, ...postViewsCounters, wpPostViews],
+  ...[...burstStatistics, independentAnalytics, ...postViewsCounters, wpPostViews],
   ...[wpsVisitorCounter, newStatPress, visitorsTraffic, countPerDay, matomo],
 ]

@@ -9,7 +9,7 @@ test("each plugin's fixture is served as the plugin itself reported it", async (
   const mariadb = await startMariadb(t)
   for (const { name, dump, nowMs, wanted, more } of fixtures) {
     await t.test(name, async (t) => {
-      const database = name.replaceAll('-', '_')
+      const database = name.replaceAll(/[-.]/g, '_')
       const connection = await mariadb.create(database, dump)
       const bridge = await startTestBridge(t, [{ connection }], { now: () => nowMs })
 

@@ -16,7 +16,7 @@ test('from a SQLite file', async (t) => {
 
   for (const { name, dump, nowMs, wanted, more } of fixtures) {
     await t.test(`the fixture of ${name} is served as the plugin reported it`, async (t) => {
-      const { database } = await mariadb.create(`fixture_${name.replaceAll('-', '_')}`, dump)
+      const { database } = await mariadb.create(`fixture_${name.replaceAll(/[-.]/g, '_')}`, dump)
       const file = await copyToSqlite(t, mariadb, database)
       const bridge = await startTestBridge(t, [{ connection: { engine: 'sqlite', file } }], {
         now: () => nowMs,
