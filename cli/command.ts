@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly warnings: readonly string[]
   /** Whether a setting was given, or has its default. */
   readonly isGiven: (name: SettingName) => boolean
+  /** Of this program. */
+  readonly version: string
   /** To be called when the command does what it is for: a service manager may wait for that. */
   readonly ready: () => void
   /** Aborted when the command is to end: Ctrl-C, or SIGTERM from a service manager. */

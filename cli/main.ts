@@ -14,10 +14,13 @@ const FINE = 0
 const FAILED = 1
 const WRONG_USAGE = 2
 
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+  readonly description: string
+}
+
 function buildProgram(): Program {
-  const { version, description } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  ) as { version: string; description: string }
+  const { version, description } = manifest
   const program = new Program('visitor-counter').description(description).version(version)
   strict(program)
   for (const command of commands) {
@@ -84,6 +87,7 @@ async function run(command: Command, program: Program): Promise<void> {
       config,
       warnings: loaded.warnings,
       isGiven: (setting) => isGiven(loaded, setting),
+      version: manifest.version,
       ready: manager.ready,
       signal: controller.signal,
     })

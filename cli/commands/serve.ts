@@ -122,7 +122,7 @@ function replicaOf(
 
 async function openMqtt(
   { mqtt, homeAssistant: isWanted }: Values<'mqtt' | 'homeAssistant'>,
-  { log }: CommandContext,
+  { log, version }: CommandContext,
 ): Promise<MqttBridge | undefined> {
   if (mqtt === undefined) {
     if (isWanted) throw new UsageError('--home-assistant needs --mqtt <broker of Home Assistant>')
@@ -137,7 +137,7 @@ async function openMqtt(
     now: Date.now,
     random: Math.random,
     log,
-    homeAssistant: isWanted ? homeAssistant : undefined,
+    homeAssistant: isWanted ? homeAssistant(version) : undefined,
   })
 }
 

@@ -53,6 +53,7 @@ export async function findSource(
 function bareDatabase(engine: Database['engine']): Site {
   return {
     name: 'site',
+    address: undefined,
     prefix: '',
     blog: 1,
     engine,

@@ -284,6 +284,7 @@ export class Reader {
   #round({ site, source, plan, why }: Found): Round {
     return {
       site: this.#options.name ?? site.name,
+      address: site.address,
       prefix: site.prefix,
       source: source.id,
       why,

@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import type { Logger } from '../../common/log.ts'
 import {
   Broker,
@@ -8,7 +7,7 @@ import {
 } from '../../common/mqtt/broker.ts'
 import { clientIdOf } from '../../common/mqtt/client-id.ts'
 import { everySite, parseTopic } from '../../common/mqtt/topics.ts'
-import { SiteDocument } from '../publish/mqtt/messages.ts'
+import { SiteHeard } from '../publish/mqtt/site-heard.ts'
 import type { SiteState } from './poller.ts'
 
 export interface ReplicaOptions {
@@ -23,19 +22,14 @@ export interface ReplicaOptions {
 }
 
 const keepaliveSeconds = 10
+/** How long nobody need vouch for a number: a standby takes 2 to 3 seconds to take over. */
+const graceMs = 10_000
 
-type Known = v.InferOutput<typeof SiteDocument>
-
-/** Whether a document is of the site whose topic it came by: one that is not would speak for another. */
-function isOf(name: string): (document: Known) => boolean {
-  return ({ site, counts }) => [site, ...counts.map((count) => count.site)].every((s) => s === name)
-}
-
-/** What a broker has said of a site. */
-interface Heard {
-  document?: Known
-  status?: string
-  database?: string
+/** A site, and since when it has been vouched for by nobody. */
+interface Known {
+  readonly heard: SiteHeard
+  /** When its bridge was last known to be there. */
+  onlineMs: number
 }
 
 /**
@@ -46,7 +40,7 @@ export class Replica {
   readonly #options: ReplicaOptions
   readonly #broker: Broker
   /** Key: name of the site. */
-  readonly #sites: Map<string, Heard> = new Map()
+  readonly #sites: Map<string, Known> = new Map()
   #isUp = false
 
   constructor(options: ReplicaOptions) {
@@ -58,11 +52,14 @@ export class Replica {
       keepaliveSeconds,
       random,
       log,
-      subscriptions: ['site', 'status', 'database'].map((leaf) => `${everySite}/${leaf}`),
+      subscriptions: ['site', 'status', 'database', '+/+/attributes'].map(
+        (leaf) => `${everySite}/${leaf}`,
+      ),
       onUp: () => {
         this.#isUp = true
       },
       onDown: () => {
+        if (this.#isUp) for (const known of this.#sites.values()) this.#vouch(known)
         this.#isUp = false
       },
       onMessage: (message) => this.#hear(message),
@@ -71,22 +68,22 @@ export class Replica {
 
   /** The sites that are known; one without readings while none is. */
   get states(): SiteState[] {
-    const known = [...this.#sites.values()].flatMap((heard) => {
-      const { document } = heard
-      return document === undefined ? [] : [{ heard, document }]
+    const sites = [...this.#sites.values()].flatMap((known) => {
+      const { last, place } = known.heard
+      return last === undefined ? [] : [{ known, last, place }]
     })
-    if (known.length === 0) {
+    if (sites.length === 0) {
       const failure = this.#isUp
         ? undefined
         : `no connection to ${describeBroker(this.#options.from)}`
       return [{ name: undefined, last: undefined, failure }]
     }
-    return known
-      .sort(({ document: a }, { document: b }) => a.place - b.place || (a.site < b.site ? -1 : 1))
-      .map(({ heard, document: { place: _, ...last } }) => ({
+    return sites
+      .sort((a, b) => a.place - b.place || (a.last.site < b.last.site ? -1 : 1))
+      .map(({ known, last }) => ({
         name: undefined,
         last: { ...last, prefix: '' },
-        failure: this.#failure(heard, last.counts),
+        failure: this.#failure(known),
       }))
   }
 
@@ -101,37 +98,44 @@ export class Replica {
     await this.#broker.stop()
   }
 
-  /** A bridge that has just gone is not yet a failure: another may take over. */
-  #failure({ status, database }: Heard, counts: Known['counts']): string | undefined {
-    if (database === 'offline') return 'the bridge does not reach its database'
-    const dueMs = Math.max(...counts.map(({ asOf, everyMs }) => Date.parse(asOf) + 2 * everyMs))
-    if (dueMs >= this.#options.now()) return undefined
-    if (!this.#isUp) return `no connection to ${describeBroker(this.#options.from)}`
-    return status === 'online' ? undefined : 'the bridge that reads the database is away'
+  /** A bridge or a broker that has just gone is not yet a failure: another may take over. */
+  #failure({ heard, onlineMs }: Known): string | undefined {
+    if (heard.isAway) return 'the bridge does not reach its database'
+    if (this.#isUp && heard.isOnline) return undefined
+    const counts = heard.last?.counts ?? []
+    const readMs = Math.max(...counts.map(({ asOf }) => Date.parse(asOf)))
+    if (this.#options.now() - Math.max(readMs, onlineMs) <= graceMs) return undefined
+    return this.#isUp
+      ? 'the bridge that reads the database is away'
+      : `no connection to ${describeBroker(this.#options.from)}`
+  }
+
+  /** Notes that its bridge is there at this moment, if it is. */
+  #vouch(known: Known): void {
+    if (known.heard.isOnline) known.onlineMs = this.#options.now()
   }
 
   #hear({ topic, payload }: Received): void {
     const { log, onRound } = this.#options
-    const { site = '', rest } = parseTopic(topic) ?? {}
-    const heard = this.#sites.get(site) ?? {}
-    this.#sites.set(site, heard)
-    if (rest === 'status') heard.status = payload
-    if (rest === 'database') heard.database = payload
-    if (rest === 'site' && payload === '') this.#sites.delete(site)
-    if (rest === 'site' && payload !== '') {
-      const parsed = v.safeParse(
-        v.pipe(v.string(), v.parseJson(), SiteDocument, v.check(isOf(site), 'of another site')),
-        payload,
-      )
-      if (!parsed.success) {
-        log.warn(`${topic} is no document of a bridge: ${parsed.issues[0].message}`)
-        return
-      }
-      if (heard.document === undefined) {
-        log.info(`${site}: ${parsed.output.source}, from ${describeBroker(this.#options.from)}`)
-      }
-      heard.document = parsed.output
+    const { site, rest } = parseTopic(topic) ?? {}
+    if (site === undefined || rest === undefined) return
+    const known = this.#sites.get(site) ?? {
+      heard: new SiteHeard(site),
+      onlineMs: Number.NEGATIVE_INFINITY,
     }
+    if (this.#isUp) this.#vouch(known)
+    const isNew = known.heard.last === undefined
+    const problem = known.heard.hear(rest, payload)
+    if (problem !== undefined) {
+      log.warn(`${topic} ${problem}`)
+      return
+    }
+    this.#sites.set(site, known)
+    const { last } = known.heard
+    if (isNew && last !== undefined) {
+      log.info(`${site}: ${last.source}, from ${describeBroker(this.#options.from)}`)
+    }
+    if (rest === 'site' && payload === '') this.#sites.delete(site)
     onRound()
   }
 }

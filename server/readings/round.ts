@@ -12,6 +12,8 @@ export interface Count extends Omit<Reading, 'stale'> {
 /** What is known of a site after a round of queries. */
 export interface Round {
   readonly site: string
+  /** As WordPress has it; undefined where there is none. */
+  readonly address?: string | undefined
   readonly prefix: string
   readonly source: string
   readonly why: string

@@ -21,6 +21,8 @@ const Carry = v.object({ raw: v.number(), offset: v.number(), fall: v.number() }
 /** What outlives a restart: the last round of a site, and the full count that it was made from. */
 export const Remembered = v.object({
   site: v.string(),
+  /** As WordPress has it: `https://www.example.com/blog`. */
+  address: v.optional(v.string()),
   prefix: v.string(),
   source: v.string(),
   why: v.string(),

@@ -12,6 +12,8 @@ export type Schema = ReadonlyMap<string, ReadonlySet<string>>
 export interface Site {
   /** Host and path of its address, as `www.example.com`, in letters that a topic or a file name may have. */
   readonly name: string
+  /** As WordPress has it; undefined where there is none. */
+  readonly address: string | undefined
   readonly prefix: string
   /** Its number in a multisite; 1 when it stands alone. */
   readonly blog: number
@@ -133,8 +135,10 @@ export async function readSite(
   const networkPlugins = schema.has(sitemeta)
     ? await readValue(query, sitemeta, 'meta_key', 'meta_value', 'active_sitewide_plugins')
     : undefined
+  const address = (await option('home')) ?? (await option('siteurl'))
   return {
-    name: siteName((await option('home')) ?? (await option('siteurl')) ?? ''),
+    name: siteName(address ?? ''),
+    address,
     prefix,
     blog: network?.blog ?? 1,
     engine,

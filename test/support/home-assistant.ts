@@ -24,6 +24,7 @@ const Sensor = v.pipe(
     state_class: v.optional(v.picklist(['measurement', 'total', 'total_increasing'])),
     device_class: v.optional(v.literal('timestamp')),
     entity_category: v.optional(v.literal('diagnostic')),
+    enabled_by_default: v.optional(v.boolean()),
     icon: v.optional(v.pipe(v.string(), v.regex(/^mdi:[a-z-]+$/))),
     expire_after: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   }),

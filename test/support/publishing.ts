@@ -101,7 +101,7 @@ export function startPublishingAll(
   const bridge = new MqttBridge({
     address: parseBrokerUrl(url, '--mqtt'),
     id: randomBytes(8).toString('hex'),
-    homeAssistant: options.discovery === true ? homeAssistant : undefined,
+    homeAssistant: options.discovery === true ? homeAssistant('1.2.3') : undefined,
     now: Date.now,
     random: options.random ?? (() => 0),
     log: options.log ?? silent,

@@ -4,7 +4,7 @@ import type { Message } from '../../../common/mqtt/broker.ts'
 import { topics } from '../../../common/mqtt/topics.ts'
 import { label, type Period } from '../../../reading.ts'
 import type { SiteState } from '../../readings/poller.ts'
-import type { Count } from '../../readings/round.ts'
+import type { Remembered } from '../../readings/store.ts'
 
 /** How a site makes itself known to Home Assistant. */
 export interface HomeAssistant {
@@ -35,30 +35,46 @@ const online = { payload_available: 'online', payload_not_available: 'offline' }
 
 const Discovery = v.looseObject({ components: v.record(v.string(), v.unknown()) })
 
-/** MQTT discovery, device form: Home Assistant 2024.11 and later. */
-export const homeAssistant: HomeAssistant = {
-  topic: (site) => `homeassistant/device/${idOf(site)}/config`,
-  messages({ last }, retained) {
-    if (last === undefined || last.counts.length === 0) return []
-    const topic = homeAssistant.topic(last.site)
-    const document = discovery(last.site, last.counts)
-    const before = v.safeParse(v.pipe(v.string(), v.parseJson(), Discovery), retained.get(topic))
-    const gone = Object.keys(before.success ? before.output.components : {}).filter(
-      (name) => !(name in document.components),
-    )
-    // A component that is named without its settings is removed; one that is left out stays.
-    const removal = Object.fromEntries(gone.map((name) => [name, { platform: 'sensor' }]))
-    const documents = [
-      ...(gone.length === 0
-        ? []
-        : [{ ...document, components: { ...document.components, ...removal } }]),
-      document,
-    ]
-    return documents.map((each) => ({ topic, payload: JSON.stringify(each) }))
-  },
+/**
+ * MQTT discovery, device form: Home Assistant 2024.11 and later.
+ *
+ * @param version of this program
+ */
+export function homeAssistant(version: string): HomeAssistant {
+  return {
+    topic: topicOf,
+    messages: ({ last }, retained) =>
+      last === undefined || last.counts.length === 0 ? [] : documents(last, version, retained),
+  }
 }
 
-function discovery(site: string, counts: readonly Count[]) {
+function topicOf(site: string): string {
+  return `homeassistant/device/${idOf(site)}/config`
+}
+
+function documents(
+  last: Remembered,
+  version: string,
+  retained: ReadonlyMap<string, string>,
+): Message[] {
+  const topic = topicOf(last.site)
+  const document = discovery(last, version)
+  const before = v.safeParse(v.pipe(v.string(), v.parseJson(), Discovery), retained.get(topic))
+  const gone = Object.keys(before.success ? before.output.components : {}).filter(
+    (name) => !(name in document.components),
+  )
+  // A component that is named without its settings is removed; one that is left out stays.
+  const removal = Object.fromEntries(gone.map((name) => [name, { platform: 'sensor' }]))
+  const documents: object[] = [
+    ...(gone.length === 0
+      ? []
+      : [{ ...document, components: { ...document.components, ...removal } }]),
+    document,
+  ]
+  return documents.map((each) => ({ topic, payload: JSON.stringify(each) }))
+}
+
+function discovery({ site, counts, address }: Remembered, version: string) {
   const id = idOf(site)
   const sensors = counts.map((count) => {
     const { metric, period } = count
@@ -90,6 +106,8 @@ function discovery(site: string, counts: readonly Count[]) {
             value_template: '{{ value_json.asOf }}',
             device_class: 'timestamp',
             entity_category: 'diagnostic',
+            // It changes each minute, and the recorder would keep it all.
+            enabled_by_default: false,
           },
         }
   return {
@@ -98,8 +116,10 @@ function discovery(site: string, counts: readonly Count[]) {
       name: site,
       manufacturer: 'wp-visitor-counter',
       model: 'WordPress visitor counter',
+      sw_version: version,
+      ...(isWebAddress(address) && { configuration_url: address }),
     },
-    origin: { name: 'wp-visitor-counter' },
+    origin: { name: 'wp-visitor-counter', sw_version: version },
     availability: [
       { topic: topics.status(site), ...online },
       { topic: topics.database(site), ...online },
@@ -108,6 +128,12 @@ function discovery(site: string, counts: readonly Count[]) {
     qos: 1,
     components: { ...Object.fromEntries(sensors), ...lastRead },
   }
+}
+
+/** Home Assistant refuses the whole document for a `configuration_url` that is none. */
+function isWebAddress(address: string | undefined): boolean {
+  if (address === undefined || !URL.canParse(address)) return false
+  return ['http:', 'https:'].includes(new URL(address).protocol)
 }
 
 /** Of letters, digits, `_` and `-`; a digest tells apart what those cannot. */

@@ -3,34 +3,27 @@ import type { Message } from '../../../common/mqtt/broker.ts'
 import { topics } from '../../../common/mqtt/topics.ts'
 import { agedReading } from '../../readings/aged-reading.ts'
 import type { SiteState } from '../../readings/poller.ts'
-import { Remembered } from '../../readings/store.ts'
-
-/** All that a bridge knows of a site, for replicas and for one that takes over. */
-export const SiteDocument = v.object({
-  ...v.omit(Remembered, ['prefix']).entries,
-  /** The site that is meant where none is named is the one with the lowest. */
-  place: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-})
-
-/** While a reading is the same: the attributes tell devices that it still holds, but not each round. */
-const attributesEveryMs = 60_000
+import type { Count } from '../../readings/round.ts'
+import { confirmEveryMs, type DocumentDraft } from './site-document.ts'
 
 /**
  * What the broker is to have retained of a site, in the order to send it: a subscriber that sees
  * `online` finds everything else as it is. Of what is not known there is no message.
  *
  * @param retained what it has already. Key: topic
+ * @param draft of the document, the same for each call
  */
 export function siteMessages(
   state: SiteState,
   place: number,
   retained: ReadonlyMap<string, string>,
+  draft: DocumentDraft,
   nowMs: number,
 ): Message[] {
-  const { last, failure } = state
+  const { last } = state
   if (last === undefined) return []
   const { site } = last
-  const { prefix: _, ...document } = last
+  const document = draft.next(last, place, retained.get(topics.site(site)))
   const readings = last.counts.flatMap((count): Message[] => {
     const { metric, period, everyMs } = count
     // An age would be that of when it was sent: what is retained is read later.
@@ -43,11 +36,18 @@ export function siteMessages(
     ]
   })
   return [
-    { topic: topics.database(site), payload: failure === undefined ? 'online' : 'offline' },
-    { topic: topics.site(site), payload: JSON.stringify({ ...document, place }) },
+    { topic: topics.database(site), payload: isAway(state, nowMs) ? 'offline' : 'online' },
+    { topic: topics.site(site), payload: document },
     ...readings,
     { topic: topics.status(site), payload: 'online' },
   ]
+}
+
+/** Whether the database is away. One round that failed says little; the attributes say `stale` at once. */
+function isAway({ last, failure }: SiteState, nowMs: number): boolean {
+  if (failure === undefined) return false
+  const isRecent = ({ asOf, everyMs }: Count) => nowMs - Date.parse(asOf) <= 2 * everyMs
+  return !(last?.counts ?? []).some(isRecent)
 }
 
 /** The retained topics of readings that the source of the site does not offer any more. */
@@ -81,6 +81,6 @@ function fresh(before: string | undefined, now: string): string {
     return { asOfMs: Date.parse(asOf ?? ''), facts: JSON.stringify(facts) }
   })
   if (before === undefined || old === undefined || current === undefined) return now
-  const isSame = old.facts === current.facts && current.asOfMs - old.asOfMs < attributesEveryMs
+  const isSame = old.facts === current.facts && current.asOfMs - old.asOfMs < confirmEveryMs
   return isSame && current.asOfMs >= old.asOfMs ? before : now
 }

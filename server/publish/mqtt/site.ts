@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import { isDue } from '../../../common/clock.ts'
 import type { Logger } from '../../../common/log.ts'
 import {
@@ -14,7 +13,9 @@ import type { Leadership } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
 import { type HomeAssistant, haStatusTopic } from './home-assistant.ts'
 import { LeaderElection, type Role } from './leader-election.ts'
-import { obsolete, SiteDocument, siteMessages } from './messages.ts'
+import { obsolete, siteMessages } from './messages.ts'
+import { DocumentDraft } from './site-document.ts'
+import { SiteHeard } from './site-heard.ts'
 
 export interface MqttSiteOptions {
   readonly address: BrokerAddress
@@ -46,6 +47,9 @@ export class MqttSite {
   readonly #election: LeaderElection
   /** What the broker has retained, as far as we know. Key: topic. */
   readonly #retained: Map<string, string> = new Map()
+  readonly #draft: DocumentDraft = new DocumentDraft()
+  /** What another process has published. */
+  readonly #heard: SiteHeard
   /** What the broker does not take, and when it last said so. Key: topic. */
   readonly #refusedMs: Map<string, number> = new Map()
   /** Whether the connection that is being made has the will. */
@@ -58,6 +62,7 @@ export class MqttSite {
   constructor(options: MqttSiteOptions) {
     const { address, site, id, homeAssistant, random, log, onTurn } = options
     this.#options = options
+    this.#heard = new SiteHeard(site)
     this.#election = new LeaderElection({
       id,
       random,
@@ -122,17 +127,10 @@ export class MqttSite {
     if (this.#election.role === 'undecided' && !this.#stopped) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
-    const { site } = this.#options
-    const document = this.#retained.get(topics.site(site))
     if (this.#election.role !== 'standby') return { leader: 'us' }
-    const failure =
-      this.#retained.get(topics.database(site)) === 'offline'
-        ? 'the process that reads the database does not reach it'
-        : undefined
-    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), SiteDocument), document)
-    if (!parsed.success) return { leader: 'other', last: undefined, failure }
-    const { place: _, ...last } = parsed.output
-    return { leader: 'other', last: { ...last, prefix: '' }, failure }
+    const { last, isAway } = this.#heard
+    const failure = isAway ? 'the process that reads the database does not reach it' : undefined
+    return { leader: 'other', last: last && { ...last, prefix: '' }, failure }
   }
 
   /** Publishes what has changed, if it is this process that reads the site. */
@@ -173,9 +171,10 @@ export class MqttSite {
       else this.#retained.set(topic, payload)
     }
     if (rest === 'status') this.#send()
-    if (this.#election.role === 'standby' && (rest === 'site' || rest === 'database')) {
-      this.#options.onTurn()
-    }
+    if (this.#election.mayPublish || rest === undefined) return
+    const problem = this.#heard.hear(rest, payload)
+    if (problem !== undefined) this.#options.log.warn(`${topic} ${problem}`)
+    else if (this.#election.role === 'standby') this.#options.onTurn()
   }
 
   #send(): void {
@@ -185,7 +184,7 @@ export class MqttSite {
     for (const topic of obsolete(state, this.#retained)) this.#publish({ topic, payload: '' })
     for (const message of [
       ...(homeAssistant?.messages(state, this.#retained) ?? []),
-      ...siteMessages(state, place, this.#retained, now()),
+      ...siteMessages(state, place, this.#retained, this.#draft, now()),
     ]) {
       if (this.#retained.get(message.topic) !== message.payload) this.#publish(message)
     }

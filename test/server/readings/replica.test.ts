@@ -52,6 +52,27 @@ test('a replica sends a change on at once', async (t) => {
   await reader?.cancel()
 })
 
+test('a replica has a number with its attributes, before the document of the site goes out again', async (t) => {
+  const broker = await startMosquitto(t)
+  const { heard } = await subscribe(t, broker, '+/+/site')
+  const publishing = startPublishing(t, broker.url)
+  publishing.set({ last: known(1) })
+  const replica = await startReplica(t, broker)
+  await until('the first answer', async () => (await fetch(`${replica.url}/count`)).ok)
+  for (const total of [2, 3, 4]) {
+    publishing.set({ last: known(total) })
+    const startedMs = performance.now()
+    const count = async () => (await fetch(`${replica.url}/count`)).text()
+    await until(`${total}`, async () => (await count()) === `${total}\n`)
+    assert.ok(performance.now() - startedMs < 1000)
+  }
+  assert.equal(heard.length, 1)
+  // Who comes later finds both, too.
+  const late = await startReplica(t, broker)
+  const text = async () => (await fetch(`${late.url}/count`)).text()
+  await until('the newest', async () => (await text()) === '4\n')
+})
+
 test('while nothing is known a replica says so, and why in /health', async (t) => {
   const replica = await startReplica(t, { url: 'mqtt://127.0.0.1:1' })
   assert.equal((await fetch(`${replica.url}/count`)).status, 503)

@@ -49,7 +49,9 @@ test('of what is not known nothing is published, and a number outlives its datab
   const log = recordingLog()
   const publishing = startPublishing(t, broker.url, { log })
   publishing.set({ last: undefined, failure: 'the database is away' })
-  publishing.set({ last: known(55, { counts: [] }), failure: undefined })
+  // Long enough ago that a round that fails is not the first one.
+  const readMs = Date.now() - 11_000
+  publishing.set({ last: known(55, { counts: [] }, readMs), failure: undefined })
   await until('it is online', () => newest.get(`${base}/status`) === 'online')
   publishing.set({ failure: 'the database is away' })
   const attributes = () => JSON.parse(newest.get(`${total}/attributes`) ?? '{}')
@@ -59,6 +61,22 @@ test('of what is not known nothing is published, and a number outlives its datab
   assert.deepEqual(
     heard.filter(({ topic }) => topic === total).map(({ payload }) => payload),
     ['55'],
+  )
+})
+
+test('a round that failed makes the readings stale, and the database offline only when more do', async (t) => {
+  const broker = await startMosquitto(t)
+  const { newest, heard } = await subscribe(t, broker)
+  const publishing = startPublishing(t, broker.url)
+  publishing.set({ last: known(55) })
+  await until('it is online', () => newest.get(`${base}/status`) === 'online')
+  publishing.set({ failure: 'the database is away' })
+  const attributes = () => JSON.parse(newest.get(`${total}/attributes`) ?? '{}')
+  await until('the attributes are stale', () => attributes().stale === true)
+  publishing.set({ last: known(56), failure: undefined })
+  await until('it is well again', () => attributes().value === 56)
+  assert.ok(
+    heard.every(({ topic, payload }) => topic !== `${base}/database` || payload === 'online'),
   )
 })
 

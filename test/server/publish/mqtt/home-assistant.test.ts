@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as v from 'valibot'
 import { periods } from '../../../../reading.ts'
-import { homeAssistant } from '../../../../server/publish/mqtt/home-assistant.ts'
+import { homeAssistant as open } from '../../../../server/publish/mqtt/home-assistant.ts'
 import { DiscoveryDocument, discoveryTopic } from '../../../support/home-assistant.ts'
 import { startMosquitto, subscribe } from '../../../support/mosquitto.ts'
 import { count, known, site, startPublishing } from '../../../support/publishing.ts'
 import { until } from '../../../support/until.ts'
 
+const homeAssistant = open('1.2.3')
 const counts = periods.flatMap((period) => [
   ...(period === 'total' ? [] : [count('visitors', period, 1)]),
   ...(period === 'online' ? [] : [count('views', period, 2)]),
@@ -54,6 +55,29 @@ test('an entity is available while the bridge and its database are', () => {
   assert.deepEqual(
     document?.availability.map(({ topic }) => topic),
     [`visitor-counter/${site}/status`, `visitor-counter/${site}/database`],
+  )
+})
+
+test('a device names its version, and its site to visit where that has an address', () => {
+  const visit = (address: string | undefined) =>
+    documents(known(1, { address }))[0]?.device.configuration_url
+  assert.equal(visit('https://example.com/blog'), 'https://example.com/blog')
+  for (const address of [undefined, '', 'example.com', 'javascript:alert(1)']) {
+    assert.equal(visit(address), undefined)
+  }
+  const [document] = documents()
+  assert.deepEqual([document?.device.sw_version, document?.origin.sw_version], ['1.2.3', '1.2.3'])
+})
+
+test('no entity expires while its number holds, and what changes each minute is off by default', () => {
+  const { components = {} } = documents()[0] ?? {}
+  for (const component of Object.values(components)) assert.ok(!('expire_after' in component))
+  const off = Object.entries(components).filter(
+    ([, component]) => 'enabled_by_default' in component && !component.enabled_by_default,
+  )
+  assert.deepEqual(
+    off.map(([name]) => name),
+    ['last_read'],
   )
 })
 

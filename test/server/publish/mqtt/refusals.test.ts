@@ -55,7 +55,7 @@ test('a bridge with a healthy database reads it for itself at a broker', {
         const log = recordingLog()
         const leaderships = new MqttBridge({
           address: parseBrokerUrl(await start(t), '--mqtt'),
-          homeAssistant,
+          homeAssistant: homeAssistant('1.2.3'),
           id: 'r1',
           now: Date.now,
           random: Math.random,
