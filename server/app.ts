@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { Logger } from '../common/log.ts'
 import type { Remark } from './formats/format.ts'
 import { formats } from './formats/index.ts'
-import { type Answer, answering, ask, type HttpRequest, jsonAnswer } from './http/answer.ts'
+import type { AccessSettings, HttpEnv } from './http/access.ts'
+import { matchesTag } from './http/etag.ts'
 import { type Events, streamHeaders } from './http/events.ts'
 import { healthOf } from './http/health.ts'
+import type { MicroCache } from './http/micro-cache.ts'
+import { parseTarget, redirectIntoPage } from './http/middleware/base-path.ts'
+import { cors, preflight } from './http/middleware/cors.ts'
+import { limits } from './http/middleware/limits.ts'
+import { logRefusals } from './http/middleware/log.ts'
+import { token } from './http/middleware/token.ts'
 import { noRoute, openapi } from './http/openapi.ts'
-import { Problem } from './http/problem.ts'
+import { faultOfBridge, Problem } from './http/problem.ts'
 import { daysEntries, parseQuery, View } from './http/query.ts'
+import type { Refusals } from './http/refusals.ts'
 import { type AgedReading, agedReading } from './readings/aged-reading.ts'
 import type { SiteState } from './readings/poller.ts'
 import { pageRoutes } from './web/routes.ts'
@@ -17,54 +26,55 @@ import { pageRoutes } from './web/routes.ts'
 export interface AppOptions {
   /** What is known of the sites at this moment, the one that is meant by default first. */
   readonly sites: () => readonly SiteState[]
+  readonly access: AccessSettings
+  readonly cache: MicroCache
   readonly events: Events
+  readonly refusals: Refusals
   /** What the publishers add to `/health`. */
   readonly health: () => Record<string, unknown>
   readonly now: () => number
   readonly log: Logger
 }
 
-export interface App {
-  /** At once where the answer may be kept. */
-  answer(request: HttpRequest): Answer | Promise<Answer>
-  /** Paths, as Hono writes them. */
-  readonly paths: readonly string[]
-}
-
 const json = 'application/json'
 
-/** The routes. All answer from memory; none asks the database. */
-export function createApp({ sites, events, health, now, log }: AppOptions): App {
-  const app = new Hono()
+/** What every request passes, and the routes. All answer from memory; none asks the database. */
+export function createApp(options: AppOptions): Hono<HttpEnv> {
+  const { sites, access, cache, events, refusals, health, now, log } = options
+  const app = new Hono<HttpEnv>({ getPath: (request) => parseTarget(request, access).route })
   const remarks = new Set<string>()
-  const get = (path: string, handle: (c: Context) => Answer) => app.get(path, answering(handle))
-  const look = (c: Context) => new View(sites(), c.req.query(), now())
+  const viewOf = (c: Context) => new View(sites(), c.req.query(), now())
 
-  get('/count', (c) => {
-    const view = look(c)
+  app.use(cache.keep, logRefusals(refusals, access), cors(access.cors), limits)
+  app.options('*', preflight(access.cors))
+  if (access.token !== undefined) app.use(token({ ...access, token: access.token }))
+  app.use(redirectIntoPage)
+
+  app.get('/count', (c) => {
+    const view = viewOf(c)
     const { value, stale } = view.reading
     return answer(c, view, 'text/plain; charset=UTF-8', `${value}\n`, `${value} ${stale}`)
   })
 
-  get('/v1/count', (c) => {
-    const view = look(c)
+  app.get('/v1/count', (c) => {
+    const view = viewOf(c)
     const { reading } = view
     return answer(c, view, json, JSON.stringify(reading), ageless([reading]))
   })
 
-  get('/v1/counts', (c) => {
-    const view = look(c)
-    const { site, source, why, timezone } = view.site.last
+  app.get('/v1/counts', (c) => {
+    const view = viewOf(c)
+    const { site, source, why, timezone } = view.site
     const { readings: counts } = view
     const body = JSON.stringify({ site, source, why, timezone, counts })
     return answer(c, view, json, body, ageless(counts))
   })
 
-  get('/v1/series', (c) => {
-    const view = look(c)
+  app.get('/v1/series', (c) => {
+    const view = viewOf(c)
     const { days } = parseQuery(v.object(daysEntries), c.req.query())
     const points = view.series(days)
-    const { source, ledger } = view.site.last
+    const { source, ledger } = view.site
     if (ledger === undefined) {
       throw new Problem(404, 'Not Found', `${source} keeps no days, only a total`)
     }
@@ -72,8 +82,8 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
   })
 
   for (const { path, contentType, render } of formats) {
-    get(path, (c) => {
-      const view = look(c)
+    app.get(path, (c) => {
+      const view = viewOf(c)
       const { document, remark } = render(view, c.req.query())
       if (remark !== undefined) take(remark)
       const body = typeof document === 'string' ? document : JSON.stringify(document)
@@ -81,8 +91,8 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
     })
   }
 
-  get('/v1/events', (c) => {
-    const { site, metric, period } = look(c).reading
+  app.get('/v1/events', (c) => {
+    const { site, metric, period } = viewOf(c).reading
     if (events.isFull) {
       throw new Problem(503, 'Service Unavailable', 'there are as many streams as may be open', {
         'Retry-After': '30',
@@ -93,35 +103,36 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
       const count = state?.last?.counts.find((c) => c.metric === metric && c.period === period)
       return state && count && agedReading(count, state, now())
     }
-    return {
-      status: 200,
-      headers: streamHeaders,
-      stream: (response) => events.open(`${site} ${metric} ${period}`, read, response),
-    }
+    const head = c.body(null, 200, streamHeaders)
+    if (c.req.method === 'HEAD') return head
+    const headers = Object.fromEntries(head.headers)
+    events.open(`${site} ${metric} ${period}`, read, c.env.outgoing, headers)
+    return RESPONSE_ALREADY_SENT
   })
 
-  get('/health', () => {
+  app.get('/health', (c) => {
     const state = healthOf(sites(), [...remarks], now())
     const document = { ...state, ...health() }
-    return jsonAnswer(document, state.status === 'down' ? 503 : 200, {
-      'Cache-Control': 'no-store',
-    })
+    c.header('Cache-Control', 'no-store')
+    return c.json(document, state.status === 'down' ? 503 : 200)
   })
 
-  get('/openapi.json', () => jsonAnswer(openapi()))
+  app.get('/openapi.json', (c) => c.json(openapi()))
 
   app.route('/', pageRoutes({ sites, now }))
 
-  app.notFound(answering(({ req: { path } }) => noRoute(path).answer(path)))
+  app.notFound((c) => {
+    throw noRoute(c.req.path)
+  })
 
-  app.onError((error, c) =>
-    answering(({ req: { method, path } }) => {
-      if (error instanceof Problem) return error.answer(path)
-      log.error({ err: error }, `${method} ${path} failed`)
-      const problem = new Problem(500, 'Internal Server Error', 'this is a fault of the bridge')
-      return problem.answer(path)
-    })(c),
-  )
+  app.onError((error, c) => {
+    const { method, path } = c.req
+    const isProblem = error instanceof Problem
+    if (!isProblem) log.error({ err: error }, `${method} ${path} failed`)
+    const problem = isProblem ? error : faultOfBridge()
+    const { headers, body } = problem.render(path)
+    return c.body(body, problem.status, headers)
+  })
 
   function take({ text, holds }: Remark): void {
     if (!holds) remarks.delete(text)
@@ -131,7 +142,7 @@ export function createApp({ sites, events, health, now, log }: AppOptions): App 
     }
   }
 
-  return { answer: (request) => ask(app, request), paths: app.routes.map(({ path }) => path) }
+  return app
 }
 
 /** What a client has to know anew: not the age of a number or when it was read, which `Age` tells. */
@@ -145,25 +156,18 @@ function ageless(readings: readonly AgedReading[]): string {
  * @param tagged what the tag stands for: it changes when this does
  */
 function answer(
-  c: Context,
-  { newest, untilMs }: View,
+  c: Context<HttpEnv>,
+  { newest }: View,
   contentType: string,
   body: string,
   tagged = body,
-): Answer {
+): Response {
   const etag = `W/"${createHash('sha1').update(tagged).digest('base64url')}"`
   const validators = {
     ETag: etag,
     'Cache-Control': 'max-age=1, stale-while-revalidate=60',
-    ...(newest && {
-      Age: String(newest.age),
-      'Last-Modified': new Date(newest.asOf).toUTCString(),
-    }),
+    ...(newest && { Age: String(newest.age) }),
   }
-  const wanted = c.req.header('If-None-Match')
-  if (wanted === '*' || wanted?.split(/\s*,\s*/).includes(etag)) {
-    return { status: 304, headers: validators }
-  }
-  const headers = { 'Content-Type': contentType, ...validators }
-  return { status: 200, headers, body, keepUntilMs: untilMs }
+  if (matchesTag(c.req.header('If-None-Match'), etag)) return c.body(null, 304, validators)
+  return c.body(body, 200, { 'Content-Type': contentType, ...validators })
 }

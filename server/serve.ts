@@ -2,12 +2,13 @@ import { messageOf } from '../common/errors.ts'
 import type { Logger } from '../common/log.ts'
 import { describeBroker } from '../common/mqtt/broker.ts'
 import { createApp } from './app.ts'
+import type { AccessSettings } from './http/access.ts'
 import { Events } from './http/events.ts'
-import { commonHeaders, type GuardSettings, guard, openness } from './http/guard.ts'
-import { KeptAnswers } from './http/kept-answers.ts'
 import { listen } from './http/listen.ts'
+import { createListener } from './http/listener.ts'
+import { MicroCache } from './http/micro-cache.ts'
+import { openness } from './http/openness.ts'
 import { Refusals } from './http/refusals.ts'
-import { responder } from './http/respond.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Leaderships } from './readings/leadership.ts'
 import type { SiteState } from './readings/poller.ts'
@@ -31,7 +32,7 @@ export interface ServeOptions {
   readonly from?: Pick<ReplicaOptions, 'from' | 'id'> | undefined
   /** What takes the readings to others. */
   readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
-  readonly guard: GuardSettings
+  readonly access: AccessSettings
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -57,15 +58,15 @@ export interface Bridge {
  *   no other
  */
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
-  const { now, log, signal } = options
+  const { now, log, signal, access } = options
   const events = new Events(mostStreams)
-  const common = commonHeaders(options.guard.cors)
-  const answers = new KeptAnswers(now, common)
+  const monotonic = () => performance.now()
+  const cache = new MicroCache(monotonic)
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = () => {
-    answers.forget()
-    events.look()
+    cache.clear()
+    events.update()
     for (const publisher of publishers) publisher.update()
   }
   const groups =
@@ -74,16 +75,12 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       : [new Replica({ ...options, ...options.from, onRound })]
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
-  const app = createApp({ sites, events, health, now, log })
-  const { host, port } = options
-  const monotonic = () => performance.now()
   const refusals = new Refusals(log, monotonic)
-  const listener = guard(
-    { ...options.guard, refusals, monotonic, log },
-    answers.before(responder({ app, answers, common, log })),
-  )
+  const app = createApp({ sites, access, cache, events, refusals, health, now, log })
+  const listener = createListener(app, { access, cache, events, refusals, monotonic, log })
+  const { host, port } = options
   const http = await listen(listener, { host, port, refusals })
-  const url = http.url + options.guard.basePath
+  const url = http.url + access.basePath
   events.start()
   for (const publisher of publishers) publisher.start()
   const stop = async () => {
@@ -97,7 +94,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       ? options.sites.map(({ connection }) => describeConnection(connection))
       : [describeBroker(options.from.from)]
   log.info(`listening on ${url}; reading ${origins.join(', ')}`)
-  const { level, text } = openness(host, options.guard.token)
+  const { level, text } = openness(host, access.token)
   log[level](text)
   options.onListening?.()
   const giveUp = () => {

@@ -47,7 +47,7 @@ export const demo = command({
         host,
         port,
         stateDir: folder,
-        guard: { token, basePath: '', cors: ['*'], trustedProxies: [] },
+        access: { token, basePath: '', cors: ['*'], trustedProxies: [] },
         publishers: [],
         now,
         random,

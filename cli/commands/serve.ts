@@ -57,7 +57,7 @@ export const serve = command({
         ...(mqtt === undefined ? [] : [mqtt.publisher.bind(mqtt)]),
         ...(await particlePublishers(values, context)),
       ],
-      guard: {
+      access: {
         token: values.token,
         basePath: values.basePath,
         cors: values.cors,

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { AgedReading } from '../readings/aged-reading.ts'
 
@@ -25,7 +25,7 @@ interface Group {
 
 const heartbeatMs = 15_000
 /** A reading also changes without a round of queries: it gets old. */
-const lookMs = 1000
+const checkMs = 1000
 /** What a client may leave unread before it is dropped: about 60 readings. */
 const mostUnreadBytes = 16_384
 /** How soon a client is to come back. */
@@ -47,7 +47,8 @@ export const streamHeaders = {
 export class Events {
   readonly #mostStreams: number
   readonly #groups: Map<string, Group> = new Map()
-  #streams = 0
+  /** Connections that are a stream, or will be one when the answers before it are sent. */
+  readonly #sockets: Set<Socket> = new Set()
   #timers: NodeJS.Timeout[] = []
 
   /** @param mostStreams further ones are refused */
@@ -57,16 +58,16 @@ export class Events {
 
   /** How many are open. */
   get streams(): number {
-    return this.#streams
+    return this.#sockets.size
   }
 
   get isFull(): boolean {
-    return this.#streams >= this.#mostStreams
+    return this.#sockets.size >= this.#mostStreams
   }
 
   start(): void {
     this.#timers = [
-      setInterval(() => this.look(), lookMs),
+      setInterval(() => this.update(), checkMs),
       setInterval(() => {
         for (const { clients, read } of this.#groups.values()) {
           const reading = read()
@@ -82,35 +83,56 @@ export class Events {
     for (const group of this.#groups.values()) end(group)
   }
 
+  /** A listener that ends connections that ask for more behind a stream: it would wait for ever. */
+  before(next: RequestListener): RequestListener {
+    return (request, response) => {
+      if (this.#sockets.has(request.socket)) request.socket.destroy()
+      else next(request, response)
+    }
+  }
+
   /**
    * Makes an answer a stream; the newest reading comes first.
    *
    * @param key of the reading: streams of one key share every byte
+   * @param headers of the answer, those of a stream among them
    */
-  open(key: string, read: Group['read'], response: ServerResponse): void {
-    const { socket } = response
-    if (socket === null) {
-      // Asked for before the answer to another question was through: the socket is that one's as yet.
-      response.once('socket', () => this.open(key, read, response))
+  open(
+    key: string,
+    read: Group['read'],
+    response: ServerResponse,
+    headers: Readonly<Record<string, string>> = streamHeaders,
+  ): void {
+    const { socket } = response.req
+    if (socket.destroyed || this.#sockets.has(socket)) {
+      socket.destroy()
       return
     }
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
     const chunked = response.req.httpVersion !== '1.0'
-    response.writeHead(200, {
-      ...streamHeaders,
-      ...(chunked ? { 'Transfer-Encoding': 'chunked' } : { Connection: 'close' }),
-    })
-    response.flushHeaders()
-    socket.setNoDelay(true)
+    const begin = () => {
+      response.writeHead(200, {
+        ...headers,
+        ...(chunked ? { 'Transfer-Encoding': 'chunked' } : { Connection: 'close' }),
+      })
+      response.flushHeaders()
+      this.#join(key, read, { socket, chunked })
+    }
+    // A request that was pipelined waits for the answers before its own.
+    if (response.socket === null) response.once('socket', begin)
+    else begin()
+  }
 
+  #join(key: string, read: Group['read'], client: Client): void {
+    const { socket } = client
+    socket.setNoDelay(true)
     const group = this.#groups.get(key) ?? { read, clients: new Set(), facts: undefined }
     this.#groups.set(key, group)
     // Before this client is one of them: a change that it finds is news to all others.
-    const reading = lookAt(group)
-    const client = { socket, chunked }
+    const reading = refresh(group)
     group.clients.add(client)
-    this.#streams += 1
-    response.on('close', () => {
-      this.#streams -= 1
+    socket.once('close', () => {
       group.clients.delete(client)
       if (group.clients.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key)
     })
@@ -121,9 +143,9 @@ export class Events {
    * Sends what has changed. A reading that is not there any more, as when another plugin counts, ends its
    * streams: heartbeats would confirm the last number for ever, and who comes back is told what there is.
    */
-  look(): void {
+  update(): void {
     for (const [key, group] of this.#groups) {
-      if (lookAt(group) !== undefined) continue
+      if (refresh(group) !== undefined) continue
       this.#groups.delete(key)
       end(group)
     }
@@ -131,7 +153,7 @@ export class Events {
 }
 
 /** The reading of a group at this moment, which is sent, encoded once, if it has changed. */
-function lookAt(group: Group): AgedReading | undefined {
+function refresh(group: Group): AgedReading | undefined {
   const reading = group.read()
   if (reading === undefined) return undefined
   const facts = `${reading.value} ${reading.stale} ${reading.source}`

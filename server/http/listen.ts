@@ -21,16 +21,16 @@ export interface Listening {
 
 /** What a client may take of the bridge. */
 interface Limits {
-  /** All that there may be at once: 10,000 streams, and room for those who ask. About 10 KB each. */
+  /** At once: 10,000 streams, and room for other requests. About 10 KB each. */
   readonly connections: number
   /** Of the request line and all headers. A page of the same site brings its cookies. */
   readonly headerBytes: number
-  /** What a client may take for its header, whether it has begun to send or not. */
+  /** Time for the complete request header, from connect. */
   readonly headerMs: number
-  /** How long a connection is kept between two questions: longer than proxies keep theirs (60 s). */
+  /** Time between two requests of a connection: longer than proxies keep theirs (60 s). */
   readonly idleMs: number
-  /** How often it is looked after those that are too slow. */
-  readonly lookMs: number
+  /** How often connections are checked for these times. */
+  readonly checkMs: number
 }
 
 const usualLimits: Limits = {
@@ -38,7 +38,7 @@ const usualLimits: Limits = {
   headerBytes: 16_384,
   headerMs: 10_000,
   idleMs: 65_000,
-  lookMs: 2000,
+  checkMs: 2000,
 }
 
 /**
@@ -50,19 +50,21 @@ export async function listen(
   listener: RequestListener,
   { host, port, refusals, limits }: ListenOptions,
 ): Promise<Listening> {
-  const { connections, headerBytes, headerMs, idleMs, lookMs } = { ...usualLimits, ...limits }
+  const { connections, headerBytes, headerMs, idleMs, checkMs } = { ...usualLimits, ...limits }
   const server = createServer(
     {
       maxHeaderSize: headerBytes,
       headersTimeout: headerMs,
       requestTimeout: headerMs,
       keepAliveTimeout: idleMs,
-      connectionsCheckingInterval: lookMs,
+      connectionsCheckingInterval: checkMs,
+      // Node's own refusal has no body.
+      requireHostHeader: false,
     },
     listener,
   )
   server.maxConnections = connections
-  // Who does not read his answer; a stream has a heartbeat more often than that.
+  // Ends connections whose client does not read; a stream has a heartbeat more often than that.
   server.timeout = idleMs
   server.on('drop', () => refusals.add(`a connection: there are ${connections} already`))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -114,11 +116,11 @@ function clientProblem({ code }: NodeJS.ErrnoException, headerMs: number): Probl
   }
 }
 
-/** Past Node's response, which there is none of before a request is understood. */
+/** Writes to the socket: Node has no response for what it could not parse. */
 function answerRaw(socket: Socket, problem: Problem): void {
-  const { status, headers, body } = problem.answer(undefined)
+  const { headers, body } = problem.render(undefined)
   const head = [
-    `HTTP/1.1 ${status} ${problem.title}`,
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',

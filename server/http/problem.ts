@@ -1,5 +1,5 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as v from 'valibot'
-import type { Answer } from './answer.ts'
 
 /** The body of `application/problem+json`. */
 export const ProblemDocument = v.strictObject({
@@ -14,14 +14,14 @@ export type ProblemDocument = v.InferOutput<typeof ProblemDocument>
 /** A refusal that explains itself to the caller: RFC 9457, or one plain line for `/count`. */
 export class Problem extends Error {
   override name = 'Problem'
-  readonly status: number
+  readonly status: ContentfulStatusCode
   readonly title: string
   readonly headers: Record<string, string>
   readonly allowed: readonly string[] | undefined
 
   /** @param allowed what would have been accepted in place of what was asked */
   constructor(
-    status: number,
+    status: ContentfulStatusCode,
     title: string,
     detail: string,
     headers: Record<string, string> = {},
@@ -34,13 +34,13 @@ export class Problem extends Error {
     this.allowed = allowed
   }
 
-  /** As it is answered: the document, but one plain line on the route `/count`. */
-  answer(route: string | undefined): Answer & { readonly body: string } {
+  /** As it is sent: the document, but one plain line on the route `/count`. */
+  render(route: string | undefined): { headers: Record<string, string>; body: string } {
     const [type, body] =
       route === '/count'
         ? ['text/plain; charset=UTF-8', `${this.message}\n`]
         : ['application/problem+json', JSON.stringify(this.document)]
-    return { status: this.status, headers: { ...this.headers, 'Content-Type': type }, body }
+    return { headers: { ...this.headers, 'Content-Type': type }, body }
   }
 
   get document(): ProblemDocument {
@@ -52,4 +52,9 @@ export class Problem extends Error {
       ...(this.allowed && { allowed: [...this.allowed] }),
     }
   }
+}
+
+/** For an error that is not the client's; what it was is in the log. */
+export function faultOfBridge(): Problem {
+  return new Problem(500, 'Internal Server Error', 'this is a fault of the bridge')
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { metrics, periods } from '../../reading.ts'
-import { type AgedReading, agedReading, agedReadingUntilMs } from '../readings/aged-reading.ts'
+import { type AgedReading, agedReading } from '../readings/aged-reading.ts'
 import { chooseCount, chooseSite, nameOf } from '../readings/choose-count.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { type Count, keyOf } from '../readings/round.ts'
@@ -30,12 +30,6 @@ export const daysEntries = {
     ),
     '30',
   ),
-}
-
-/** A site with its readings. */
-interface KnownSite {
-  readonly state: SiteState
-  readonly last: Remembered
 }
 
 /** What a site has to say at this moment; without readings before the first. */
@@ -68,7 +62,6 @@ export class View {
   readonly #states: readonly SiteState[]
   readonly #question: Parameters
   readonly #nowMs: number
-  #untilMs = Number.POSITIVE_INFINITY
   #newest: AgedReading | undefined
 
   /** @throws Problem 400 */
@@ -82,22 +75,21 @@ export class View {
     this.#nowMs = nowMs
   }
 
-  /** Until when what has been looked at stays the same, as long as the states do. */
-  get untilMs(): number {
-    return this.#untilMs
-  }
-
-  /** Of the readings that have been looked at. */
+  /** The newest of the readings that were asked of this view. */
   get newest(): AgedReading | undefined {
     return this.#newest
   }
 
   /**
-   * The site that was asked for, or the first.
+   * What is known of the site that was asked for, or of the first.
    *
    * @throws Problem 404, or 503 before its first reading
    */
-  get site(): KnownSite {
+  get site(): Remembered {
+    return this.#known.last
+  }
+
+  get #known(): { state: SiteState; last: Remembered } {
     const { site } = this.#question
     const all = this.#states
     const state = chooseSite(all, this.#question)
@@ -118,8 +110,7 @@ export class View {
    * @throws Problem 404 that names what there is, or 503 before the first reading
    */
   get reading(): AgedReading {
-    const { state } = this.site
-    return this.#agedReading(this.#count, state)
+    return this.#agedReading(this.#count, this.#known.state)
   }
 
   /**
@@ -138,14 +129,14 @@ export class View {
 
   /** All readings of the site. */
   get readings(): AgedReading[] {
-    const { state, last } = this.site
+    const { state, last } = this.#known
     return last.counts.map((count) => this.#agedReading(count, state))
   }
 
   /** All sites, or the one that was asked for. */
   get sites(): SiteView[] {
     const { site } = this.#question
-    const states = site === undefined ? this.#states : [this.site.state]
+    const states = site === undefined ? this.#states : [this.#known.state]
     return states.map((state) => ({
       name: nameOf(state) ?? '',
       isReached: state.last !== undefined && state.failure === undefined,
@@ -162,11 +153,11 @@ export class View {
    * @param days from 1
    */
   series(days: number): SeriesPoint[] {
-    return series(this.site.last, this.#count.metric, days, this.#nowMs)
+    return series(this.site, this.#count.metric, days, this.#nowMs)
   }
 
   get #count(): Count {
-    const { counts, source } = this.site.last
+    const { counts, source } = this.site
     const { metric, period = 'total' } = this.#question
     const count = chooseCount(counts, this.#question)
     if (count !== undefined) return count
@@ -178,7 +169,6 @@ export class View {
 
   #agedReading(count: Count, state: SiteState): AgedReading {
     const reading = agedReading(count, state, this.#nowMs)
-    this.#untilMs = Math.min(this.#untilMs, agedReadingUntilMs(count, this.#nowMs))
     if (this.#newest === undefined || reading.age < this.#newest.age) this.#newest = reading
     return reading
   }

@@ -29,11 +29,3 @@ export function agedReading(
     age: Math.floor(ageMs / 1000),
   }
 }
-
-/** Until when a kept count is presented in the same way, unless its site's state changes. */
-export function agedReadingUntilMs({ asOf, everyMs }: Count, nowMs: number): number {
-  const asOfMs = Date.parse(asOf)
-  const olderMs = asOfMs + (Math.floor(Math.max(0, nowMs - asOfMs) / 1000) + 1) * 1000
-  const staleMs = asOfMs + 2 * everyMs + 1
-  return staleMs > nowMs ? Math.min(olderMs, staleMs) : olderMs
-}

@@ -1,5 +1,6 @@
-import { type Context, Hono } from 'hono'
-import { type Answer, answering } from '../http/answer.ts'
+import { Hono } from 'hono'
+import { accepts } from 'hono/accepts'
+import type { HttpEnv } from '../http/access.ts'
 import { noRoute } from '../http/openapi.ts'
 import { View } from '../http/query.ts'
 import { nameOf } from '../readings/choose-count.ts'
@@ -28,15 +29,15 @@ const contentSecurityPolicy = [
 ].join('; ')
 
 /** The page, and what it loads. All addresses are relative: a proxy may move them. */
-export function pageRoutes({ sites, now }: PageOptions): Hono {
-  const app = new Hono()
+export function pageRoutes({ sites, now }: PageOptions): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>()
   let loading: Promise<Assets> | undefined
   const load = () => {
     loading ??= loadAssets()
     return loading
   }
 
-  const page = async (c: Context): Promise<Answer> => {
+  app.get('/', async (c) => {
     const { script, style, icon } = await load()
     const query = c.req.query()
     const states = sites()
@@ -44,31 +45,26 @@ export function pageRoutes({ sites, now }: PageOptions): Hono {
     const address = ({ name }: { name: string }) => `assets/${name}`
     const addresses = { script: address(script), style: address(style), icon: address(icon) }
     const document = await pageDocument({ ...view, kiosk: 'kiosk' in query }, addresses)
-    const headers = {
-      'Content-Type': 'text/html; charset=UTF-8',
-      'Content-Security-Policy': contentSecurityPolicy,
-      'Cache-Control': 'no-cache',
-    }
-    return { status: 200, headers, body: document.toString() }
-  }
+    c.header('Content-Security-Policy', contentSecurityPolicy)
+    c.header('Cache-Control', 'no-cache')
+    return c.html(document)
+  })
 
-  const asset = async (c: Context<object, '/assets/:name'>): Promise<Answer> => {
+  app.get('/assets/:name', async (c) => {
     const assets = Object.values(await load())
     const found = assets.find(({ name }) => name === c.req.param('name'))
     if (found === undefined) throw noRoute(c.req.path)
     const { type, plain, gzipped } = found
-    const zipped = /\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')
-    const headers = {
-      'Content-Type': type,
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      Vary: 'Accept-Encoding',
-      ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
-    }
-    return { status: 200, headers, body: zipped ? gzipped : plain }
-  }
+    const supports = ['gzip', 'identity']
+    const encoding = accepts(c, { header: 'Accept-Encoding', supports, default: 'identity' })
+    c.header('Content-Type', type)
+    c.header('Cache-Control', 'public, max-age=31536000, immutable')
+    c.header('Vary', 'Accept-Encoding', { append: true })
+    if (encoding === 'identity') return c.body(plain)
+    c.header('Content-Encoding', encoding)
+    return c.body(gzipped)
+  })
 
-  app.get('/', answering(page))
-  app.get('/assets/:name', answering(asset))
   return app
 }
 
@@ -83,13 +79,13 @@ function pageView(states: readonly SiteState[], view: View): Omit<PageView, 'kio
   if (reading === undefined) {
     return { sites, site: '', source: '', reading, counts: [], days: undefined }
   }
-  const { last } = view.site
+  const { ledger } = view.site
   return {
     sites,
     site: reading.site,
     source: sources.find(({ id }) => id === reading.source)?.name ?? reading.source,
     reading,
     counts: view.readings,
-    days: last.ledger && view.series(chartDays),
+    days: ledger && view.series(chartDays),
   }
 }

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createApp } from '../../server/app.ts'
-import { Events } from '../../server/http/events.ts'
-import { routes } from '../../server/http/openapi.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import { appWith, asOf, count, healthy, known, nothing } from '../support/app.ts'
-import { silent } from '../support/log.ts'
 
 test('/count is the digits and a newline, visitors in total by default', async () => {
   const answer = await appWith(healthy).request('/count')
@@ -215,20 +211,5 @@ test('of several sites the first is meant by default, and one being away leaves 
 test('a path with dots in it is the path that it comes to', async () => {
   for (const path of ['/./count', '/../count', '/v1/../count', '/%2e%2e/count']) {
     assert.equal((await appWith(healthy).request(path)).status, 200, path)
-  }
-})
-
-test('what may be kept is answered at once, before a round of queries can overtake it', () => {
-  const sites = () => [healthy]
-  const app = createApp({
-    sites,
-    events: new Events(1),
-    health: () => ({}),
-    now: () => 0,
-    log: silent,
-  })
-  for (const url of routes) {
-    const answer = app.answer({ method: 'GET', url, headers: {} })
-    assert.ok(!(answer instanceof Promise), url)
   }
 })

@@ -1,5 +1,13 @@
-import { type App, createApp } from '../../server/app.ts'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { TestContext } from 'node:test'
+import { type AppOptions, createApp } from '../../server/app.ts'
+import type { AccessSettings } from '../../server/http/access.ts'
 import { Events } from '../../server/http/events.ts'
+import { type ListenOptions, listen } from '../../server/http/listen.ts'
+import { createListener } from '../../server/http/listener.ts'
+import { MicroCache } from '../../server/http/micro-cache.ts'
+import { Refusals } from '../../server/http/refusals.ts'
 import type { SiteState } from '../../server/readings/poller.ts'
 import type { Count } from '../../server/readings/round.ts'
 import { silent } from './log.ts'
@@ -56,25 +64,56 @@ export function appWith(
 ) {
   const sites = typeof states === 'function' ? states : () => [states].flat()
   const now = () => Date.parse(asOf) + seconds * 1000
-  return asking(createApp({ sites, events: new Events(1), health: () => ({}), now, log }))
+  return asking(createApp(complete({ sites, now, log })))
+}
+
+export const openAccess: AccessSettings = {
+  token: undefined,
+  basePath: '',
+  cors: ['*'],
+  trustedProxies: [],
+}
+
+type Given = Partial<AppOptions> & Pick<AppOptions, 'sites' | 'now'>
+
+function complete(options: Given): AppOptions {
+  return {
+    access: openAccess,
+    cache: new MicroCache(() => 0),
+    events: new Events(100),
+    refusals: new Refusals(options.log ?? silent, () => 0),
+    health: () => ({}),
+    log: silent,
+    ...options,
+  }
+}
+
+/** An app behind a socket as `serve` has it, which anybody may ask unless `access` says otherwise. */
+export async function startApp(
+  t: TestContext,
+  given: Partial<AppOptions> & { limits?: ListenOptions['limits']; monotonic?: () => number } = {},
+) {
+  const { limits = {}, monotonic = () => 0, ...rest } = given
+  const now = () => Date.parse(asOf) + 3000
+  const options = complete({ sites: () => [healthy], now, ...rest })
+  const { refusals, events } = options
+  const listener = createListener(createApp(options), { ...options, monotonic })
+  const http = await listen(listener, { host: '127.0.0.1', port: 0, refusals, limits })
+  t.after(() => {
+    events.stop()
+    return http.close()
+  })
+  const ask = (path: string, init?: RequestInit) =>
+    fetch(http.url + path, { redirect: 'manual', ...init })
+  return { ...http, ...options, ask }
 }
 
 /** Asks an app as a browser would, past any socket. */
-export function asking({ answer, paths }: App) {
-  const request = async (url: string, { method = 'GET', headers = {} }: Asked = {}) => {
-    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
-    const { status, body, ...given } = await answer({
-      method,
-      url,
-      headers: Object.fromEntries(lowered),
-    })
-    const content = body === undefined || method === 'HEAD' ? null : Buffer.from(body)
-    return new Response(content, { status, headers: given.headers })
+function asking(app: ReturnType<typeof createApp>) {
+  const incoming = new IncomingMessage(new Socket())
+  const env = { incoming, outgoing: new ServerResponse(incoming) }
+  return {
+    request: (path: string, init?: RequestInit) => app.request(path, init, env),
+    paths: app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path),
   }
-  return { request, paths }
-}
-
-interface Asked {
-  readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
 }

@@ -33,7 +33,7 @@ export async function startTestBridge(
     now: Date.now,
     random: () => 0.5,
     signal: new AbortController().signal,
-    guard: { token: undefined, basePath: '', cors: ['*'], trustedProxies: [] },
+    access: { token: undefined, basePath: '', cors: ['*'], trustedProxies: [] },
     ...options,
     stateDir,
     sites: sites.map((site) => ({

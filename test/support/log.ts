@@ -19,3 +19,8 @@ export function recordingLog(): Logger & { readonly lines: string[] } {
     error: keep('error'),
   }
 }
+
+/** What is logged of every run, without the details of debug. */
+export function infos({ lines }: { readonly lines: readonly string[] }): string[] {
+  return lines.filter((line) => !line.startsWith('debug'))
+}

@@ -76,8 +76,8 @@ describe('doctor', { concurrency: 2 }, () => {
   })
 
   it('needs no database to look at a bridge and a board', async (t) => {
-    const guard = { token, basePath: '', cors: ['*'], trustedProxies: [] }
-    const { url } = await startDemoBridge(t, { guard })
+    const access = { token, basePath: '', cors: ['*'], trustedProxies: [] }
+    const { url } = await startDemoBridge(t, { access })
     const { board } = await startDesk(t)
     const { code, findings } = await examine(
       t,

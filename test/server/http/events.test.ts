@@ -4,17 +4,12 @@ import { get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { createApp } from '../../../server/app.ts'
 import { Events } from '../../../server/http/events.ts'
-import { KeptAnswers } from '../../../server/http/kept-answers.ts'
-import { responder } from '../../../server/http/respond.ts'
 import type { AgedReading } from '../../../server/readings/aged-reading.ts'
 import { startAnswers } from '../../support/answers.ts'
-import { silent } from '../../support/log.ts'
-import { readAt, siteState } from '../../support/site-state.ts'
+import { asOf, startApp } from '../../support/app.ts'
 import { until } from '../../support/until.ts'
 
-const asOf = readAt
 const first: AgedReading = {
   value: 1234,
   metric: 'visitors',
@@ -111,15 +106,15 @@ test('a stream of a reading that is not there any more ends, so that no heartbea
   const one = await listen(t, url)
   await until('the first reading', () => one.events.length === 1)
   lose()
-  hub.look()
-  hub.look()
+  hub.update()
+  hub.update()
   await until('the end', () => one.response.complete)
   change({ value: 7 })
   const other = await listen(t, url)
   await until('the first reading', () => other.events.length === 1)
   assert.equal(hub.streams, 1)
   change({ value: 8 })
-  hub.look()
+  hub.update()
   await until('the change', () => values(other).join() === '7,8')
   assert.deepEqual(values(one), [1234])
 })
@@ -129,15 +124,15 @@ test('a change is one event to everybody, and what has not changed is none', asy
   const clients = await Promise.all(Array.from({ length: 20 }, () => listen(t, url)))
   const all = (count: number) => clients.every(({ events }) => events.length === count)
   await until('the first readings', () => all(1))
-  hub.look()
+  hub.update()
   change({ asOf: '2026-10-15T12:00:05.000Z', age: 0 })
-  hub.look()
+  hub.update()
   change({ value: 1235 })
-  hub.look()
-  hub.look()
+  hub.update()
+  hub.update()
   await until('the change', () => all(2))
   change({ value: 1236 })
-  hub.look()
+  hub.update()
   await until('the next change', () => all(3))
   for (const client of clients) assert.deepEqual(values(client), [1234, 1235, 1236])
 })
@@ -161,9 +156,9 @@ test('a change that a new client finds first is not kept from the others', async
   change({ stale: true })
   const late = await listen(t, url)
   await until('the change', () => early.events.length === 2 && late.events.length === 1)
-  hub.look()
+  hub.update()
   change({ stale: false })
-  hub.look()
+  hub.update()
   await until('the next change', () => early.events.length === 3 && late.events.length === 2)
 })
 
@@ -188,7 +183,7 @@ test('a client of HTTP/1.0 gets no chunks', async (t) => {
   const client = ask(t, url, '1.0')
   await until('the first reading', () => client.text().includes('"value":1234'))
   change({ value: 1235 })
-  hub.look()
+  hub.update()
   await until('the change', () => client.text().includes('"value":1235'))
   const [head = '', ...bodies] = client.text().split('\r\n\r\n')
   assert.doesNotMatch(head, /transfer-encoding/i)
@@ -231,7 +226,7 @@ test('a client that does not read is dropped, and the others go on', async (t) =
     async () => {
       sent += 1
       change({ value: sent, label: padding })
-      hub.look()
+      hub.update()
       await until('the quick one has it', () => values(quick).at(-1) === sent)
       return hub.streams === 1
     },
@@ -262,25 +257,9 @@ test('the end of the bridge ends every stream as a whole answer', async (t) => {
   assert.match(answers[1]?.text() ?? '', /\}\n\n$/)
 })
 
-/** The whole app behind a socket, with room for one stream. */
-async function startApp(t: TestContext) {
-  const events = new Events(1)
-  const app = createApp({
-    sites: () => [siteState()],
-    now: () => Date.parse(asOf) + 3000,
-    log: silent,
-    events,
-    health: () => ({}),
-  })
-  const common = { 'X-Content-Type-Options': 'nosniff' }
-  const answers = new KeptAnswers(Date.now, common)
-  const { url } = await startAnswers(t, responder({ app, answers, common, log: silent }))
-  t.after(() => events.stop())
-  return { url: new URL('/v1/events', url), events }
-}
-
 test('one stream too many is refused, and told when to come back', async (t) => {
-  const { url, events } = await startApp(t)
+  const { url: origin, events } = await startApp(t, { events: new Events(1) })
+  const url = new URL('/v1/events', origin)
   const client = await listen(t, url)
   await until('the first reading', () => values(client).length === 1)
   const refused = await fetch(url)
@@ -295,8 +274,8 @@ test('one stream too many is refused, and told when to come back', async (t) => 
 })
 
 test('HEAD tells the type and opens no stream', async (t) => {
-  const { url, events } = await startApp(t)
-  const answer = await fetch(url, { method: 'HEAD' })
+  const { ask, events } = await startApp(t)
+  const answer = await ask('/v1/events', { method: 'HEAD' })
   assert.equal(answer.status, 200)
   assert.equal(answer.headers.get('content-type'), 'text/event-stream; charset=utf-8')
   assert.equal(events.streams, 0)

@@ -14,8 +14,8 @@ const sockets = () =>
 test('2,000 hostile requests find no fault, and leave nothing behind', async (t) => {
   const log = recordingLog()
   const token = 'token'
-  const guard = { token, basePath: '/counter', cors: ['https://a.example'], trustedProxies: [] }
-  const { url } = await startDemoBridge(t, { guard, log })
+  const access = { token, basePath: '/counter', cors: ['https://a.example'], trustedProxies: [] }
+  const { url } = await startDemoBridge(t, { access, log })
   const before = sockets()
   const { statuses, faults } = await attack(Number(new URL(url).port), {
     seed: 7,
@@ -39,7 +39,7 @@ test('500 slow connections do not keep others waiting, and are ended', async (t)
   const http = await listen((_, response) => void response.end('here'), {
     host: '127.0.0.1',
     port: 0,
-    limits: { headerMs: 3000, lookMs: 100 },
+    limits: { headerMs: 3000, checkMs: 100 },
     refusals: new Refusals(silent, () => 0),
   })
   t.after(() => http.close())

@@ -20,7 +20,7 @@ async function startServer(t: TestContext, limits: ListenOptions['limits'] = {})
   return { ...http, log }
 }
 
-const hurried = { headerMs: 50, lookMs: 20 }
+const hurried = { headerMs: 50, checkMs: 20 }
 const slow: [what: string, text: string, limits: ListenOptions['limits'], answer: RegExp][] = [
   ['that says nothing', '', hurried, /^HTTP\/1\.1 408 /],
   ['that stops in its first line', 'GET / HT', hurried, /^HTTP\/1\.1 408 /],

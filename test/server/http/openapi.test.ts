@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -61,7 +62,10 @@ for (const path of routes) {
         ...['?metric=likes', '?site=other', '?metric=views&period=online'],
         ...['?days=0', '?digits=6', '?style=flat', '?short=1', '?every=x'],
       ]) {
-        const answer = await app.request(path + query)
+        const sent = await app.request(path + query)
+        // A stream goes to a socket; its type is told to HEAD as well.
+        const isStream = sent === RESPONSE_ALREADY_SENT
+        const answer = isStream ? await app.request(path + query, { method: 'HEAD' }) : sent
         const etag = answer.headers.get('etag')
         await assertDescribed(path + query, answer)
         if (etag === null) continue

@@ -243,8 +243,8 @@ async function fits(t: TestContext, browser: Browser, connection: MysqlConnectio
 
   await t.test('it works below a path and behind a token', async (t) => {
     const token = 'a-token-of-the-test'
-    const guard = { token, basePath: '/counter', cors: ['*'], trustedProxies: [] }
-    const guarded = await startTestBridge(t, [{ connection }], { guard })
+    const access = { token, basePath: '/counter', cors: ['*'], trustedProxies: [] }
+    const guarded = await startTestBridge(t, [{ connection }], { access })
     const { page, errors, requests } = await openPage(browser, `${guarded.url}/t/${token}/?kiosk`)
     const stream = `${guarded.url}/t/${token}/v1/events?`
     await until('the stream', () => requests.some((request) => request.startsWith(stream)), 30)

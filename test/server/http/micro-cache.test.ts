@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import { MicroCache } from '../../../server/http/micro-cache.ts'
+import { startAnswers } from '../../support/answers.ts'
+
+const headers = { 'Content-Type': 'text/plain', ETag: 'W/"five"', Age: '3' }
+
+type Answer = (c: Context) => Response | Promise<Response>
+
+/** A server behind which every request that is not answered from memory is counted. */
+async function start(t: TestContext, maxAge = 'max-age=1', answer?: Answer) {
+  const world = { nowMs: 1000, passed: 0 }
+  const cache = new MicroCache(() => world.nowMs)
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.use(cache.keep)
+  app.all('*', (c) => {
+    world.passed += 1
+    return answer?.(c) ?? c.body('5\n', 200, { ...headers, 'Cache-Control': maxAge })
+  })
+  const { url } = await startAnswers(t, cache.before(getRequestListener(app.fetch)))
+  const ask = (path = '/count', init: RequestInit = {}) => fetch(new URL(path, url), init)
+  const text = async () => (await ask()).text()
+  return { world, cache, ask, text }
+}
+
+test('the same request is answered from memory, in the same words', async (t) => {
+  const { world, ask } = await start(t)
+  for (let times = 0; times < 3; times += 1) {
+    const answer = await ask()
+    assert.equal(answer.status, 200)
+    assert.equal(await answer.text(), '5\n')
+    assert.equal(answer.headers.get('content-length'), '2')
+    for (const [name, value] of Object.entries(headers)) {
+      assert.equal(answer.headers.get(name), value)
+    }
+  }
+  assert.equal(world.passed, 1)
+})
+
+test('bytes are kept as they are', async (t) => {
+  const bytes = Uint8Array.from({ length: 512 }, (_, index) => index % 256)
+  const { world, ask } = await start(t, '', (c) =>
+    c.body(bytes, 200, { 'Cache-Control': 'max-age=9' }),
+  )
+  for (let times = 0; times < 2; times += 1) {
+    assert.deepEqual(new Uint8Array(await (await ask()).arrayBuffer()), bytes)
+  }
+  assert.equal(world.passed, 1)
+})
+
+test('another address or method is another request', async (t) => {
+  const { world, ask } = await start(t)
+  for (const path of ['/count', '/count?site=blog', '/v1/count']) await ask(path)
+  assert.equal(world.passed, 3)
+  for (const method of ['HEAD', 'POST']) await ask('/count', { method })
+  assert.equal(world.passed, 5)
+})
+
+const others: [name: string, value: string, again: number][] = [
+  ['Authorization', 'Bearer a', 1],
+  ['Accept-Encoding', 'br', 1],
+  ['Origin', 'https://a.example', 2],
+  ['User-Agent', 'other', 0],
+]
+for (const [name, value, passed] of others) {
+  test(`of two requests with ${name}: ${value}, ${passed} are passed on`, async (t) => {
+    const { world, ask } = await start(t)
+    await ask()
+    world.passed = 0
+    for (let times = 0; times < 2; times += 1) await ask('/count', { headers: { [name]: value } })
+    assert.equal(world.passed, passed)
+  })
+}
+
+for (const control of ['no-cache', 'no-store', 'max-age=0', '']) {
+  test(`"${control}" is not kept`, async (t) => {
+    const { world, ask } = await start(t, control)
+    for (let times = 0; times < 2; times += 1) await ask()
+    assert.equal(world.passed, 2)
+  })
+}
+
+test('a refusal is not kept', async (t) => {
+  const refuse: Answer = (c) => c.body('no', 404, { 'Cache-Control': 'max-age=1' })
+  const { world, ask } = await start(t, '', refuse)
+  for (let times = 0; times < 2; times += 1) assert.equal((await ask()).status, 404)
+  assert.equal(world.passed, 2)
+})
+
+test('nothing is kept for longer than a second, or past a round', async (t) => {
+  const { world, cache, ask } = await start(t, 'public, max-age=60')
+  await ask()
+  world.nowMs = 1999
+  await ask()
+  assert.equal(world.passed, 1)
+  world.nowMs = 2000
+  await ask()
+  assert.equal(world.passed, 2)
+  cache.clear()
+  await ask()
+  assert.equal(world.passed, 3)
+})
+
+test('an answer that a round overtakes is not kept', async (t) => {
+  let value = 0
+  const { cache, text } = await start(t, '', async (c) => {
+    value += 1
+    const body = `${value}\n`
+    if (value === 1) cache.clear()
+    return c.body(body, 200, { 'Cache-Control': 'max-age=1' })
+  })
+  assert.deepEqual([await text(), await text(), await text()], ['1\n', '2\n', '2\n'])
+})
+
+const tags: [wanted: string, status: number][] = [
+  ['W/"five"', 304],
+  ['"five"', 304],
+  ['"four", W/"five"', 304],
+  ['*', 304],
+  ['W/"four"', 200],
+  ['five', 200],
+]
+for (const [wanted, status] of tags) {
+  test(`If-None-Match: ${wanted} is answered ${status} from memory`, async (t) => {
+    const { world, ask } = await start(t)
+    await ask()
+    const answer = await ask('/count', { headers: { 'If-None-Match': wanted } })
+    assert.equal(answer.status, status)
+    assert.equal(answer.headers.get('age'), '3')
+    assert.equal(answer.headers.get('etag'), 'W/"five"')
+    assert.equal(answer.headers.get('content-type'), status === 304 ? null : 'text/plain')
+    assert.equal(await answer.text(), status === 304 ? '' : '5\n')
+    assert.equal(world.passed, 1)
+  })
+}
+
+test('made-up queries do not fill the memory', async (t) => {
+  const { world, ask } = await start(t)
+  for (let query = 0; query < 450; query += 1) await (await ask(`/count?x=${query}`)).text()
+  assert.equal(world.passed, 450)
+  await ask('/count?x=449')
+  assert.equal(world.passed, 450)
+  await ask('/count?x=0')
+  assert.equal(world.passed, 451)
+})
