@@ -6,12 +6,12 @@ import { connect } from 'node:net'
 import type { Firmata } from 'firmata-io'
 import type five from 'johnny-five'
 import { openFirmata } from '../device/boards/firmata.ts'
-import { send } from '../device/boards/send.ts'
 import { tcpLink } from '../device/boards/tcp.ts'
-import type { Display } from '../device/displays/display.ts'
+import type { Bus, DisplayDriver } from '../device/displays/driver.ts'
 import { ht16k33 } from '../device/displays/ht16k33.ts'
 import { max7219 } from '../device/displays/max7219.ts'
-import { toSegments } from '../device/face/font.ts'
+import { changes, initialize } from '../device/displays/transfers.ts'
+import { toCells } from '../device/face/frame.ts'
 import { numberText } from '../device/face/number.ts'
 import { startVirtualBoard } from '../hardware/virtual/firmata-board.ts'
 import { Ht16k33 } from '../hardware/virtual/ht16k33.ts'
@@ -58,14 +58,19 @@ async function startBoard(chip: DisplayChip) {
   return { board, shows }
 }
 
-async function ours(chip: DisplayChip, display: Display, values: readonly number[]) {
+async function ours(
+  chip: DisplayChip,
+  bus: Bus,
+  display: DisplayDriver,
+  values: readonly number[],
+) {
   const { board, shows } = await startBoard(chip)
   const link = tcpLink('127.0.0.1', board.port)
   const taken = countWrites(link.transport)
-  const wiring = { bus: display.bus, pins }
+  const wiring = { bus, pins }
   const opened = await openFirmata(link, wiring, new AbortController().signal)
   const frames = values.map((value) => ({
-    segments: toSegments(numberText(value, display.digits)),
+    cells: toCells(numberText(value, display.digits)),
     intensity: 3,
     on: true,
   }))
@@ -74,8 +79,9 @@ async function ours(chip: DisplayChip, display: Display, values: readonly number
     const before = frames[index - 1]
     taken()
     // As the link does: nothing is sent for a frame that looks the same.
-    const transfers = before === undefined ? display.init(frame) : display.changes(before, frame)
-    if (transfers.length > 0) await send(opened, wiring, transfers)
+    const transfers =
+      before === undefined ? initialize(display, frame) : changes(display, before, frame)
+    if (transfers.length > 0) await opened.send(transfers)
     shows(values[index] ?? 0)
     costs.push(taken())
   }
@@ -128,13 +134,13 @@ const four = [1111, 2222, 2223, 2223]
 report(
   'MAX7219',
   names,
-  await ours(new Max7219(pins), max7219({ digits: 8 }), eight),
+  await ours(new Max7219(pins), max7219.bus, max7219.open({}), eight),
   await theirs(new Max7219(pins), { pins }, eight),
 )
 report(
   'HT16K33',
   names,
-  await ours(new Ht16k33(), ht16k33([0x70]), four),
+  await ours(new Ht16k33(), ht16k33.bus, ht16k33.open({}), four),
   await theirs(new Ht16k33(), { controller: 'HT16K33' }, four),
 )
 process.stdout.write('times are those of the bytes at 57600 baud; ours include the barrier\n')

@@ -2,8 +2,7 @@ import type { Logger } from '../common/log.ts'
 import { type BrokerAddress, describeBroker } from '../common/mqtt/broker.ts'
 import type { Metric, Period } from '../reading.ts'
 import { Face, type FaceOptions } from './face/face.ts'
-import { toSegments } from './face/font.ts'
-import type { Frame } from './face/frame.ts'
+import { type Frame, toCells } from './face/frame.ts'
 import { dashes } from './face/number.ts'
 import { eventsFeed } from './feed/events.ts'
 import type { Feed, FeedListener } from './feed/feed.ts'
@@ -11,7 +10,7 @@ import { addressName } from './feed/http.ts'
 import { confirmMs, mqttFeed } from './feed/mqtt.ts'
 import { pollFeed } from './feed/poll.ts'
 import type { DeskMemory } from './memory.ts'
-import type { Screen } from './screen.ts'
+import type { Screen } from './screens/screen.ts'
 
 /** What the display is left with at the end. */
 type Farewell = 'blank' | 'keep' | 'dashes'
@@ -84,14 +83,14 @@ export function farewell(onExit: Farewell, frame: Frame): Frame | undefined {
     case 'blank':
       return { ...frame, on: false }
     case 'dashes':
-      return { ...frame, segments: toSegments(dashes(frame.segments.length)) }
+      return { ...frame, cells: toCells(dashes(frame.cells.length)) }
   }
 }
 
 /** Every digit different and one point at the right end: a wrong order shows at once. */
 export function testPattern(digits: number, intensity: number): Frame {
   const text = Array.from({ length: digits }, (_, place) => String((place + 1) % 10)).join('')
-  return { segments: toSegments(`${text}.`), intensity, on: true }
+  return { cells: toCells(`${text}.`), intensity, on: true }
 }
 
 export interface FeedOptions {

@@ -10,17 +10,17 @@ export const board = command({
   settings: ['host', 'port', 'display', 'digits', 'addresses', 'pins', 'json'],
   async run({ host, port, display, digits, addresses, pins, json }, context) {
     keepSmall()
-    const chip = chipOf(display)
-    const wiring = await wiringOf({ kind: 'tcp', host, port }, chip, pins)
+    const id = chipOf(display)
+    const wiring = await wiringOf({ kind: 'tcp', host, port }, id, pins)
     const header = (taken: number) => `virtual board at tcp:${host}:${taken}`
     const desk = await startVirtualDesk({
       host,
       port,
-      pins: wiring.pins,
       out: context.stdout,
       json,
       header,
-      display: { chip, digits, addresses },
+      display: id,
+      chips: { pins: wiring.pins, digits, addresses },
     })
     if (!context.stdout.isTTY) context.log.info(header(desk.port))
     await ended(context)

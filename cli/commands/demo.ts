@@ -63,15 +63,15 @@ export const demo = command({
       const desk = await startVirtualDesk({
         host: '127.0.0.1',
         port: 0,
-        pins,
         out: context.stdout,
         json: false,
-        display: { chip: 'max7219', digits: undefined, addresses: [] },
+        display: 'max7219',
+        chips: { pins, digits: undefined, addresses: [] },
         header: (port) => `  the board    tcp:127.0.0.1:${port}, StandardFirmata with a MAX7219`,
       })
       stops.push(() => desk.stop())
 
-      const display = max7219({ digits: 8 })
+      const display = max7219.open({})
       const feed = chooseFeed({
         countUrl: new URL(bridge.url),
         show: undefined,

@@ -2,10 +2,10 @@ import { UsageError } from '../../common/errors.ts'
 import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
-import type { Display } from '../../device/displays/display.ts'
-import type { DisplaySetting } from '../../device/displays/index.ts'
+import type { DisplayDriver, DisplayOptions } from '../../device/displays/driver.ts'
+import { type DisplayId, displayOf } from '../../device/displays/index.ts'
 import type { FeedOptions } from '../../device/run.ts'
-import type { Screen } from '../../device/screen.ts'
+import type { Screen } from '../../device/screens/screen.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { keepSmall } from '../process/footprint.ts'
 import { processId } from '../process/process-id.ts'
@@ -144,7 +144,7 @@ async function openScreen(
   context: CommandContext,
 ): Promise<{ screen: Screen; digits: number; stop: () => Promise<void> }> {
   if (values.display === 'terminal') {
-    const { terminalScreen } = await import('../../device/displays/terminal.ts')
+    const { terminalScreen } = await import('../../device/screens/terminal.ts')
     const digits = values.digits ?? terminalDigits
     return { screen: terminalScreen(context.stdout), digits, stop: async () => {} }
   }
@@ -157,9 +157,9 @@ async function openScreen(
   if (setting.kind === 'particle' && particleToken === undefined) {
     throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; particle: needs it')
   }
-  const chip = chipOf(values.display)
-  const wiring = await wiringOf(setting, chip, pins)
-  const display = await openDisplayOf({ chip, digits, digitOrder, addresses })
+  const id = chipOf(values.display)
+  const wiring = await wiringOf(setting, id, pins)
+  const display = openDisplay(id, { digits, digitOrder, addresses })
   const { Link } = await import('../../device/boards/link.ts')
   const { boardOpener } = await import('../../device/boards/index.ts')
   const desk =
@@ -167,10 +167,10 @@ async function openScreen(
       ? await startVirtualDesk({
           host: '127.0.0.1',
           port: 0,
-          pins: wiring.pins,
           out: context.stdout,
           json: false,
-          display: { chip, digits, addresses },
+          display: id,
+          chips: { pins: wiring.pins, digits, addresses },
         })
       : undefined
   const real =
@@ -188,10 +188,9 @@ async function openScreen(
   return { screen: link, digits: display.digits, stop: async () => desk?.stop() }
 }
 
-async function openDisplayOf(setting: DisplaySetting): Promise<Display> {
-  const { openDisplay } = await import('../../device/displays/index.ts')
+function openDisplay(id: DisplayId, options: DisplayOptions): DisplayDriver {
   try {
-    return openDisplay(setting)
+    return displayOf(id).open(options)
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message)
     throw error
@@ -199,28 +198,27 @@ async function openDisplayOf(setting: DisplaySetting): Promise<Display> {
 }
 
 /** The chip at a board; a terminal has none, so it stands for the usual one. */
-export function chipOf(display: Values<'display'>['display']): DisplaySetting['chip'] {
+export function chipOf(display: Values<'display'>['display']): DisplayId {
   return display === 'terminal' ? 'max7219' : display
 }
-
-const buses = { max7219: 'spi', ht16k33: 'i2c', tm1637: 'tm1637' } as const
 
 /** The pins of the settings, or those that the wiring has for the board. */
 export async function wiringOf(
   { kind }: BoardSetting,
-  chip: DisplaySetting['chip'],
+  id: DisplayId,
   pins: Values<'pins'>['pins'],
 ): Promise<Wiring> {
   const { boardOf, defaultPins } = await import('../../hardware/wiring/wiring.ts')
+  const { bus } = displayOf(id)
   const { data, clock, cs } = pins ??
-    defaultPins(boardOf(kind), chip) ?? { data: 0, clock: 0, cs: 0 }
-  if (chip === 'max7219' && cs === undefined) {
+    defaultPins(boardOf(kind), bus) ?? { data: 0, clock: 0, cs: 0 }
+  if (bus === 'spi' && cs === undefined) {
     throw new UsageError('--pins: a MAX7219 needs three, as data=2,clock=3,cs=4')
   }
-  if (kind === 'raspi' && chip === 'tm1637') {
+  if (kind === 'raspi' && bus === 'two-wire') {
     throw new UsageError(
       '--board raspi has no way for a TM1637, which needs plain pins; take --display max7219 or ht16k33, or --board io:raspi-io',
     )
   }
-  return { bus: buses[chip], pins: { data, clock, cs: cs ?? clock } }
+  return { bus, pins: { data, clock, cs: cs ?? clock } }
 }

@@ -136,7 +136,7 @@ async function checkBoard(
   }
   try {
     const board = await boardOpener(setting, particleToken ?? '')(wiring, signal)
-    await board.barrier()
+    await board.send([])
     board.close()
     show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
   } catch (error) {

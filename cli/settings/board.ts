@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { didYouMean } from '../../common/did-you-mean.ts'
 import { deviceName } from '../../common/particle-cloud.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
-import { displayChips } from '../../device/displays/index.ts'
+import { displays } from '../../device/displays/index.ts'
 import type { Settings } from './setting.ts'
 import { choice, either, listOf, parsed, whole } from './types.ts'
 
@@ -73,7 +73,7 @@ const Addresses = listOf(
   addressesMessage,
 )
 
-const displayNames = [...displayChips, 'terminal'] as const
+const displayNames = [...displays.map(({ id }) => id), 'terminal'] as const
 
 /** The board, and the display at it. */
 export const boardSettings = {

@@ -1,27 +1,22 @@
-import type { Transfer } from '../displays/display.ts'
+import type { Bus, Transfer } from '../displays/driver.ts'
 
 /** What a pin does to its wire: drives it, or leaves it to a pull-up and to the chip. */
 export type Level = 0 | 1 | 'released'
 
 /** Levels that pins take at one instant. Key: pin number. */
-export type Levels = ReadonlyMap<number, Level>
+export type PinLevels = ReadonlyMap<number, Level>
 
-/** A connected board, as far as a display needs one. Writes are queued until `barrier`. */
+/** A connected board, as far as a display needs one. */
 export interface Board {
   /** For people: "StandardFirmata.ino at tcp:10.0.0.7:3030". */
   readonly name: string
-  /** Levels, step by step; those of one step together where the pins are on one port. */
-  writeLevels(steps: readonly Levels[]): void
-  writeI2c(address: number, bytes: readonly number[]): void
-  /** With the board's own SPI, where it has one: chip select falls before and rises after. */
-  writeSpi?(bytes: readonly number[]): void
   /**
-   * Sends what is queued as one write and waits until the board has carried it out; with nothing
-   * queued, until it has answered at all.
+   * Takes transfers to the display, all with one write where the board allows it, and waits until they
+   * are carried out; without any, until the board has answered at all.
    *
    * @throws BoardReset when the board has forgotten what it was told, Error when it does not answer
    */
-  barrier(): Promise<void>
+  send(transfers: readonly Transfer[]): Promise<void>
   /** Told when the board has started anew and has forgotten what it was told. */
   onReset(listener: () => void): void
   /** Resolves with the reason when the board is gone. */
@@ -36,13 +31,13 @@ export class BoardReset extends Error {
 
 /** What a board must be set up for. */
 export interface Wiring {
-  readonly bus: Transfer['bus']
+  readonly bus: Bus
   /** Unused on I2C, whose pins are the board's own. */
-  readonly pins: Pins
+  readonly pins: BusPins
 }
 
 /** Pins of the board that wires are on; `cs` is not used by every chip. */
-export interface Pins {
+export interface BusPins {
   readonly data: number
   readonly clock: number
   readonly cs: number
@@ -56,7 +51,7 @@ export function outputPins({ bus, pins: { data, clock, cs } }: Wiring): number[]
   switch (bus) {
     case 'spi':
       return [data, clock, cs]
-    case 'tm1637':
+    case 'two-wire':
       // The clock first: data that falls while the clock is pulled up would be a start.
       return [clock, data]
     case 'i2c':

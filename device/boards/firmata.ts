@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import firmataIo, { type Firmata, type Transport } from 'firmata-io'
-import { type Board, BoardReset, outputPins, type Wiring } from './board.ts'
+import type { Transfer } from '../displays/driver.ts'
+import { type Board, BoardReset, outputPins, type PinLevels, type Wiring } from './board.ts'
+import { levelSteps } from './levels.ts'
 import { readyIo } from './ready-io.ts'
 import { within } from './within.ts'
 
@@ -75,7 +77,7 @@ class FirmataBoard implements Board {
   readonly lost: Promise<Error>
   readonly #link: FirmataLink
   readonly #wiring: Wiring
-  /** Bytes that wait for the barrier. */
+  /** Bytes that wait for the next write. */
   #queue: number[] = []
   /** Levels of the driven pins. Key: port of 8 pins. */
   readonly #ports: Map<number, number> = new Map()
@@ -105,7 +107,26 @@ class FirmataBoard implements Board {
     void lost.then((error) => this.#rejectAll(error))
   }
 
-  writeLevels(steps: Parameters<Board['writeLevels']>[0]): void {
+  async send(transfers: readonly Transfer[]): Promise<void> {
+    for (const transfer of transfers) {
+      if (transfer.bus === 'i2c') this.#writeI2c(transfer.address, transfer.bytes)
+      else this.#writeLevels(levelSteps(this.#wiring.pins, transfer))
+    }
+    const confirmed = new Promise<void>((resolve, reject) => this.#asked.push({ resolve, reject }))
+    this.#queue.push(REPORT_VERSION)
+    this.#flush()
+    await within(confirmMs, `${this.#link.name} does not answer`, confirmed)
+  }
+
+  onReset(listener: () => void): void {
+    this.#reset = listener
+  }
+
+  close(): void {
+    this.#link.close()
+  }
+
+  #writeLevels(steps: readonly PinLevels[]): void {
     for (const step of steps) {
       const touched = new Set<number>()
       for (const [pin, level] of step) {
@@ -129,24 +150,9 @@ class FirmataBoard implements Board {
     }
   }
 
-  writeI2c(address: number, bytes: readonly number[]): void {
+  #writeI2c(address: number, bytes: readonly number[]): void {
     const data = bytes.flatMap((byte) => [byte & 0x7f, byte >> 7])
     this.#queue.push(START_SYSEX, I2C_REQUEST, address, I2C_WRITE, ...data, END_SYSEX)
-  }
-
-  async barrier(): Promise<void> {
-    const confirmed = new Promise<void>((resolve, reject) => this.#asked.push({ resolve, reject }))
-    this.#queue.push(REPORT_VERSION)
-    this.#flush()
-    await within(confirmMs, `${this.#link.name} does not answer`, confirmed)
-  }
-
-  onReset(listener: () => void): void {
-    this.#reset = listener
-  }
-
-  close(): void {
-    this.#link.close()
   }
 
   #setUp(): void {

@@ -1,11 +1,20 @@
-import type { Level, Levels, Pins } from './board.ts'
+import type { Transfer } from '../displays/driver.ts'
+import type { BusPins, Level, PinLevels } from './board.ts'
+
+/** The levels, in order, that take a transfer to a chip over plain pins. */
+export function levelSteps(
+  pins: BusPins,
+  { bus, bytes }: Exclude<Transfer, { bus: 'i2c' }>,
+): PinLevels[] {
+  return bus === 'spi' ? shiftOut(pins, bytes) : twoWire(pins, bytes)
+}
 
 /**
  * The levels, in order, that shift bytes into a chip over three pins: data changes while the clock is
  * low and is taken at its rising edge, chip select is low meanwhile and rises at the end.
  */
-export function shiftOut({ data, clock, cs }: Pins, bytes: readonly number[]): Levels[] {
-  const steps: Levels[] = []
+function shiftOut({ data, clock, cs }: BusPins, bytes: readonly number[]): PinLevels[] {
+  const steps: PinLevels[] = []
   for (const byte of bytes) {
     for (let bit = 7; bit >= 0; bit -= 1) {
       steps.push(levels([clock, 0], [data, bitOf(byte, bit)], [cs, 0]), levels([clock, 1]))
@@ -16,14 +25,14 @@ export function shiftOut({ data, clock, cs }: Pins, bytes: readonly number[]): L
 }
 
 /**
- * The levels of one TM1637 transfer, from start (data falls while the clock is high) to stop (data
+ * The levels of one transfer to a TM1637, from start (data falls while the clock is high) to stop (data
  * rises while it is high). Each pin moves in a step of its own: not every board sets the pins of a port
  * at one instant, and data that moves under a high clock is a start or a stop. From the eighth falling
  * edge of the clock to the ninth the chip pulls data low to acknowledge, so by then we have let go of a
  * high line.
  */
-export function tm1637Levels({ data, clock }: Pins, bytes: readonly number[]): Levels[] {
-  const steps: Levels[] = []
+function twoWire({ data, clock }: BusPins, bytes: readonly number[]): PinLevels[] {
+  const steps: PinLevels[] = []
   const set = (pin: number, level: Level) => steps.push(levels([pin, level]))
   set(data, 1)
   set(clock, 1)
@@ -48,7 +57,7 @@ export function tm1637Levels({ data, clock }: Pins, bytes: readonly number[]): L
   return steps
 }
 
-function levels(...pairs: [pin: number, level: Level][]): Levels {
+function levels(...pairs: [pin: number, level: Level][]): PinLevels {
   return new Map(pairs)
 }
 

@@ -1,15 +1,15 @@
 import { backoffMs } from '../../common/backoff.ts'
 import { messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
-import type { Display, Transfer } from '../displays/display.ts'
+import type { DisplayDriver, Transfer } from '../displays/driver.ts'
+import { changes, initialize, refresh } from '../displays/transfers.ts'
 import type { Frame } from '../face/frame.ts'
 import { type Board, BoardReset, type OpenBoard, type Wiring } from './board.ts'
-import { send } from './send.ts'
 
 export interface LinkOptions {
   readonly open: OpenBoard
   readonly wiring: Wiring
-  readonly display: Display
+  readonly display: DisplayDriver
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number
   readonly random: () => number
@@ -107,7 +107,7 @@ export class Link {
 
   /** Keeps one connected board up to date until it is lost or we stop. */
   async #drive(board: Board, onShown: () => void): Promise<void> {
-    const { display, wiring, log, now } = this.#options
+    const { display, log, now } = this.#options
     let reason: Error | undefined
     void board.lost.then((error) => {
       reason = error
@@ -143,7 +143,7 @@ export class Link {
       }
       shown = frame
       try {
-        await send(board, wiring, transfers)
+        await board.send(transfers)
       } catch (error) {
         if (!(error instanceof BoardReset)) throw error
         shown = undefined
@@ -180,12 +180,12 @@ export class Link {
 }
 
 function transfersFor(
-  display: Display,
+  display: DisplayDriver,
   before: Frame | undefined,
   frame: Frame,
   rewrite: boolean,
 ): Transfer[] {
-  if (before === undefined) return display.init(frame)
-  if (before === frame && !rewrite) return []
-  return rewrite ? display.refresh(frame) : display.changes(before, frame)
+  if (before === undefined) return initialize(display, frame)
+  const changed = before === frame ? [] : changes(display, before, frame)
+  return rewrite ? [...changed, ...refresh(display, frame)] : changed
 }

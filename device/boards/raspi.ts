@@ -1,10 +1,9 @@
-import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { messageOf } from '../../common/errors.ts'
+import type { Transfer } from '../displays/driver.ts'
 import type { Board, Wiring } from './board.ts'
-import { type Io, openIo } from './io-board.ts'
 
 /** The kernel's own devices, and the packages that speak to them. */
 export interface RaspiWorld {
@@ -19,7 +18,6 @@ const thisMachine: RaspiWorld = {
   load: (name) => createRequire(join(process.cwd(), 'package.json'))(name),
 }
 
-const readyMs = 2000
 /** The MAX7219 takes 10 MHz; long wires and level shifters are happier with less. */
 const speedHz = 1_000_000
 
@@ -49,72 +47,41 @@ interface I2cPackage {
  */
 export async function openRaspi(
   wiring: Wiring,
-  signal: AbortSignal,
+  _signal: AbortSignal,
   world: RaspiWorld = thisMachine,
 ): Promise<Board> {
-  if (wiring.bus === 'tm1637') {
+  const { bus } = wiring
+  if (bus === 'two-wire') {
     throw new Error('the raspi board has no way for a TM1637, which needs plain pins')
   }
-  const io = new RaspiIo(wiring.bus === 'spi' ? openSpi(world) : openI2c(world))
-  return openIo(io, 'raspi', wiring, readyMs, signal)
+  const { name, write, close } = bus === 'spi' ? openSpi(world) : openI2c(world)
+  return {
+    name: `${name} at raspi`,
+    async send(transfers) {
+      try {
+        for (const transfer of transfers) write(transfer)
+      } catch (error) {
+        throw new Error(`${name}: ${messageOf(error)}; are the wires on the display's pins?`)
+      }
+    },
+    onReset: () => undefined,
+    // The kernel takes each write at once; one that fails says so itself.
+    lost: new Promise(() => undefined),
+    close,
+  }
 }
 
-interface Bus {
+interface KernelBus {
   readonly name: string
-  spiWrite?(bytes: readonly number[]): void
-  i2cWrite?(address: number, bytes: readonly number[]): void
+  write(transfer: Transfer): void
   close(): void
-}
-
-/** The johnny-five IO of a Raspberry Pi, as far as displays need one. */
-class RaspiIo extends EventEmitter implements Io {
-  readonly name: string
-  readonly MODES = { INPUT: 0, OUTPUT: 1, I2C: 6 } as const
-  readonly HIGH = 1
-  readonly LOW = 0
-  readonly pins: object[] = []
-  readonly analogPins: number[] = []
-  readonly isReady = true
-  readonly spiWrite: (bytes: readonly number[]) => void
-  readonly #bus: Bus
-
-  constructor(bus: Bus) {
-    super()
-    this.#bus = bus
-    this.name = bus.name
-    this.spiWrite = (bytes) => this.#report(() => bus.spiWrite?.(bytes))
-  }
-
-  pinMode(): void {}
-
-  digitalWrite(): void {}
-
-  i2cConfig(): void {}
-
-  i2cWrite(address: number, bytes: readonly number[]): void {
-    this.#report(() => this.#bus.i2cWrite?.(address, bytes))
-  }
-
-  close(): void {
-    this.#bus.close()
-  }
-
-  /** A wire that has come off is an error of the write, and the board counts as gone. */
-  #report(write: () => void): void {
-    try {
-      write()
-    } catch (error) {
-      const reason = messageOf(error)
-      this.emit('error', new Error(`${this.name}: ${reason}; are the wires on the display's pins?`))
-    }
-  }
 }
 
 /** On a Pi 5 the header's SPI may be bus 10. */
 const spiNames = /^spidev(\d+)\.(\d+)$/
 const i2cNames = /^i2c-(\d+)$/
 
-function openSpi(world: RaspiWorld): Bus {
+function openSpi(world: RaspiWorld): KernelBus {
   const [bus, device] = pick(world, spiNames, ['spidev0.0', 'spidev10.0'], {
     what: 'SPI',
     command: 'sudo raspi-config nonint do_spi 0',
@@ -126,7 +93,7 @@ function openSpi(world: RaspiWorld): Bus {
   )
   return {
     name,
-    spiWrite: (bytes) =>
+    write: ({ bytes }) =>
       void spi.transferSync([
         { sendBuffer: Buffer.from(bytes), byteLength: bytes.length, speedHz },
       ]),
@@ -134,7 +101,7 @@ function openSpi(world: RaspiWorld): Bus {
   }
 }
 
-function openI2c(world: RaspiWorld): Bus {
+function openI2c(world: RaspiWorld): KernelBus {
   const [bus] = pick(world, i2cNames, ['i2c-1'], {
     what: 'I2C',
     command: 'sudo raspi-config nonint do_i2c 0',
@@ -146,7 +113,11 @@ function openI2c(world: RaspiWorld): Bus {
   )
   return {
     name,
-    i2cWrite: (address, bytes) => void i2c.i2cWriteSync(address, bytes.length, Buffer.from(bytes)),
+    write(transfer) {
+      if (transfer.bus !== 'i2c') return
+      const { address, bytes } = transfer
+      i2c.i2cWriteSync(address, bytes.length, Buffer.from(bytes))
+    },
     close: () => void i2c.closeSync(),
   }
 }

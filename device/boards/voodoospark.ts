@@ -1,7 +1,8 @@
-import { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
-import type { Board, Wiring } from './board.ts'
-import { type Io, openIo } from './io-board.ts'
+import { Abortable } from '../../common/abortable.ts'
+import type { Transfer } from '../displays/driver.ts'
+import { type Board, type Level, outputPins, type Wiring } from './board.ts'
+import { levelSteps } from './levels.ts'
 import { within } from './within.ts'
 
 // Actions of VoodooSpark 3.0 (firmware/voodoospark.cpp of voodoospark/voodoospark)
@@ -10,6 +11,9 @@ const DIGITAL_WRITE = 0x01
 const DIGITAL_READ = 0x03
 const I2C_CONFIG = 0x30
 const I2C_WRITE = 0x31
+/** Of PIN_MODE. */
+const INPUT = 0
+const OUTPUT = 1
 /** Action, pin, and a value of two times 7 bits. */
 const readReply = 4
 
@@ -30,93 +34,100 @@ const mostI2cBytes = 40
  * of a pin is answered in its turn, so it tells that what came before is done. There is no password on
  * that port: a trusted network only.
  */
-export function openVoodooSpark(
+export async function openVoodooSpark(
   host: string,
   port: number,
   wiring: Wiring,
   signal: AbortSignal,
 ): Promise<Board> {
-  return openIo(
-    new VoodooSparkIo(host, port),
-    `voodoospark:${host}:${port}`,
-    wiring,
-    readyMs,
-    signal,
-  )
+  const board = new VoodooSparkBoard(host, port, wiring)
+  const stop = () => board.close(new Error('stopped'))
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  try {
+    await within(readyMs, `${board.name} does not get ready`, board.setUp())
+    return board
+  } catch (error) {
+    board.close()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
 
-/** The johnny-five IO of a Photon with VoodooSpark, as far as displays need one. */
-class VoodooSparkIo extends EventEmitter implements Io {
-  readonly name = 'Photon'
-  readonly MODES = { INPUT: 0, OUTPUT: 1, ANALOG: 2, PWM: 3, SERVO: 4, I2C: 6 } as const
-  readonly HIGH = 1
-  readonly LOW = 0
-  readonly pins: object[] = []
-  readonly analogPins: number[] = []
-  isReady = false
+class VoodooSparkBoard implements Board {
+  readonly name: string
+  readonly lost: Promise<Error>
+  readonly #wiring: Wiring
   readonly #socket = new Socket()
-  /** Each goes out at once and is waited for. */
-  #messages: number[][] = [[]]
+  readonly #ending = new Abortable()
+  readonly #connected: Promise<void>
+  /** Key: pin. A level that a pin has already is not written again. */
+  readonly #levels: Map<number, Level> = new Map()
   #answered: () => void = () => {}
   #replyBytes = 0
 
-  constructor(host: string, port: number) {
-    super()
+  constructor(host: string, port: number, wiring: Wiring) {
+    this.name = `Photon at voodoospark:${host}:${port}`
+    this.#wiring = wiring
     this.#socket.setNoDelay(true)
     this.#socket.setKeepAlive(true, 10_000)
-    this.#socket.on('connect', () => this.emit('connect'))
-    this.#socket.on('error', (error) => this.emit('error', error))
-    this.#socket.on('close', () => this.emit('close'))
     this.#socket.on('data', (data) => this.#reply(data.length))
-    this.once('connect', () => {
-      this.flush().then(
-        () => {
-          this.isReady = true
-          this.emit('ready')
-        },
-        (error: Error) => this.emit('error', error),
-      )
+    this.#connected = new Promise((resolve) => this.#socket.once('connect', () => resolve()))
+    this.lost = new Promise((resolve) => {
+      const lose = (error: Error) => {
+        this.#ending.end(error)
+        resolve(error)
+      }
+      this.#socket.on('error', (error) => lose(new Error(`${this.name}: ${error.message}`)))
+      this.#socket.on('close', () => lose(new Error(`${this.name} closed the connection`)))
     })
     this.#socket.connect(port, host)
   }
 
-  pinMode(pin: number, mode: number): void {
-    this.#queue(PIN_MODE, pin, mode)
+  async setUp(): Promise<void> {
+    await this.#ending.before(this.#connected)
+    await this.#ask([])
+    const modes = outputPins(this.#wiring).flatMap((pin) => [PIN_MODE, pin, OUTPUT])
+    await this.#ask(this.#wiring.bus === 'i2c' ? [I2C_CONFIG, 0, 0] : modes)
   }
 
-  digitalWrite(pin: number, level: 0 | 1): void {
-    this.#queue(DIGITAL_WRITE, pin, level)
+  async send(transfers: readonly Transfer[]): Promise<void> {
+    const messages = transfers.map((transfer) =>
+      transfer.bus === 'i2c'
+        ? i2cWrite(transfer.address, transfer.bytes)
+        : levelSteps(this.#wiring.pins, transfer).flatMap((step) =>
+            [...step].flatMap(([pin, level]) => this.#pinBytes(pin, level)),
+          ),
+    )
+    const alone = this.#wiring.bus === 'i2c' && messages.length > 0
+    for (const message of alone ? messages : [messages.flat()]) await this.#ask(message)
   }
 
-  i2cConfig({ delay }: { delay: number }): void {
-    this.#queue(I2C_CONFIG, ...sevenBits(delay))
-  }
+  onReset(): void {}
 
-  i2cWrite(address: number, [register = 0, ...data]: readonly number[]): void {
-    const payload = [register, ...data].flatMap(sevenBits)
-    const message = [I2C_WRITE, address, ...sevenBits(payload.length), ...payload]
-    if (message.length > mostI2cBytes) throw new RangeError(`I2C write of ${message.length} bytes`)
-    this.#messages.push(message, [])
-  }
-
-  async flush(): Promise<void> {
-    const messages = this.#messages.filter(({ length }) => length > 0)
-    this.#messages = [[]]
-    for (const message of messages.length === 0 ? [[]] : messages) {
-      const answered = new Promise<void>((resolve) => {
-        this.#answered = resolve
-      })
-      this.#socket.write(Buffer.from([...message, DIGITAL_READ, askedPin, ...push]))
-      await within(answerMs, 'the Photon does not answer', answered)
-    }
-  }
-
-  close(): void {
+  /** @param reason what those who wait are told */
+  close(reason = new Error(`${this.name} is closed`)): void {
+    this.#ending.end(reason)
     this.#socket.destroy()
   }
 
-  #queue(...bytes: number[]): void {
-    this.#messages.at(-1)?.push(...bytes)
+  #pinBytes(pin: number, level: Level): number[] {
+    const before = this.#levels.get(pin)
+    if (before === level) return []
+    this.#levels.set(pin, level)
+    if (level === 'released') return [PIN_MODE, pin, INPUT]
+    const mode = before === 'released' ? [PIN_MODE, pin, OUTPUT] : []
+    return [...mode, DIGITAL_WRITE, pin, level]
+  }
+
+  /** Sends a message, and waits until the board has carried it out. */
+  async #ask(message: readonly number[]): Promise<void> {
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = resolve
+    })
+    this.#socket.write(Buffer.from([...message, DIGITAL_READ, askedPin, ...push]))
+    await within(answerMs, 'the Photon does not answer', this.#ending.before(answered))
   }
 
   /** Nothing else is asked for, so whatever comes is the reply to the question. */
@@ -126,6 +137,13 @@ class VoodooSparkIo extends EventEmitter implements Io {
     this.#replyBytes = 0
     this.#answered()
   }
+}
+
+function i2cWrite(address: number, bytes: readonly number[]): number[] {
+  const payload = bytes.flatMap(sevenBits)
+  const message = [I2C_WRITE, address, ...sevenBits(payload.length), ...payload]
+  if (message.length > mostI2cBytes) throw new RangeError(`I2C write of ${message.length} bytes`)
+  return message
 }
 
 function sevenBits(value: number): number[] {

@@ -1,6 +1,8 @@
-import type { Frame } from '../face/frame.ts'
-import type { DigitPlaces, Display, Transfer } from './display.ts'
-import { byPosition, positionsOf } from './places.ts'
+import { segmentsOf } from '../face/font.ts'
+import { blank, type Cell } from '../face/frame.ts'
+import type { Display, Transfer } from './driver.ts'
+import { safeOrder } from './picture.ts'
+import { placesByPosition, positionsOf } from './places.ts'
 import { lowBitFirst } from './segment-bits.ts'
 
 // Commands, HT16K33 data sheet (rev. 1.10), "Command Summary".
@@ -16,73 +18,78 @@ const mostIntensity = 15
 /** The backpack's digits are on rows 0, 1, 3 and 4 of two bytes each; row 2 is the colon. */
 const digitAddresses = [0, 2, 6, 8] as const
 const ramBytes = 9
-/** Firmata takes 9 bytes for one digit, and 25 for all four and the colon. */
-const mostSingle = 2
+/** Without a solder bridge. */
+const usualAddress = 0x70
 
 /**
  * 4-digit backpacks with an HT16K33, side by side, the first address on the left. The colon stays
  * dark: a count has none.
  */
-export function ht16k33(
-  addresses: readonly number[],
-  places: Omit<DigitPlaces, 'digits'> = {},
-): Display {
-  const digits = addresses.length * digitAddresses.length
-  const positions = positionsOf({ ...places, digits })
-  const write = (address: number, ...bytes: number[]): Transfer => ({ bus: 'i2c', address, bytes })
-  const each = (transfers: (address: number, index: number) => Transfer[]) =>
-    addresses.flatMap(transfers)
-
-  /** RAM of each backpack, from address 0. */
-  const rams = ({ segments }: Frame): number[][] => {
-    const ordered = byPosition(positions, segments)
-    return addresses.map((_, index) => {
-      const ram = Array<number>(ramBytes).fill(0)
-      digitAddresses.forEach((address, digit) => {
-        ram[address] = lowBitFirst(ordered[index * digitAddresses.length + digit] ?? 0)
-      })
-      return ram
+export const ht16k33 = {
+  id: 'ht16k33',
+  bus: 'i2c',
+  digits: digitAddresses.length,
+  points: () => true,
+  open({ digits, points = true, digitOrder, addresses = [usualAddress] }) {
+    const there = addresses.length * digitAddresses.length
+    if (digits !== undefined && digits !== there) {
+      const list = addresses.map((address) => `0x${address.toString(16)}`).join(',')
+      throw new RangeError(
+        `--digits: ${digits} is not what is there; each backpack has 4, so --addresses ${list} has ${there}`,
+      )
+    }
+    const places = placesByPosition(positionsOf(there, digitOrder))
+    const write = (address: number, ...bytes: number[]): Transfer => ({
+      bus: 'i2c',
+      address,
+      bytes,
     })
-  }
-  const dimming = ({ intensity }: Frame) =>
-    DIMMING_SET | Math.max(0, Math.min(mostIntensity, intensity))
-  const lit = ({ on }: Frame) => DISPLAY_SETUP | (on ? DISPLAY_ON : 0)
-  const contents = (frame: Frame) =>
-    each((address, index) => [
-      write(address, ROW_INT_SET),
-      write(address, dimming(frame)),
-      write(address, RAM, ...(rams(frame)[index] ?? [])),
-      write(address, lit(frame)),
-    ])
+    const each = (...bytes: number[]) => addresses.map((address) => write(address, ...bytes))
+    const own = addresses.map((_, backpack) =>
+      digitAddresses.map((_, digit) => places[backpack * digitAddresses.length + digit] ?? 0),
+    )
+    const dark = Array<Cell>(there).fill(blank)
+    /** Backpacks go on and off one after the other: what is lit meanwhile is a part of the number. */
+    const switched = (command: number, from: readonly Cell[], to: readonly Cell[]) => {
+      const order = safeOrder(own, from, to) ?? [...own.keys()]
+      return order.map((backpack) => write(addresses[backpack] ?? 0, command))
+    }
 
-  return {
-    digits,
-    bus: 'i2c',
-    // Dark before anything else: the RAM holds anything after power-on. Without its oscillator the chip
-    // takes no other command.
-    init: (frame) => [
-      ...each((address) => [
-        write(address, SYSTEM_SETUP | OSCILLATOR_ON),
-        write(address, DISPLAY_SETUP),
-      ]),
-      ...contents(frame),
-    ],
-    refresh: (frame) => [
-      ...each((address) => [write(address, SYSTEM_SETUP | OSCILLATOR_ON)]),
-      ...contents(frame),
-    ],
-    changes: (shown, frame) =>
-      each((address, index) => {
-        const before = rams(shown)[index] ?? []
-        const after = rams(frame)[index] ?? []
-        const changed = digitAddresses.filter((at) => before[at] !== after[at])
-        return [
-          ...(dimming(shown) === dimming(frame) ? [] : [write(address, dimming(frame))]),
-          ...(changed.length <= mostSingle
-            ? changed.map((at) => write(address, RAM | at, after[at] ?? 0))
-            : [write(address, RAM, ...after)]),
-          ...(lit(shown) === lit(frame) ? [] : [write(address, lit(frame))]),
-        ]
-      }),
-  }
-}
+    return {
+      digits: there,
+      points,
+      // RAM of each backpack, from address 0: a transfer sets as much of it as it carries.
+      registers: ({ cells }) =>
+        own.map((ownPlaces) => {
+          const bytes = Array<number>(ramBytes).fill(0)
+          for (const [digit, place] of ownPlaces.entries()) {
+            const cell = cells[place]
+            const address = digitAddresses[digit]
+            if (cell === undefined || address === undefined) continue
+            bytes[address] = lowBitFirst(segmentsOf(cell, points))
+          }
+          return { places: ownPlaces, bytes }
+        }),
+      write(backpack, { bytes }, before) {
+        const changed = bytes.flatMap((byte, at) => (byte === before?.bytes[at] ? [] : [at]))
+        const [from = 0] = changed
+        const to = changed.at(-1) ?? 0
+        return write(addresses[backpack] ?? 0, RAM | from, ...bytes.slice(from, to + 1))
+      },
+      // The RAM holds anything after power-on. Without its oscillator the chip takes no other command.
+      dark: (shown) => [
+        ...each(SYSTEM_SETUP | OSCILLATOR_ON),
+        ...switched(DISPLAY_SETUP, shown?.cells ?? dark, dark),
+      ],
+      settings: ({ intensity }) => [
+        ...each(SYSTEM_SETUP | OSCILLATOR_ON),
+        ...each(ROW_INT_SET),
+        ...each(DIMMING_SET | Math.max(0, Math.min(mostIntensity, intensity))),
+      ],
+      light: ({ cells, on }) =>
+        on
+          ? switched(DISPLAY_SETUP | DISPLAY_ON, dark, cells)
+          : switched(DISPLAY_SETUP, cells, dark),
+    }
+  },
+} as const satisfies Display

@@ -1,13 +1,10 @@
-import type { DigitPlaces } from './display.ts'
-
 /**
  * The chip's own position of each place that people see, leftmost first.
  *
  * @throws RangeError when an order does not name each position once
  */
-export function positionsOf({ digits, digitOrder }: DigitPlaces): number[] {
-  const positions = Array.from({ length: digits }, (_, place) => place)
-  if (digitOrder === undefined) return positions
+export function positionsOf(digits: number, digitOrder: readonly number[] | undefined): number[] {
+  if (digitOrder === undefined) return Array.from({ length: digits }, (_, place) => place)
   const sorted = [...digitOrder].sort((a, b) => a - b)
   if (sorted.length !== digits || sorted.some((position, place) => position !== place)) {
     throw new RangeError(
@@ -17,12 +14,9 @@ export function positionsOf({ digits, digitOrder }: DigitPlaces): number[] {
   return [...digitOrder]
 }
 
-/** Values by place, put in the order of the chip's positions. */
-export function byPosition<T>(positions: readonly number[], places: readonly T[]): T[] {
-  const ordered: T[] = []
-  places.forEach((value, place) => {
-    const position = positions[place]
-    if (position !== undefined) ordered[position] = value
-  })
-  return ordered
+/** The other way round: the place that each position of the chip is seen at. */
+export function placesByPosition(positions: readonly number[]): number[] {
+  const places: number[] = []
+  for (const [place, position] of positions.entries()) places[position] = place
+  return places
 }

@@ -8,8 +8,7 @@ import {
   windowAt,
 } from './brightness.ts'
 import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
-import { DP, toSegments } from './font.ts'
-import type { Frame } from './frame.ts'
+import { type Cell, type Frame, toCells, withPoint } from './frame.ts'
 import { celebration, celebrationMs, nextCelebrationMs } from './milestones.ts'
 import { dashes, numberText } from './number.ts'
 import { nextBlinkMs, statusSign } from './status.ts'
@@ -72,7 +71,7 @@ export class Face {
   look(now: Instant): Look {
     const level = this.#level(now)
     const index = this.#turnAt(now)
-    const { segments, nextMs } = this.#segments(index, now)
+    const { cells, nextMs } = this.#cells(index, now)
     const times = [
       ...nextMs,
       now.monotonicMs + calendarMs,
@@ -80,7 +79,7 @@ export class Face {
       this.#counters.length > 1 ? this.#turnedMs + this.#options.dwellMs : undefined,
     ].filter((time) => time !== undefined)
     return {
-      frame: { segments, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
+      frame: { cells, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
       nextMs: Math.max(now.monotonicMs + 1, Math.min(...times)),
     }
   }
@@ -126,16 +125,13 @@ export class Face {
     return this.#turn
   }
 
-  /** What the digits show of one counter, and when that may change. */
-  #segments(
-    index: number,
-    now: Instant,
-  ): { segments: readonly number[]; nextMs: (number | undefined)[] } {
+  /** What the places show of one counter, and when that may change. */
+  #cells(index: number, now: Instant): { cells: readonly Cell[]; nextMs: (number | undefined)[] } {
     const { digits, points, legends } = this.#options
     const counter = this.#counters[index]
     const value = counter?.value(now)
     if (counter === undefined || value === undefined) {
-      return { segments: toSegments(dashes(digits)), nextMs: [] }
+      return { cells: toCells(dashes(digits)), nextMs: [] }
     }
     const text = numberText(value, digits, points)
     const legend = legends.length > 1 ? legends[index] : undefined
@@ -144,7 +140,7 @@ export class Face {
     const alone = legend !== undefined && !text.startsWith('  ') && shownMs < aloneMs
     const withLegend =
       legend === undefined || !text.startsWith('  ') ? text : legend + text.slice(1)
-    const number = toSegments(alone ? (legend ?? '').padEnd(digits) : withLegend)
+    const number = toCells(alone ? (legend ?? '').padEnd(digits) : withLegend)
     const marked = alone ? number : this.#marked(number, counter, now)
     const nextMs = [
       counter.nextMs(now),
@@ -152,18 +148,18 @@ export class Face {
       alone ? this.#turnedMs + aloneMs : undefined,
     ]
     const celebrating = this.#celebrating
-    if (celebrating?.index !== index) return { segments: marked, nextMs }
+    if (celebrating?.index !== index) return { cells: marked, nextMs }
     const elapsedMs = now.monotonicMs - celebrating.startedMs
     return {
-      segments: celebration(marked, elapsedMs),
+      cells: celebration(marked, elapsedMs),
       nextMs: [...nextMs, nextCelebrationMs(elapsedMs, now.monotonicMs)],
     }
   }
 
   /** With the rightmost point lit when the number is old. */
-  #marked(number: readonly number[], counter: Counter, now: Instant): readonly number[] {
+  #marked(number: readonly Cell[], counter: Counter, now: Instant): readonly Cell[] {
     const lit = this.#options.statusSign && statusSign(counter.freshness(now), now.monotonicMs)
     const last = number.at(-1)
-    return lit && last !== undefined ? number.with(-1, last | DP) : number
+    return lit && last !== undefined ? number.with(-1, withPoint(last)) : number
   }
 }

@@ -1,3 +1,5 @@
+import { type Cell, chaseSteps, toCells } from './frame.ts'
+
 /** The decimal point, in segments whose bits 7..0 are DP A B C D E F G. */
 export const DP = 0b1000_0000
 
@@ -41,20 +43,26 @@ export const glyphs: Readonly<Record<string, number>> = {
   y: 0b011_1011,
 }
 
+/** The bars around a digit, clockwise from the top. */
+const chaseBars = [0b100_0000, 0b010_0000, 0b001_0000, 0b000_1000, 0b000_0100, 0b000_0010] as const
+
+/**
+ * The segments of a cell; without its point where the display has none.
+ *
+ * @throws RangeError for a character that the font does not have
+ */
+export function segmentsOf(cell: Cell, points = true): number {
+  if ('chase' in cell) return chaseBars[cell.chase % chaseSteps] ?? 0
+  const glyph = glyphs[cell.character]
+  if (glyph === undefined) throw new RangeError(`no glyph for "${cell.character}"`)
+  return cell.point && points ? glyph | DP : glyph
+}
+
 /**
  * A text as segment bytes; a point shares the place of the character before it.
  *
  * @throws RangeError for a character that the font does not have, or a point with nothing before it
  */
 export function toSegments(text: string): number[] {
-  const segments: number[] = []
-  for (const character of text) {
-    const last = segments.length - 1
-    const before = segments[last]
-    const glyph = glyphs[character]
-    if (character === '.' && before !== undefined) segments[last] = before | DP
-    else if (glyph !== undefined) segments.push(glyph)
-    else throw new RangeError(`no glyph for "${character}" in "${text}"`)
-  }
-  return segments
+  return toCells(text).map((cell) => segmentsOf(cell))
 }

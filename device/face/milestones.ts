@@ -1,3 +1,5 @@
+import { blank, type Cell, chaseSteps } from './frame.ts'
+
 /** Which numbers are worth a celebration. */
 export interface MilestoneRules {
   /** 1, 2 and 5 times a power of ten, from 10. */
@@ -44,21 +46,17 @@ const blinkMs = 400
 /** From the first lit bar to the last blink. */
 export const celebrationMs = chaseMs + blinks * 2 * blinkMs
 
-/** The bars around a digit, one after the other. */
-const bars = [0b100_0000, 0b010_0000, 0b001_0000, 0b000_1000, 0b000_0100, 0b000_0010]
-
 /**
- * The segments of a celebration: a light that runs through the digits, then three blinks of the number.
- * Only two digits change at a step, which is what the wire to a board takes in that time.
+ * The cells of a celebration: a light that runs through the places, then three blinks of the number.
+ * Only two places change at a step, which is what the wire to a board takes in that time.
  */
-export function celebration(number: readonly number[], elapsedMs: number): readonly number[] {
-  const dark = number.map(() => 0)
+export function celebration(number: readonly Cell[], elapsedMs: number): readonly Cell[] {
+  const dark = number.map(() => blank)
   if (elapsedMs >= celebrationMs) return number
   if (elapsedMs < chaseMs) {
     const step = Math.floor(elapsedMs / chaseStepMs)
     const place = step % number.length
-    const bar = bars[Math.floor(step / number.length) % bars.length] ?? 0
-    return dark.with(place, bar)
+    return dark.with(place, { chase: Math.floor(step / number.length) % chaseSteps })
   }
   return Math.floor((elapsedMs - chaseMs) / blinkMs) % 2 === 0 ? dark : number
 }

@@ -1,7 +1,7 @@
 import type { Chip, DisplayChip } from './pins.ts'
-import type { Display } from './seven-segment.ts'
+import type { Appearance } from './seven-segment.ts'
 
-export type DisplayListener = (display: Display, chip: DisplayChip) => void
+export type DisplayListener = (display: Appearance, chip: DisplayChip) => void
 
 const isDisplay = (chip: Chip): chip is DisplayChip => 'display' in chip
 

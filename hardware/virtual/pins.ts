@@ -1,4 +1,4 @@
-import type { Display } from './seven-segment.ts'
+import type { Appearance } from './seven-segment.ts'
 
 /** Output levels of all pins at one instant: bit n is the level of pin n. */
 export type Levels = number
@@ -34,7 +34,7 @@ export interface Chip {
 
 /** A chip with something to see on it. */
 export interface DisplayChip extends Chip {
-  display(): Display
+  display(): Appearance
   /** Calls the listener after each change of what is visible; returns what ends that. */
   onChange(listener: () => void): () => void
 }

@@ -1,5 +1,5 @@
 /** What a display shows. */
-export type Display = {
+export type Appearance = {
   /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
   segments: number[]
   /** False when the chip is shut down or has no power. */
@@ -26,7 +26,7 @@ export function segmentsFromLowA(byte: number): number {
 }
 
 /** Displays side by side as one, the leftmost first: lit if one of them is, and as bright as that. */
-export function joinDisplays(displays: readonly Display[]): Display {
+export function joinDisplays(displays: readonly Appearance[]): Appearance {
   const lit = displays.filter(({ on }) => on)
   return {
     segments: displays.flatMap(({ segments }) => segments),
@@ -84,19 +84,4 @@ export function segmentsToText(segments: readonly number[]): string {
   return segments
     .map((byte) => (characters.get(byte & ~DP) ?? '?') + (byte & DP ? '.' : ''))
     .join('')
-}
-
-/** The digits as five rows of text in which only lit segments are visible. */
-export function drawSegments(segments: readonly number[]): string[] {
-  const row = (draw: (lit: (segment: number, drawn: string) => string) => string) =>
-    segments
-      .map((byte) => draw((segment, drawn) => (byte & segment ? drawn : ' '.repeat(drawn.length))))
-      .join('')
-  return [
-    row((lit) => ` ${lit(A, '━━')}   `),
-    row((lit) => `${lit(F, '┃')}  ${lit(B, '┃')}  `),
-    row((lit) => ` ${lit(G, '━━')}   `),
-    row((lit) => `${lit(E, '┃')}  ${lit(C, '┃')}  `),
-    row((lit) => ` ${lit(D, '━━')} ${lit(DP, '●')} `),
-  ]
 }

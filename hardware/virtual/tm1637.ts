@@ -1,6 +1,6 @@
 import { hex } from './hex.ts'
 import { type DisplayChip, type Drive, levelOf } from './pins.ts'
-import { type Display, segmentsFromLowA } from './seven-segment.ts'
+import { type Appearance, segmentsFromLowA } from './seven-segment.ts'
 import { visibleChanges } from './visible-changes.ts'
 
 // Titan Micro TM1637 data sheet, V2.4. Kinds of commands, B7 and B6: "Data command", p. 4.
@@ -106,7 +106,7 @@ export class Tm1637 implements DisplayChip {
     }
   }
 
-  display(): Display {
+  display(): Appearance {
     const on = (this.#displayControl & DISPLAY_ON) > 0
     return {
       segments: this.#grids.map((grid) => (on ? segmentsFromLowA(this.#ram[grid - 1] ?? 0) : 0)),

@@ -1,7 +1,7 @@
-import type { Display } from './seven-segment.ts'
+import type { Appearance } from './seven-segment.ts'
 
 /** Tells listeners of the steps that change what a chip shows. */
-export function visibleChanges(display: () => Display) {
+export function visibleChanges(display: () => Appearance) {
   const listeners = new Set<() => void>()
   return {
     /** Calls the listener after each such step; returns what ends that. */

@@ -1,3 +1,5 @@
+import type { Bus } from '../../device/displays/driver.ts'
+
 export type BoardId = 'uno' | 'nano' | 'mkr' | 'esp8266' | 'photon' | 'raspi'
 
 /** A pin as people find it on the board. */
@@ -19,9 +21,6 @@ interface Lines<Kind extends Pin> {
   readonly cs: Kind
 }
 
-/** What a display can be driven with. */
-export type Bus = 'spi' | 'i2c' | 'tm1637'
-
 /** One way in which the device program reaches a board. */
 export interface Connection {
   /** An example of `--board`; what stands before the first colon is its kind. */
@@ -32,7 +31,7 @@ export interface Connection {
 }
 
 /** A board: where its pins are and what they are called. */
-export interface Board {
+export interface BoardSpec {
   readonly id: BoardId
   readonly name: string
   readonly logicVolts: 5 | 3.3
@@ -57,7 +56,7 @@ export interface Board {
   }
 }
 
-const everyBus = ['spi', 'i2c', 'tm1637'] as const
+const everyBus = ['spi', 'i2c', 'two-wire'] as const
 
 /** The lines that are taken where nothing is known of a board but that it speaks Firmata. */
 export const firmataLines: Lines<NumberedPin> = {
@@ -69,7 +68,7 @@ export const firmataLines: Lines<NumberedPin> = {
 const standardFirmata = 'the sketch StandardFirmata (Arduino IDE: File, Examples, Firmata)'
 const standardFirmataWifi = 'the sketch StandardFirmataWiFi, with your network in its wifiConfig.h'
 
-const uno: Board = {
+const uno: BoardSpec = {
   id: 'uno',
   name: 'Arduino Uno',
   logicVolts: 5,
@@ -109,7 +108,7 @@ const uno: Board = {
   },
 }
 
-const nano: Board = {
+const nano: BoardSpec = {
   id: 'nano',
   name: 'Arduino Nano',
   logicVolts: 5,
@@ -145,7 +144,7 @@ const nano: Board = {
   },
 }
 
-const mkr: Board = {
+const mkr: BoardSpec = {
   id: 'mkr',
   name: 'Arduino MKR',
   logicVolts: 3.3,
@@ -170,7 +169,7 @@ const mkr: Board = {
   },
 }
 
-const esp8266: Board = {
+const esp8266: BoardSpec = {
   id: 'esp8266',
   name: 'ESP8266',
   logicVolts: 3.3,
@@ -202,7 +201,7 @@ const esp8266: Board = {
   },
 }
 
-const photon: Board = {
+const photon: BoardSpec = {
   id: 'photon',
   name: 'Particle Photon',
   logicVolts: 3.3,
@@ -239,7 +238,7 @@ const photon: Board = {
 
 const headerRows = Array.from({ length: 20 }, (_, row) => row)
 
-const raspi: Board = {
+const raspi: BoardSpec = {
   id: 'raspi',
   name: 'Raspberry Pi',
   logicVolts: 3.3,
@@ -274,7 +273,7 @@ const raspi: Board = {
       setting: 'io:raspi-io',
       needs:
         'the package raspi-io, which runs as root and not on a Pi 5; a TM1637 needs plain pins, and `raspi` has none',
-      buses: ['tm1637'],
+      buses: ['two-wire'],
     },
   ],
   notes: [
@@ -291,4 +290,4 @@ const raspi: Board = {
 }
 
 /** Every board, in the order in which the document tells of them. */
-export const boards: readonly Board[] = [uno, nano, mkr, esp8266, photon, raspi]
+export const boards: readonly BoardSpec[] = [uno, nano, mkr, esp8266, photon, raspi]

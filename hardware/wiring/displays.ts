@@ -1,6 +1,6 @@
-import type { Board, Bus } from './boards.ts'
-
-export type DisplayId = 'max7219' | 'ht16k33' | 'tm1637'
+import type { Bus } from '../../device/displays/driver.ts'
+import { type DisplayId, displayOf } from '../../device/displays/index.ts'
+import type { BoardSpec } from './boards.ts'
 
 /** What a pad is for; `logic` is a second supply that only sets the level of the lines. */
 export type Purpose = 'supply' | 'logic' | 'ground' | 'data' | 'clock' | 'cs' | 'sda' | 'scl'
@@ -14,13 +14,17 @@ export interface Pad {
 }
 
 /** A display module that one can buy. */
-export interface Display {
+export interface DisplayModule extends Bought {
+  readonly bus: Bus
+  readonly digits: number
+}
+
+/** What its driver does not know of it. */
+interface Bought {
   readonly id: DisplayId
   readonly name: string
-  readonly bus: Bus
   /** From the top down, as the usual modules have them. */
   readonly pads: readonly Pad[]
-  readonly digits: number
   /** The only supply it may have; the board's logic voltage when left out. */
   readonly supplyVolts?: 5
   /** The lowest voltage that is surely taken as high, with that supply. */
@@ -31,10 +35,9 @@ export interface Display {
   readonly notes: readonly string[]
 }
 
-const max7219: Display = {
+const max7219: Bought = {
   id: 'max7219',
   name: 'MAX7219, 8 digits',
-  bus: 'spi',
   pads: [
     { label: 'VCC', purpose: 'supply' },
     { label: 'GND', purpose: 'ground' },
@@ -42,7 +45,6 @@ const max7219: Display = {
     { label: 'CS', purpose: 'cs' },
     { label: 'CLK', purpose: 'clock' },
   ],
-  digits: 8,
   supplyVolts: 5,
   // MAX7219 data sheet (19-4452), electrical characteristics.
   inputHigh: '3.5 V',
@@ -54,10 +56,9 @@ const max7219: Display = {
   ],
 }
 
-const ht16k33: Display = {
+const ht16k33: Bought = {
   id: 'ht16k33',
   name: 'HT16K33, 4 digits',
-  bus: 'i2c',
   pads: [
     { label: 'VI2C', purpose: 'logic', optional: true },
     { label: 'VCC', purpose: 'supply' },
@@ -65,7 +66,6 @@ const ht16k33: Display = {
     { label: 'SDA', purpose: 'sda' },
     { label: 'SCL', purpose: 'scl' },
   ],
-  digits: 4,
   inputHigh: '0.7 × VCC',
   current: 'about 40 mA',
   choose: 'the fewest wires and the fastest updates',
@@ -78,17 +78,15 @@ const ht16k33: Display = {
   ],
 }
 
-const tm1637: Display = {
+const tm1637: Bought = {
   id: 'tm1637',
   name: 'TM1637, 4 or 6 digits',
-  bus: 'tm1637',
   pads: [
     { label: 'CLK', purpose: 'clock' },
     { label: 'DIO', purpose: 'data' },
     { label: 'VCC', purpose: 'supply' },
     { label: 'GND', purpose: 'ground' },
   ],
-  digits: 4,
   inputHigh: '0.7 × VCC',
   current: 'up to about 80 mA',
   choose: 'what is at hand; it is slower over Firmata',
@@ -99,14 +97,17 @@ const tm1637: Display = {
 }
 
 /** Every display, in the order in which the document tells of them. */
-export const displays: readonly Display[] = [max7219, ht16k33, tm1637]
+export const displays: readonly DisplayModule[] = [max7219, ht16k33, tm1637].map((bought) => {
+  const { bus, digits } = displayOf(bought.id)
+  return { ...bought, bus, digits }
+})
 
 /** What a display is fed with at a board. */
-export function supplyVolts(board: Board, display: Display): 5 | 3.3 {
+export function supplyVolts(board: BoardSpec, display: DisplayModule): 5 | 3.3 {
   return display.supplyVolts ?? board.logicVolts
 }
 
 /** Whether the board's high is too low for the display. */
-export function needsLevelShifter(board: Board, display: Display): boolean {
+export function needsLevelShifter(board: BoardSpec, display: DisplayModule): boolean {
   return supplyVolts(board, display) > board.logicVolts
 }

@@ -1,4 +1,4 @@
-import { type Board, boards } from './boards.ts'
+import { type BoardSpec, boards } from './boards.ts'
 import { description } from './diagram.ts'
 import { displays, needsLevelShifter, supplyVolts } from './displays.ts'
 import { levelShifter } from './level-shifter.ts'
@@ -122,7 +122,7 @@ function theParts(): string[] {
   ]
 }
 
-function boardSection(board: Board): string[] {
+function boardSection(board: BoardSpec): string[] {
   const { name, logicVolts, connections, notes } = board
   return [
     `## ${name}`,
@@ -139,7 +139,7 @@ function pairSection(pair: Pair): string[] {
   const { board, display } = pair
   const laid = wires(pair)
   const through = needsLevelShifter(board, display)
-  const pins = defaultPins(board.id, display.id)
+  const pins = defaultPins(board.id, display.bus)
   const columns: [title: string, cell: (wire: Wire) => string][] = [
     ['display', ({ from, pad }) => (pad.optional ? `${from}, if there is one` : from)],
     ['board', ({ pin }) => pinName(pin)],

@@ -1,14 +1,15 @@
+import type { BusPins } from '../../device/boards/board.ts'
+import type { Bus } from '../../device/displays/driver.ts'
 import {
-  type Board,
   type BoardId,
+  type BoardSpec,
   boards,
   type Connection,
   firmataLines,
   type Pin,
 } from './boards.ts'
 import {
-  type Display,
-  type DisplayId,
+  type DisplayModule,
   displays,
   needsLevelShifter,
   type Pad,
@@ -32,17 +33,10 @@ export interface Wire {
   readonly pin: Pin
 }
 
-/** The numbers of `--pins`. */
-export interface Pins {
-  readonly data: number
-  readonly clock: number
-  readonly cs: number
-}
-
 /** One board with one display. */
 export interface Pair {
-  readonly board: Board
-  readonly display: Display
+  readonly board: BoardSpec
+  readonly display: DisplayModule
 }
 
 /** Every board with every display. */
@@ -75,9 +69,8 @@ export function wires({ board, display }: Pair): Wire[] {
  *
  * @param boardId undefined for a board of which no more is known than that it speaks Firmata
  */
-export function defaultPins(boardId: BoardId | undefined, displayId: DisplayId): Pins | undefined {
+export function defaultPins(boardId: BoardId | undefined, bus: Bus): BusPins | undefined {
   const board = boards.find(({ id }) => id === boardId)
-  const bus = displays.find(({ id }) => id === displayId)?.bus
   if (bus === 'i2c' || (bus === 'spi' && board?.spi !== undefined)) return undefined
   const { data, clock, cs } = board?.lines ?? firmataLines
   return { data: data.number, clock: clock.number, cs: cs.number }
@@ -89,7 +82,7 @@ export function pinName({ label, names = [] }: Pin): string {
 }
 
 /** The text of `--pins`. */
-export function pinsSetting(pins: Omit<Pins, 'cs'> & Partial<Pins>): string {
+export function pinsSetting(pins: Omit<BusPins, 'cs'> & Partial<BusPins>): string {
   const cs = pins.cs === undefined ? '' : `,cs=${pins.cs}`
   return `data=${pins.data},clock=${pins.clock}${cs}`
 }
@@ -112,7 +105,7 @@ export function connectionsOf({ board, display }: Pair): Connection[] {
 /** The command that drives the display; without `--pins` where the program assumes the same pins. */
 export function command({ board, display }: Pair, connection: Connection): string {
   const setting = (boardId: BoardId | undefined) => {
-    const pins = defaultPins(boardId, display.id)
+    const pins = defaultPins(boardId, display.bus)
     if (pins === undefined) return ''
     const { data, clock, cs } = pins
     return ` --pins ${pinsSetting(hasPad(display, 'cs') ? { data, clock, cs } : { data, clock })}`
@@ -123,11 +116,11 @@ export function command({ board, display }: Pair, connection: Connection): strin
   return needed === assumed ? base : base + needed
 }
 
-function hasPad({ pads }: Display, wanted: Purpose): boolean {
+function hasPad({ pads }: DisplayModule, wanted: Purpose): boolean {
   return pads.some(({ purpose }) => purpose === wanted)
 }
 
-function pinFor(pad: Pad, board: Board, display: Display): Pin {
+function pinFor(pad: Pad, board: BoardSpec, display: DisplayModule): Pin {
   switch (pad.purpose) {
     case 'supply':
     case 'logic':

@@ -130,7 +130,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637 or terminal/,
   ],
   [['device', '--board', 'raspi', '--display', 'tm1637'], /TM1637, .* or --board io:raspi-io/],
-  [['device', '--board', 'tcp:h', '--digits', '12'], /MAX7219: 12 digits/],
+  [['device', '--board', 'tcp:h', '--digits', '12'], /--digits: 12 is not possible with a MAX7219/],
   [['device', '--board', 'tcp:h', '--digit-order', '1,2'], /names each of 1 to 8 once/],
   [['device', '--board', 'tcp:h', '--dim', '22:00-24:00=off'], /--dim: .* times with a brightness/],
   [

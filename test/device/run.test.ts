@@ -4,7 +4,7 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Frame } from '../../device/face/frame.ts'
+import { cellsText, type Frame } from '../../device/face/frame.ts'
 import { openMemory } from '../../device/memory.ts'
 import {
   chooseFeed,
@@ -13,7 +13,6 @@ import {
   startDevice,
   testPattern,
 } from '../../device/run.ts'
-import { segmentsToText } from '../../hardware/virtual/seven-segment.ts'
 import { startAnswers } from '../support/answers.ts'
 import { recordingLog } from '../support/log.ts'
 import { until } from '../support/until.ts'
@@ -71,7 +70,7 @@ async function startTestDevice(
     await stop()
     await rm(folder, { recursive: true, force: true })
   })
-  const text = () => segmentsToText(shown.at(-1)?.segments ?? [])
+  const text = () => cellsText(shown.at(-1)?.cells ?? [])
   return { text, shown, left, log, stop, stateDir: options.stateDir ?? folder }
 }
 
@@ -238,7 +237,7 @@ test('at the end the display is left blank, as it is, or with dashes', async (t)
     await stop()
     const [frame] = left
     assert.equal(
-      frame === undefined ? undefined : frame.on ? segmentsToText(frame.segments) : 'off',
+      frame === undefined ? undefined : frame.on ? cellsText(frame.cells) : 'off',
       farewell,
     )
   }
@@ -257,6 +256,6 @@ test('a bridge is asked for the reading to show, any other page as it is', () =>
 })
 
 test('the test pattern has every digit in its place and one point at the right end', () => {
-  assert.equal(segmentsToText([...testPattern(8, 3).segments]), '12345678.')
-  assert.equal(segmentsToText([...testPattern(16, 3).segments]), '1234567890123456.')
+  assert.equal(cellsText(testPattern(8, 3).cells), '12345678.')
+  assert.equal(cellsText(testPattern(16, 3).cells), '1234567890123456.')
 })

@@ -3,8 +3,7 @@ import { openFirmata } from '../../device/boards/firmata.ts'
 import { Link } from '../../device/boards/link.ts'
 import { tcpLink } from '../../device/boards/tcp.ts'
 import { max7219 } from '../../device/displays/max7219.ts'
-import { toSegments } from '../../device/face/font.ts'
-import type { Frame } from '../../device/face/frame.ts'
+import { type Frame, toCells } from '../../device/face/frame.ts'
 import { numberText } from '../../device/face/number.ts'
 import { startVirtualBoard, type VirtualBoard } from '../../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../../hardware/virtual/max7219.ts'
@@ -22,7 +21,7 @@ export interface Desk {
 
 /** A number on eight digits. */
 export function frame(value: number): Frame {
-  return { segments: toSegments(numberText(value, 8)), intensity: 3, on: true }
+  return { cells: toCells(numberText(value, 8)), intensity: 3, on: true }
 }
 
 /** A virtual board with a MAX7219, which ends with the test. */
@@ -46,7 +45,7 @@ export function startLink(t: TestContext, port: number) {
   const link = new Link({
     open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', port), wiring, signal),
     wiring: { bus: 'spi', pins },
-    display: max7219({ digits: 8 }),
+    display: max7219.open({}),
     now: Date.now,
     random: () => 0,
     log,

@@ -1,6 +1,6 @@
-import type { Pins } from '../../device/boards/board.ts'
-import { shiftOut, tm1637Levels } from '../../device/boards/levels.ts'
-import type { Display, Transfer } from '../../device/displays/display.ts'
+import type { BusPins } from '../../device/boards/board.ts'
+import { levelSteps } from '../../device/boards/levels.ts'
+import type { Bus, DisplayDriver, Transfer } from '../../device/displays/driver.ts'
 import { ht16k33 } from '../../device/displays/ht16k33.ts'
 import { max7219 } from '../../device/displays/max7219.ts'
 import { tm1637 } from '../../device/displays/tm1637.ts'
@@ -16,12 +16,13 @@ import {
 import { joinDisplays } from '../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../hardware/virtual/tm1637.ts'
 
-export const pins: Pins = { data: 2, clock: 3, cs: 4 }
+export const pins: BusPins = { data: 2, clock: 3, cs: 4 }
 
 /** A driver, and the chips that it is to drive, made from their data sheets alone. */
 export interface Pair {
   readonly name: string
-  readonly display: Display
+  readonly bus: Bus
+  readonly display: DisplayDriver
   readonly chips: readonly (DisplayChip & { readonly violations: readonly string[] })[]
   /** Steps of brightness that the chip has. */
   readonly steps: number
@@ -32,31 +33,36 @@ export function allPairs(): Pair[] {
   return [
     ...[1, 4, 8].map((digits) => ({
       name: `a MAX7219 with ${digits} digits`,
-      display: max7219({ digits }),
+      bus: max7219.bus,
+      display: max7219.open({ digits }),
       chips: chainMax7219(pins, 1),
       steps: 16,
     })),
     {
       name: 'two MAX7219 in a chain',
-      display: max7219({ digits: 16 }),
+      bus: max7219.bus,
+      display: max7219.open({ digits: 16 }),
       chips: chainMax7219(pins, 2),
       steps: 16,
     },
     ...[[0x70], [0x70, 0x71, 0x77]].map((addresses) => ({
       name: `HT16K33 backpacks at ${addresses.map((address) => address.toString(16)).join()}`,
-      display: ht16k33(addresses),
+      bus: ht16k33.bus,
+      display: ht16k33.open({ addresses }),
       chips: addresses.map((address) => new Ht16k33({ address, powerOnRam: 0xff })),
       steps: 16,
     })),
     {
       name: 'a TM1637 with 4 digits',
-      display: tm1637({ digits: 4 }),
+      bus: tm1637.bus,
+      display: tm1637.open({ digits: 4 }),
       chips: [new Tm1637(pins, { powerOnRam: 0xff })],
       steps: 8,
     },
     {
       name: 'a TM1637 with 6 digits',
-      display: tm1637({ digits: 6 }),
+      bus: tm1637.bus,
+      display: tm1637.open({ digits: 6 }),
       chips: [new Tm1637(pins, { digits: 6, gridOrder: [3, 2, 1, 6, 5, 4], powerOnRam: 0xff })],
       steps: 8,
     },
@@ -79,8 +85,7 @@ export function carrier(chips: readonly DisplayChip[]): (transfers: readonly Tra
         i2cAt(chips, transfer.address)?.write(transfer.bytes)
         continue
       }
-      const toLevels = transfer.bus === 'spi' ? shiftOut : tm1637Levels
-      for (const step of toLevels(pins, transfer.bytes)) {
+      for (const step of levelSteps(pins, transfer)) {
         let mask = 0
         let levels = 0
         for (const [pin, level] of step) {

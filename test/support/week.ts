@@ -69,23 +69,20 @@ function startChips(after: (run: () => void, ms: number) => unknown, faults: Fau
   let reset: () => void = () => undefined
   const open = async (): Promise<Board> => {
     if (!faults.boardUp) throw new Error('refused')
-    const queue: [number, readonly number[]][] = []
     const lost = new Promise<Error>((resolve) => {
       lose = resolve
     })
     return {
       name: 'a board',
       lost,
-      writeLevels: () => undefined,
-      writeI2c: (address, bytes) => queue.push([address, bytes]),
-      barrier() {
-        const frame = queue.splice(0)
+      send(frame) {
         if (frame.length === 0 && faults.boardUp) return Promise.resolve()
         const done = new Promise<void>((resolve) => {
           after(() => {
             if (!faults.boardUp) return
-            for (const [address, bytes] of frame) {
-              chips.find(({ i2c }) => i2c.address === address)?.i2c.write(bytes)
+            for (const transfer of frame) {
+              if (transfer.bus !== 'i2c') continue
+              chips.find(({ i2c }) => i2c.address === transfer.address)?.i2c.write(transfer.bytes)
             }
             resolve()
           }, wireMs)
@@ -184,7 +181,7 @@ async function simulate() {
       screen: new Link({
         open: chips.open,
         wiring: { bus: 'i2c', pins: { data: 0, clock: 0, cs: 0 } },
-        display: ht16k33(addresses),
+        display: ht16k33.open({ addresses }),
         now: time.now,
         log: silent,
         random: () => random(1000) / 1000,

@@ -1,4 +1,4 @@
-import type { Board } from '../boards.ts'
+import type { BoardSpec } from '../boards.ts'
 import type { Wire } from '../wiring.ts'
 import type { Slot } from './route.ts'
 import { boardSides, colours, FAINT, INK, sheet } from './sheet.ts'
@@ -6,7 +6,7 @@ import { element, outline, text } from './svg.ts'
 
 /** A board with a place for each of its pins. */
 export interface PlacedBoard {
-  readonly board: Board
+  readonly board: BoardSpec
   readonly usb: 'top' | 'bottom'
   readonly top: number
   readonly bottom: number
@@ -18,7 +18,7 @@ const WIDEST_PITCH = 24
 const MARGIN = 14
 
 /** Stands the board on the sheet, turned by half a circle if asked; its pins keep their order. */
-export function placeBoard(board: Board, turned: boolean): PlacedBoard {
+export function placeBoard(board: BoardSpec, turned: boolean): PlacedBoard {
   const { left, right, usb } = board.outline
   const sides = turned ? { left: right.toReversed(), right: left.toReversed() } : { left, right }
   const rows = Math.max(left.length, right.length)

@@ -1,4 +1,4 @@
-import type { Display } from '../displays.ts'
+import type { DisplayModule } from '../displays.ts'
 import { colours, INK, moduleSides, PAD_GAP, sheet } from './sheet.ts'
 import { element, outline, text } from './svg.ts'
 
@@ -8,13 +8,13 @@ const ON = '#ff5252'
 const OFF = '#4e2222'
 
 /** Height of each pad of the module, from the top down. */
-export function padHeights(display: Display, shift: number): number[] {
+export function padHeights(display: DisplayModule, shift: number): number[] {
   const first = sheet.middle + shift - ((display.pads.length - 1) * PAD_GAP) / 2
   return display.pads.map((_, index) => first + index * PAD_GAP)
 }
 
 /** The module with its pads at the left and its digits lit. */
-export function drawModule(display: Display, heights: readonly number[]): string[] {
+export function drawModule(display: DisplayModule, heights: readonly number[]): string[] {
   const { left, right } = moduleSides
   const top = Math.min(...heights) - 24
   const bottom = Math.max(...heights) + 24

@@ -208,7 +208,7 @@ test('fifty boards that went leave nothing of themselves in memory', async (t) =
       return opened
     },
     wiring: { bus: 'spi', pins },
-    display: max7219({ digits: 8 }),
+    display: max7219.open({}),
     now: Date.now,
     random: () => 0,
     log: silent,

@@ -5,7 +5,7 @@ import { Link } from '../../../device/boards/link.ts'
 import { tcpLink } from '../../../device/boards/tcp.ts'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
-import { toSegments } from '../../../device/face/font.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
@@ -106,7 +106,7 @@ test('stopping takes less than a second also while an attempt to connect cannot 
   const link = new Link({
     open: () => new Promise(() => undefined),
     wiring: { bus: 'spi', pins },
-    display: max7219({ digits: 8 }),
+    display: max7219.open({}),
     now: Date.now,
     random: () => 0,
     log: silent,
@@ -170,7 +170,7 @@ for (const { name } of allPairs()) {
     t.after(() => board.close())
     const link = new Link({
       open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
-      wiring: { bus: display.bus, pins },
+      wiring: { bus: pair.bus, pins },
       display,
       now: Date.now,
       random: () => 0,
@@ -178,16 +178,13 @@ for (const { name } of allPairs()) {
     })
     t.after(() => link.stop(undefined))
     link.start()
-    const places = Array.from({ length: display.digits }, (_, place) => place + 1)
-    for (const round of [0x40, 0x00, 0x20, 0x10]) {
-      const segments = places.map((place) => round | place)
-      link.show({ segments, intensity: 5, on: true })
-      const shows = () => {
-        const shown = shownBy(pair)
-        return shown.on && shown.segments.every((each, place) => each === segments[place])
-      }
+    const places = Array.from({ length: display.digits }, (_, place) => place)
+    for (const round of [1, 4, 6, 9]) {
+      const text = places.map((place) => `${(round + place) % 10}`).join('')
+      link.show({ cells: toCells(text), intensity: 5, on: true })
+      const shows = () => shownBy(pair).on && segmentsToText(shownBy(pair).segments) === text
       await until(`the frame of ${round}`, shows)
-      if (round !== 0x20) continue
+      if (round !== 6) continue
       for (const chip of chips) chip.power(false)
       for (const chip of chips) chip.power(true)
       board.reset()
@@ -208,7 +205,7 @@ test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t)
   const link = new Link({
     open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
     wiring: { bus: 'i2c', pins },
-    display: ht16k33([0x70]),
+    display: ht16k33.open({}),
     now: Date.now,
     random: () => 0,
     log: silent,
@@ -218,7 +215,7 @@ test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t)
   const text = () => segmentsToText(chip.display().segments)
   const cost = async (value: number) => {
     board.resetReceived()
-    link.show({ segments: toSegments(numberText(value, 4)), intensity: 3, on: true })
+    link.show({ cells: toCells(numberText(value, 4)), intensity: 3, on: true })
     await until(`${value}`, () => text() === String(value))
     return { ...board.received }
   }

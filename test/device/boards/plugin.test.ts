@@ -5,9 +5,10 @@ import { type TestContext, test } from 'node:test'
 import type { Wiring } from '../../../device/boards/board.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { openPlugin } from '../../../device/boards/plugin.ts'
-import { send } from '../../../device/boards/send.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { initialize } from '../../../device/displays/transfers.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
 import { MODE_INPUT, MODE_OUTPUT, Pins } from '../../../hardware/virtual/pins.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
@@ -92,7 +93,8 @@ for (const name of ['desk-io', 'desk-io-default', 'desk-io-named']) {
     const board = await openPlugin(name, spi, signal)
     assert.equal(board.name, `DeskIO at io:${name}`)
     const segments = [0x30, 0x6d, 0x79, 0x33, 0x5b, 0x5f, 0x70, 0x7f]
-    await send(board, spi, max7219({ digits: 8 }).init({ segments, intensity: 3, on: true }))
+    const frame = { cells: toCells('12345678'), intensity: 3, on: true }
+    await board.send(initialize(max7219.open({}), frame))
     const [chip] = chainMax7219(pins, 1)
     assert.ok(chip)
     replay(made().at(-1)?.calls ?? [], new Pins([], [chip]))
@@ -103,10 +105,11 @@ for (const name of ['desk-io', 'desk-io-default', 'desk-io-named']) {
 
 test('a TM1637 is driven through an IO plugin, its acknowledgement never driven against', async (t) => {
   const made = await startIn(t)
-  const wiring: Wiring = { bus: 'tm1637', pins }
+  const wiring: Wiring = { bus: 'two-wire', pins }
   const board = await openPlugin('desk-io', wiring, signal)
   const segments = [0x30, 0x6d, 0x79, 0x33]
-  await send(board, wiring, tm1637({ digits: 4 }).init({ segments, intensity: 3, on: true }))
+  const frame = { cells: toCells('1234'), intensity: 3, on: true }
+  await board.send(initialize(tm1637.open({}), frame))
   const chip = new Tm1637(pins)
   replay(made().at(-1)?.calls ?? [], new Pins([], [chip]))
   assert.deepEqual(chip.display().segments, segments)
@@ -117,7 +120,7 @@ test('an HT16K33 gets its bytes through an IO plugin, set up before', async (t) 
   const made = await startIn(t)
   const wiring: Wiring = { bus: 'i2c', pins }
   const board = await openPlugin('desk-io', wiring, signal)
-  await send(board, wiring, [{ bus: 'i2c', address: 0x70, bytes: [0x21] }])
+  await board.send([{ bus: 'i2c', address: 0x70, bytes: [0x21] }])
   assert.deepEqual(made().at(-1)?.calls, [
     ['i2cConfig', 0],
     ['i2c', 0x70, 0x21],
@@ -131,13 +134,13 @@ test('a plugin that says it is gone is made anew', async (t) => {
   const link = new Link({
     open: (wiring, signal) => openPlugin('desk-io', wiring, signal),
     wiring: spi,
-    display: max7219({ digits: 8 }),
+    display: max7219.open({}),
     now: Date.now,
     random: () => 0,
     log,
   })
   t.after(() => link.stop(undefined))
-  link.show({ segments: Array(8).fill(0x7e), intensity: 3, on: true })
+  link.show({ cells: toCells('00000000'), intensity: 3, on: true })
   link.start()
   await until('the first', () => log.lines.some((line) => line.includes('ready')))
   const before = made().length

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openRaspi, type RaspiWorld } from '../../../device/boards/raspi.ts'
-import { send } from '../../../device/boards/send.ts'
-import type { Transfer } from '../../../device/displays/display.ts'
+import type { Transfer } from '../../../device/displays/driver.ts'
 import { pins } from '../../support/displays.ts'
 
 const { signal } = new AbortController()
@@ -41,7 +40,7 @@ test('a MAX7219 at a Raspberry Pi gets its words by the own SPI of the board', a
   const world = pi(['null', 'spidev0.0', 'spidev0.1'])
   const board = await openRaspi(spi, signal, world)
   const transfers: Transfer[] = [{ bus: 'spi', bytes: [0x0c, 1] }]
-  await send(board, spi, transfers)
+  await board.send(transfers)
   board.close()
   assert.deepEqual(world.calls, [
     ['open', 'spi-device', 0, 0],
@@ -54,7 +53,7 @@ test('a MAX7219 at a Raspberry Pi gets its words by the own SPI of the board', a
 test('an HT16K33 gets its bytes by I2C', async () => {
   const world = pi(['i2c-20', 'i2c-1'])
   const board = await openRaspi(i2c, signal, world)
-  await send(board, i2c, [{ bus: 'i2c', address: 0x70, bytes: [0x21] }])
+  await board.send([{ bus: 'i2c', address: 0x70, bytes: [0x21] }])
   assert.deepEqual(world.calls, [
     ['open', 'i2c-bus', 1],
     ['i2c', 0x70, 1, [0x21]],
@@ -91,7 +90,7 @@ const missing: [what: string, open: () => Promise<unknown>, message: RegExp][] =
   ],
   [
     'a way for a TM1637',
-    () => openRaspi({ bus: 'tm1637', pins }, signal, pi([])),
+    () => openRaspi({ bus: 'two-wire', pins }, signal, pi([])),
     /needs plain pins/,
   ],
 ]
@@ -114,6 +113,8 @@ test('a write that fails is the loss of the board, with its reason', async () =>
       }),
     }),
   })
-  await assert.rejects(send(board, i2c, [{ bus: 'i2c', address: 0x70, bytes: [0] }]), /EREMOTEIO/)
-  assert.match((await board.lost).message, /are the wires on the display's pins/)
+  await assert.rejects(
+    board.send([{ bus: 'i2c', address: 0x70, bytes: [0] }]),
+    /EREMOTEIO.*are the wires on the display's pins/,
+  )
 })

@@ -8,6 +8,7 @@ import { openFirmata } from '../../../device/boards/firmata.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { serialLink } from '../../../device/boards/serial.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import { pins, startDesk } from '../../support/desk.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { recordingLog } from '../../support/log.ts'
@@ -36,13 +37,13 @@ test('an Arduino on a serial port shows the number, and again after it was pulle
   const link = new Link({
     open: (wiring, signal) => openFirmata(serialLink(path), wiring, signal),
     wiring: { bus: 'spi', pins },
-    display: max7219({ digits: 8 }),
+    display: max7219.open({}),
     now: () => performance.now(),
     random: () => 0,
     log,
   })
   t.after(() => link.stop(undefined))
-  const eights = { segments: Array(8).fill(0x7f), intensity: 3, on: true }
+  const eights = { cells: toCells('88888888'), intensity: 3, on: true }
   link.show(eights)
   link.start()
 
@@ -53,7 +54,7 @@ test('an Arduino on a serial port shows the number, and again after it was pulle
 
   await pullOut()
   await until('the loss', () => log.lines.filter((line) => line.startsWith('warn')).length >= 2)
-  link.show({ ...eights, segments: Array(8).fill(0x30) })
+  link.show({ ...eights, cells: toCells('11111111') })
   await plugIn(t, path, board.port)
   await until('the digits again', () => text() === '11111111')
 })

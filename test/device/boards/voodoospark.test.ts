@@ -4,6 +4,7 @@ import { type CloudOptions, openCloud } from '../../../common/particle-cloud.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { openParticle } from '../../../device/boards/particle.ts'
 import { openVoodooSpark } from '../../../device/boards/voodoospark.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
 import { allPairs, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { recordingLog } from '../../support/log.ts'
@@ -16,7 +17,7 @@ async function startPhoton(t: TestContext, pair: Pair) {
   const log = recordingLog()
   const link = new Link({
     open: (wiring, signal) => openVoodooSpark('127.0.0.1', board.port, wiring, signal),
-    wiring: { bus: pair.display.bus, pins },
+    wiring: { bus: pair.bus, pins },
     display: pair.display,
     now: Date.now,
     random: () => 0,
@@ -26,8 +27,8 @@ async function startPhoton(t: TestContext, pair: Pair) {
   return { board, link, log }
 }
 
-const frame = (digits: number, byte: number) => ({
-  segments: Array(digits).fill(byte),
+const frame = (digits: number, character: string) => ({
+  cells: toCells(character.repeat(digits)),
   intensity: 5,
   on: true,
 })
@@ -38,8 +39,13 @@ for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.t
     assert.ok(pair)
     const { board, link } = await startPhoton(t, pair)
     link.start()
-    for (const byte of [0x7f, 0x30, 0xff, 0x01]) {
-      const wanted = frame(pair.display.digits, byte)
+    for (const [character, byte] of [
+      ['8', 0x7f],
+      ['1', 0x30],
+      ['8.', 0xff],
+      ['-', 0x01],
+    ] as const) {
+      const wanted = frame(pair.display.digits, character)
       link.show(wanted)
       await until(`segments ${byte}`, () =>
         shownBy(pair).segments.every((segments) => segments === byte),
@@ -58,12 +64,12 @@ test('stopping takes less than a second also when the Photon hangs', async (t) =
   const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
   assert.ok(pair)
   const { board, link } = await startPhoton(t, pair)
-  link.show(frame(8, 0x7e))
+  link.show(frame(8, '0'))
   link.start()
   await until('the digits', () => shownBy(pair).segments.every((segments) => segments === 0x7e))
   board.freeze(true)
   const startedMs = performance.now()
-  await link.stop({ ...frame(8, 0), on: false })
+  await link.stop({ ...frame(8, '0'), on: false })
   assert.ok(performance.now() - startedMs < 1000)
 })
 
@@ -72,7 +78,7 @@ test('a Photon that goes and comes back is told everything anew', async (t) => {
   const [pair] = allPairs().filter(({ name }) => name.includes('8 digits'))
   assert.ok(pair)
   const { board, link, log } = await startPhoton(t, pair)
-  link.show(frame(8, 0x7e))
+  link.show(frame(8, '0'))
   link.start()
   const shows = (byte: number) => shownBy(pair).segments.every((segments) => segments === byte)
   await until('the digits', () => shows(0x7e))
@@ -97,7 +103,7 @@ test('a Photon is found by the address that it publishes in the cloud', async (t
   const open = openParticle('desk', '', wiring, new AbortController().signal, openCloud(cloud))
   const opened = await open
   t.after(() => opened.close())
-  await opened.barrier()
+  await opened.send([])
   assert.deepEqual(cloud.requests, ['GET /v1/devices/desk/endpoint'])
   assert.match(opened.name, /voodoospark:127\.0\.0\.1/)
 })

@@ -2,26 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
-import { openDisplay } from '../../../device/displays/index.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
-import { toSegments } from '../../../device/face/font.ts'
-import type { Frame } from '../../../device/face/frame.ts'
+import { changes, initialize, refresh } from '../../../device/displays/transfers.ts'
+import { segmentsOf } from '../../../device/face/font.ts'
+import { type Frame, toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
 import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { allPairs, carrier, pins, shownBy } from '../../support/displays.ts'
-
-function frames(digits: number): fc.Arbitrary<Frame> {
-  return fc.record({
-    segments: fc.array(fc.integer({ min: 0, max: 255 }), { minLength: digits, maxLength: digits }),
-    intensity: fc.integer({ min: 0, max: 20 }),
-    on: fc.boolean(),
-  })
-}
+import { anyFrame } from '../../support/frames.ts'
 
 /** What a chip with so many steps of brightness shows of a frame. */
-function visible({ segments, intensity, on }: Frame, steps: number) {
+function visible({ cells, intensity, on }: Frame, steps: number) {
+  const segments = cells.map((cell) => segmentsOf(cell))
   return on
     ? { segments, on, intensity: Math.min(intensity, steps - 1) }
     : { segments: segments.map(() => 0), on, intensity: 0 }
@@ -43,9 +37,9 @@ for (const { name, display } of allPairs()) {
 
   test(`${name} shows any frame after power-on, without breaking a rule of the data sheet`, () => {
     fc.assert(
-      fc.property(frames(display.digits), (frame) => {
+      fc.property(anyFrame(display.digits), (frame) => {
         const pair = newPair()
-        pair.carry(pair.display.init(frame))
+        pair.carry(initialize(pair.display, frame))
         looks(pair, frame)
         assert.deepEqual(violations(pair), [])
       }),
@@ -55,19 +49,18 @@ for (const { name, display } of allPairs()) {
   test(`${name} goes from any frame to any other by its changes, or by a refresh`, () => {
     fc.assert(
       fc.property(
-        fc.array(frames(display.digits), { minLength: 2, maxLength: 6 }),
+        fc.array(anyFrame(display.digits), { minLength: 2, maxLength: 6 }),
         fc.boolean(),
-        (all, refresh) => {
+        (all, refreshed) => {
           const pair = newPair()
           let before: Frame | undefined
           for (const frame of all) {
-            const { init, changes } = pair.display
             pair.carry(
               before === undefined
-                ? init(frame)
-                : refresh
-                  ? pair.display.refresh(frame)
-                  : changes(before, frame),
+                ? initialize(pair.display, frame)
+                : refreshed
+                  ? refresh(pair.display, frame)
+                  : changes(pair.display, before, frame),
             )
             looks(pair, frame)
             before = frame
@@ -80,8 +73,8 @@ for (const { name, display } of allPairs()) {
 
   test(`${name} is right again after a power cut by a refresh, and dark until it is told all`, () => {
     const pair = newPair()
-    const eights = { segments: Array(display.digits).fill(0x7f), intensity: 7, on: true }
-    pair.carry(pair.display.init(eights))
+    const eights = { cells: toCells('8'.repeat(display.digits)), intensity: 7, on: true }
+    pair.carry(initialize(pair.display, eights))
     for (const chip of pair.chips) chip.power(false)
     for (const chip of pair.chips) chip.power(true)
     assert.equal(shownBy(pair).on, false)
@@ -91,7 +84,7 @@ for (const { name, display } of allPairs()) {
         if (chip.display().on) seen.push(JSON.stringify(chip.display().segments))
       })
     }
-    pair.carry(pair.display.refresh(eights))
+    pair.carry(refresh(pair.display, eights))
     looks(pair, eights)
     assert.equal(new Set(seen).size, 1, 'something else lit up on the way')
   })
@@ -107,9 +100,12 @@ for (const { name, display } of allPairs()) {
           let before: Frame | undefined
           for (const value of values) {
             const text = numberText(value, display.digits, points)
-            const frame = { segments: toSegments(text), intensity: 3, on: true }
-            const { init, changes } = pair.display
-            pair.carry(before === undefined ? init(frame) : changes(before, frame))
+            const frame = { cells: toCells(text), intensity: 3, on: true }
+            pair.carry(
+              before === undefined
+                ? initialize(pair.display, frame)
+                : changes(pair.display, before, frame),
+            )
             assert.equal(segmentsToText(shownBy(pair).segments), text)
             before = frame
           }
@@ -120,8 +116,8 @@ for (const { name, display } of allPairs()) {
 
   test(`${name} needs no transfer for a frame that looks the same`, () => {
     fc.assert(
-      fc.property(frames(display.digits), (frame) => {
-        assert.deepEqual(display.changes(frame, { ...frame, segments: [...frame.segments] }), [])
+      fc.property(anyFrame(display.digits), (frame) => {
+        assert.deepEqual(changes(display, frame, { ...frame, cells: [...frame.cells] }), [])
       }),
     )
   })
@@ -137,7 +133,7 @@ test('what an earlier program left in a MAX7219 does not flash up', () => {
       const wasLit = chip?.display().on
       const seen: boolean[] = []
       chip?.onChange(() => seen.push(chip.display().on))
-      carry(max7219({ digits: 8 }).init({ segments: Array(8).fill(0x30), intensity: 3, on: true }))
+      carry(initialize(max7219.open({}), { cells: toCells('11111111'), intensity: 3, on: true }))
       assert.deepEqual(seen.filter((on) => on).length, 1)
       if (wasLit) assert.equal(seen[0], false)
     }),
@@ -145,20 +141,21 @@ test('what an earlier program left in a MAX7219 does not flash up', () => {
 })
 
 test('modules that are mirrored or swapped are put right by an order of digits', () => {
-  const digits = Array.from({ length: 16 }, (_, place) => place + 1)
+  const cells = toCells('12345678907531AF')
+  const digits = cells.map((cell) => segmentsOf(cell))
   const order = [...Array(8).keys()].map((i) => i + 8).concat([...Array(8).keys()])
   const chips = chainMax7219(pins, 2)
   const carry = carrier(chips)
-  const display = max7219({ digits: 16, digitOrder: order })
-  carry(display.init({ segments: digits, intensity: 3, on: true }))
+  const display = max7219.open({ digits: 16, digitOrder: order })
+  carry(initialize(display, { cells, intensity: 3, on: true }))
   const [left, right] = chips.map((chip) => chip.display())
   assert.ok(left && right)
   assert.deepEqual(joinDisplays([right, left]).segments, digits)
 
   const mirrored = chainMax7219(pins, 1)
   carrier(mirrored)(
-    max7219({ digits: 8, digitOrder: [7, 6, 5, 4, 3, 2, 1, 0] }).init({
-      segments: digits.slice(0, 8),
+    initialize(max7219.open({ digitOrder: [7, 6, 5, 4, 3, 2, 1, 0] }), {
+      cells: cells.slice(0, 8),
       intensity: 3,
       on: true,
     }),
@@ -167,22 +164,21 @@ test('modules that are mirrored or swapped are put right by an order of digits',
 })
 
 test('an order or a count that no chip can have is refused', () => {
-  assert.throws(() => max7219({ digits: 8, digitOrder: [0, 1, 2] }), /names each of 1 to 8 once/)
-  assert.throws(() => max7219({ digits: 4, digitOrder: [0, 1, 2, 2] }), /once/)
-  assert.throws(() => max7219({ digits: 12 }), /12 digits/)
-  const setting = { digitOrder: undefined, addresses: [0x70] } as const
-  assert.throws(() => openDisplay({ ...setting, chip: 'tm1637', digits: 5 }), /4 or 6/)
   assert.throws(
-    () => openDisplay({ ...setting, chip: 'ht16k33', digits: 8 }),
-    /each backpack has 4/,
+    () => max7219.open({ digits: 8, digitOrder: [0, 1, 2] }),
+    /names each of 1 to 8 once/,
   )
+  assert.throws(() => max7219.open({ digits: 4, digitOrder: [0, 1, 2, 2] }), /once/)
+  assert.throws(() => max7219.open({ digits: 12 }), /--digits: 12 is not possible/)
+  assert.throws(() => tm1637.open({ digits: 5 }), /4 or 6/)
+  assert.throws(() => ht16k33.open({ digits: 8, addresses: [0x70] }), /each backpack has 4/)
 })
 
 test('one digit takes one transfer on every chip', () => {
-  for (const display of [max7219({ digits: 8 }), ht16k33([0x70]), tm1637({ digits: 4 })]) {
-    const segments = Array<number>(display.digits).fill(0x7e)
-    const shown = { segments, intensity: 3, on: true }
-    const changed = { ...shown, segments: segments.with(-1, 0x30) }
-    assert.equal(display.changes(shown, changed).length, 1)
+  for (const display of [max7219.open({}), ht16k33.open({}), tm1637.open({ digits: 4 })]) {
+    const cells = toCells('0'.repeat(display.digits))
+    const shown = { cells, intensity: 3, on: true }
+    const changed = { ...shown, cells: cells.with(-1, { character: '1', point: false }) }
+    assert.equal(changes(display, shown, changed).length, 1)
   }
 })

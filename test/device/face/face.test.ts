@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { RememberedCounter } from '../../../device/face/counter.ts'
 import { Face, type FaceOptions } from '../../../device/face/face.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { cellsText } from '../../../device/face/frame.ts'
 
 const minuteOfDay = (epochMs: number) => Math.floor(epochMs / 60_000) % 1440
 
@@ -42,7 +42,7 @@ function setup(
       ),
     text: () => {
       const { frame } = face.look(now())
-      return frame.on ? segmentsToText(frame.segments) : 'off'
+      return frame.on ? cellsText(frame.cells) : 'off'
     },
     frame: () => face.look(now()).frame,
     /** How long nothing changes by itself. */

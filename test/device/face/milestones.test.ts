@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { blank, type Cell, sameCell, toCells } from '../../../device/face/frame.ts'
 import {
   celebration,
   celebrationMs,
@@ -51,8 +52,8 @@ test('whatever the steps, each milestone is found exactly once', () => {
 })
 
 test('a celebration is a light that runs for 5 s, three blinks, and the number', () => {
-  const number = [0, 0, 0x30, 0x7e]
-  const frames: (readonly number[])[] = []
+  const number = toCells('  10')
+  const frames: (readonly Cell[])[] = []
   let nowMs: number | undefined = 0
   let last = 0
   while (nowMs !== undefined) {
@@ -62,12 +63,12 @@ test('a celebration is a light that runs for 5 s, three blinks, and the number',
   }
   assert.ok(last <= celebrationMs)
   assert.deepEqual(frames.at(-1), number)
-  const blinks = frames.filter((frame) => frame.every((byte) => byte === 0)).length
+  const blinks = frames.filter((frame) => frame.every((cell) => sameCell(cell, blank))).length
   assert.equal(blinks, 3)
   for (const [index, frame] of frames.entries()) {
     const before = frames[index - 1]
     if (before === undefined || frame === number || before === number) continue
-    const changed = frame.filter((byte, place) => byte !== before[place]).length
+    const changed = frame.filter((cell, place) => !sameCell(cell, before[place])).length
     assert.ok(changed <= 2, 'a step is more than the wire takes')
   }
 })

@@ -3,7 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { initialize, refresh } from '../../../device/displays/transfers.ts'
 import { DP, toSegments } from '../../../device/face/font.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { boards } from '../../../hardware/wiring/boards.ts'
 import { run } from '../../support/cpp.ts'
@@ -140,14 +142,14 @@ for (const platform of ['photon', 'photon2'] as const) {
       const { play, words } = watch()
       const script = ['boot', 'advance 500 10', 'call show 123456789', 'advance 1010 10']
       for (const rest of only(await written(script), 'wire')) play(rest.split(' ')[1] ?? '')
-      const driver = max7219({ digits: 8 })
-      const frame = (text: string) => ({ segments: toSegments(text), intensity: 3, on: true })
+      const driver = max7219.open({})
+      const frame = (text: string) => ({ cells: toCells(text), intensity: 3, on: true })
       assert.deepEqual(
         words,
         [
-          ...driver.init(frame('--------')),
-          ...driver.refresh(frame('123.456E6')),
-          ...driver.refresh(frame('123.456E6')),
+          ...initialize(driver, frame('--------')),
+          ...refresh(driver, frame('123.456E6')),
+          ...refresh(driver, frame('123.456E6')),
         ].map((transfer) => transfer.bytes),
       )
     })

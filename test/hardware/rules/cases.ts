@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { initialize } from '../../../device/displays/transfers.ts'
 import { windowAt } from '../../../device/face/brightness.ts'
-import { toSegments } from '../../../device/face/font.ts'
+import { segmentsOf, toSegments } from '../../../device/face/font.ts'
+import { type Cell, toCells } from '../../../device/face/frame.ts'
 import { celebration, milestoneCrossed } from '../../../device/face/milestones.ts'
 import { dashes, numberText } from '../../../device/face/number.ts'
 import { statusSign } from '../../../device/face/status.ts'
+import { anyCell } from '../../support/frames.ts'
 import { numberCases } from '../../support/number-cases.ts'
 
 /** What is asked of a probe (probe.h), and what the device program has for an answer. */
@@ -13,6 +16,8 @@ export type Case = readonly [question: string, answer: string]
 function hex(bytes: readonly number[]): string {
   return Buffer.from(bytes).toString('hex')
 }
+
+const drawnCells = (cells: readonly Cell[]) => cells.map((cell) => segmentsOf(cell))
 
 const drawn = (text: string) => `${text}|${hex(toSegments(text))}`
 
@@ -39,19 +44,15 @@ export const unknown: readonly Case[] = [1, 4, 8].map((digits) => [
 ])
 
 export function anyFrames(count: number): Case[] {
-  const segments = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 8, maxLength: 8 })
+  const cells = fc.array(anyCell, { minLength: 8, maxLength: 8 })
   const frame = fc.record({
-    segments,
+    cells,
     intensity: fc.integer({ min: 0, max: 15 }),
     on: fc.boolean(),
   })
   return fc.sample(frame, count).map((frame) => [
-    `refresh ${hex(frame.segments)} ${frame.intensity} ${frame.on ? 1 : 0}`,
-    hex(
-      max7219({ digits: 8 })
-        .init(frame)
-        .flatMap(({ bytes }) => bytes),
-    ),
+    `refresh ${hex(drawnCells(frame.cells))} ${frame.intensity} ${frame.on ? 1 : 0}`,
+    hex(initialize(max7219.open({}), frame).flatMap(({ bytes }) => bytes)),
   ])
 }
 
@@ -71,8 +72,11 @@ export const signs: readonly Case[] = [false, true].flatMap((fresh) =>
 const times = [0, 99, 100, 750, 4800, 4999, 5000, 5399, 5400, 5800, 6200, 7399, 7400, 100_000]
 export const celebrations: readonly Case[] = [4, 6, 8].flatMap((digits) =>
   times.map((elapsedMs): Case => {
-    const number = toSegments(numberText(1000, digits))
-    return [`celebration ${hex(number)} ${elapsedMs}`, hex([...celebration(number, elapsedMs)])]
+    const number = toCells(numberText(1000, digits))
+    return [
+      `celebration ${hex(drawnCells(number))} ${elapsedMs}`,
+      hex(drawnCells(celebration(number, elapsedMs))),
+    ]
   }),
 )
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { displayOf } from '../../../device/displays/index.ts'
 import { boards } from '../../../hardware/wiring/boards.ts'
 import { diagram } from '../../../hardware/wiring/diagram.ts'
 import { displays } from '../../../hardware/wiring/displays.ts'
@@ -137,14 +138,14 @@ describe('defaultPins', () => {
   ] as const
   for (const [board, display, setting] of cases) {
     it(`of ${board ?? 'an unknown board'} and ${display} are ${setting ?? 'none'}`, () => {
-      const pins = defaultPins(board, display)
+      const pins = defaultPins(board, displayOf(display).bus)
       assert.equal(pins && pinsSetting(pins), setting)
     })
   }
 
   it('are the pins that the wires go to', () => {
     for (const pair of pairs) {
-      const pins = defaultPins(pair.board.id, pair.display.id)
+      const pins = defaultPins(pair.board.id, pair.display.bus)
       for (const { pad, number } of wires(pair)) {
         if (pad.purpose !== 'data' && pad.purpose !== 'clock' && pad.purpose !== 'cs') continue
         assert.equal(number, pins?.[pad.purpose], nameOf(pair))

@@ -1,4 +1,4 @@
-import type { Frame } from './face/frame.ts'
+import type { Frame } from '../face/frame.ts'
 
 /** Something that shows frames: a display at a board, or a terminal. */
 export interface Screen {

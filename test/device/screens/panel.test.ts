@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createPanel } from '../../../hardware/virtual/panel.ts'
+import { createPanel } from '../../../device/screens/panel.ts'
 
-const face = { segments: [0, 0, 0, 0, 0x30, 0x6d, 0x79, 0xb3], on: true, intensity: 3 }
+const face = {
+  text: '    1234.',
+  segments: [0, 0, 0, 0, 0x30, 0x6d, 0x79, 0xb3],
+  on: true,
+  intensity: 3,
+}
 const now = () => new Date('2026-01-02T03:04:05.678Z')
 
 function stream(terminal: { columns?: number } | undefined = undefined) {
@@ -87,7 +92,7 @@ describe('a panel on a terminal', () => {
     const { panel, taken } = setUp()
     panel.show(face)
     const height = taken().split('\n').length - 1
-    panel.show({ ...face, segments: [0, 0, 0, 0, 0, 0, 0, 0x7e] })
+    panel.show({ ...face, text: '       0', segments: [0, 0, 0, 0, 0, 0, 0, 0x7e] })
     const redrawn = taken()
     assert.ok(redrawn.startsWith(`\x1b[${height}A`))
     assert.equal(redrawn.split('\n').length - 1, height)

@@ -1,4 +1,14 @@
-import { type Display, drawSegments, segmentsToText } from './seven-segment.ts'
+import { drawSegments } from './segment-drawing.ts'
+
+/** What is to be seen on a display. */
+interface Picture {
+  /** One character for each digit, and a '.' behind one whose point is lit. */
+  readonly text: string
+  /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
+  readonly segments: readonly number[]
+  readonly on: boolean
+  readonly intensity: number
+}
 
 type PanelOptions = {
   /** Where the display is shown, as `process.stdout`. */
@@ -11,7 +21,7 @@ type PanelOptions = {
 }
 
 export type Panel = {
-  show(display: Display): void
+  show(picture: Picture): void
   /** Gives the terminal back as it was. */
   stop(): void
 }
@@ -35,8 +45,7 @@ export function createPanel({ out, json, now, header = '' }: PanelOptions): Pane
 
 function jsonPanel(out: PanelOptions['out'], now: () => Date): Panel {
   return {
-    show({ segments, on, intensity }) {
-      const text = segmentsToText(segments)
+    show({ text, segments, on, intensity }) {
       const at = now().toISOString()
       out.write(`${JSON.stringify({ event: 'display', text, segments, on, intensity, at })}\n`)
     },
@@ -47,10 +56,10 @@ function jsonPanel(out: PanelOptions['out'], now: () => Date): Panel {
 function plainPanel(out: PanelOptions['out']): Panel {
   let shownIntensity: number | undefined
   return {
-    show({ segments, on, intensity }) {
+    show({ text, on, intensity }) {
       const brightness = intensity === shownIntensity ? '' : `  intensity ${intensity}`
       shownIntensity = intensity
-      out.write(`${on ? segmentsToText(segments) : 'off'}${brightness}\n`)
+      out.write(`${on ? text : 'off'}${brightness}\n`)
     },
     stop() {},
   }
@@ -59,9 +68,9 @@ function plainPanel(out: PanelOptions['out']): Panel {
 function terminalPanel(out: PanelOptions['out'], header: string): Panel {
   let drawn = false
   return {
-    show(display) {
+    show(picture) {
       const columns = out.columns ?? Number.POSITIVE_INFINITY
-      const lines = [header.slice(0, columns), ...face(display, columns)]
+      const lines = [header.slice(0, columns), ...face(picture, columns)]
       const home = drawn ? up(lines.length) : HIDE_CURSOR
       drawn = true
       out.write(home + lines.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join(''))
@@ -74,10 +83,10 @@ function terminalPanel(out: PanelOptions['out'], header: string): Panel {
 }
 
 /** Always as many rows, so that one drawing covers the one before. */
-function face({ segments, on, intensity }: Display, columns: number): string[] {
+function face({ text, segments, on, intensity }: Picture, columns: number): string[] {
   const drawing = drawSegments(segments)
   const fits = drawing.every((row) => row.length <= columns)
-  const rows = fits ? drawing : [segmentsToText(segments)]
+  const rows = fits ? drawing : [text]
   const shown = on ? rows.map((row) => brightness(intensity) + row + NORMAL) : ['(display off)']
   return Array.from({ length: FACE_ROWS }, (_, row) => shown[row] ?? '')
 }

@@ -1,0 +1,86 @@
+import { blank, type Cell, type Frame, sameCell } from '../face/frame.ts'
+
+/**
+ * The count that a person reads from cells, at most: blanks between figures count as zeros. A letter at
+ * the left says of what it is the count, and is no part of it.
+ *
+ * @returns undefined where nobody can tell: a letter between figures, two points before an exponent
+ */
+export function countShown(cells: readonly Cell[]): number | undefined {
+  const from = isLegend(cells[0]) ? 1 : 0
+  const exponentAt = cells.findIndex((cell, i) => i >= from && characterOf(cell) === 'E')
+  if (exponentAt < 0) return figuresOf(cells.slice(from))
+  const mantissa = cells.slice(from, exponentAt)
+  const figures = figuresOf(mantissa)
+  const exponent = figuresOf(cells.slice(exponentAt + 1))
+  const points = mantissa.flatMap((cell, i) => ('point' in cell && cell.point ? [i] : []))
+  if (figures === undefined || exponent === undefined || points.length > 1) return undefined
+  const decimals = mantissa.length - 1 - (points[0] ?? mantissa.length - 1)
+  return figures * 10 ** (exponent - decimals)
+}
+
+/**
+ * An order of steps in which no picture on the way claims more than the larger count. Of plain numbers
+ * there always is one: a rise from the right, so that its first figure comes last, a fall from the left.
+ *
+ * @param steps the places that each of them takes from the one picture to the other
+ * @returns the order of the steps, or undefined where there is none
+ */
+export function safeOrder(
+  steps: readonly (readonly number[])[],
+  shown: readonly Cell[],
+  wanted: readonly Cell[],
+): readonly number[] | undefined {
+  const all = [...steps.keys()]
+  if (all.length < 2) return all
+  const counts = [countShown(shown), countShown(wanted)].filter((count) => count !== undefined)
+  // What is no number claims nothing.
+  if (counts.length === 0) return all
+  const places = steps.flat()
+  // What several steps draw is half of the one and half of the other figure in between.
+  if (new Set(places).size < places.length) return undefined
+  const most = Math.max(...counts)
+  const differing = steps.map((step) =>
+    step.filter((place) => !sameCell(shown[place], wanted[place])),
+  )
+  const first = (step: number) => Math.min(...(differing[step] ?? []))
+  const leftFirst = all.toSorted((a, b) => first(a) - first(b))
+  return [leftFirst.toReversed(), leftFirst].find((order) => {
+    const picture = [...shown]
+    return order.slice(0, -1).every((step) => {
+      for (const place of differing[step] ?? []) picture[place] = wanted[place] ?? blank
+      const count = countShown(picture)
+      return count !== undefined && count <= most
+    })
+  })
+}
+
+/** Whether the letter at the left changes, and with it what the number counts. */
+export function hasNewLegend(shown: Frame, frame: Frame): boolean {
+  const [before, after] = [shown.cells[0], frame.cells[0]]
+  return (isLegend(before) || isLegend(after)) && !sameCell(before, after)
+}
+
+/** The frame with a blank in place of its letter. */
+export function withoutLegend(frame: Frame): Frame {
+  return isLegend(frame.cells[0]) ? { ...frame, cells: frame.cells.with(0, blank) } : frame
+}
+
+function isLegend(cell: Cell | undefined): boolean {
+  return cell !== undefined && !/[\d -]/.test(characterOf(cell))
+}
+
+/** A step of the celebration is no figure. */
+function characterOf(cell: Cell): string {
+  return 'chase' in cell ? ' ' : cell.character
+}
+
+function figuresOf(cells: readonly Cell[]): number | undefined {
+  let count = 0
+  for (const cell of cells) {
+    const character = characterOf(cell)
+    if (!/[\d -]/.test(character)) return undefined
+    count = 10 * count + (/\d/.test(character) ? Number(character) : 0)
+  }
+  return count
+}

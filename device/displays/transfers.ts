@@ -1,0 +1,59 @@
+import type { Frame } from '../face/frame.ts'
+import type { DisplayDriver, Transfer } from './driver.ts'
+import { hasNewLegend, safeOrder, withoutLegend } from './picture.ts'
+
+/** All that a display must be told to show the frame, whatever state it is in; dark until it is told. */
+export function initialize(driver: DisplayDriver, frame: Frame): Transfer[] {
+  return [...driver.dark(), ...refresh(driver, frame)]
+}
+
+/** The same for a display that should be in that state already; it stays lit. */
+export function refresh(driver: DisplayDriver, frame: Frame): Transfer[] {
+  const registers = driver.registers(frame)
+  return [
+    ...driver.settings(frame),
+    ...(driver.writeAll?.(registers) ??
+      registers.map((register, index) => driver.write(index, register))),
+    // Last: a display that has lost its power unnoticed holds anything, and stays dark until now.
+    ...driver.light(frame),
+  ]
+}
+
+/**
+ * What changes from one frame to the next; nothing when they look the same. The link may die between
+ * any two transfers, so no picture on the way is above the larger of both.
+ */
+export function changes(driver: DisplayDriver, shown: Frame, frame: Frame): Transfer[] {
+  const styled = ({ settings, light }: DisplayDriver, of: Frame) => [...settings(of), ...light(of)]
+  const restyled = !isSame(styled(driver, shown), styled(driver, frame))
+  const cells = cellChanges(driver, shown, frame)
+  if (cells === undefined) return [...driver.dark(shown), ...refresh(driver, frame)]
+  // The command that sets the brightness may also light up what an unnoticed power cut has left.
+  return restyled ? [...cells, ...refresh(driver, frame)] : cells
+}
+
+/** Undefined where the display has to be dark meanwhile. */
+function cellChanges(driver: DisplayDriver, shown: Frame, frame: Frame): Transfer[] | undefined {
+  if (!shown.on) return []
+  const before = driver.registers(shown)
+  const after = driver.registers(frame)
+  const changed = after.flatMap(({ bytes }, index) =>
+    isSame(bytes, before[index]?.bytes) ? [] : [index],
+  )
+  if (changed.length > 1 && hasNewLegend(shown, frame)) {
+    // Between the two the number belongs to neither.
+    const stages = [shown, withoutLegend(shown), withoutLegend(frame), frame]
+    const steps = stages.slice(1).map((to, i) => cellChanges(driver, stages[i] ?? shown, to))
+    return steps.every((step) => step !== undefined) ? steps.flat() : undefined
+  }
+  const groups = changed.map((index) => after[index]?.places ?? [])
+  return safeOrder(groups, shown.cells, frame.cells)?.flatMap((at) => {
+    const index = changed[at] ?? 0
+    const register = after[index]
+    return register === undefined ? [] : [driver.write(index, register, before[index])]
+  })
+}
+
+function isSame<T>(a: readonly T[], b: readonly T[] | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

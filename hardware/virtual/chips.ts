@@ -1,0 +1,21 @@
+import { Ht16k33 } from './ht16k33.ts'
+import { chainMax7219 } from './max7219.ts'
+import type { DisplayChip } from './pins.ts'
+import { Tm1637 } from './tm1637.ts'
+
+/** What the chips are wired to, and how many there are. */
+export interface ChipOptions {
+  readonly pins: { readonly data: number; readonly clock: number; readonly cs: number }
+  readonly digits: number | undefined
+  /** On I2C. */
+  readonly addresses: readonly number[]
+}
+
+/** Chips for each kind of display, the leftmost first. Key: what `--display` calls it. */
+export const virtualChips = {
+  max7219: ({ pins, digits = 8 }) => chainMax7219(pins, Math.ceil(digits / 8)),
+  ht16k33: ({ addresses }) => addresses.map((address) => new Ht16k33({ address })),
+  tm1637: ({ pins, digits }) => [
+    new Tm1637(pins, digits === 6 ? { digits, gridOrder: [3, 2, 1, 6, 5, 4] } : {}),
+  ],
+} as const satisfies Record<string, (options: ChipOptions) => readonly DisplayChip[]>
