@@ -50,10 +50,12 @@ export function anyFrames(count: number): Case[] {
     intensity: fc.integer({ min: 0, max: 15 }),
     on: fc.boolean(),
   })
-  return fc.sample(frame, count).map((frame) => [
-    `refresh ${hex(drawnCells(frame.cells))} ${frame.intensity} ${frame.on ? 1 : 0}`,
-    hex(initialize(max7219.open({}), frame).flatMap(({ bytes }) => bytes)),
-  ])
+  return fc
+    .sample(frame, count)
+    .map((frame) => [
+      `refresh ${hex(drawnCells(frame.cells))} ${frame.intensity} ${frame.on ? 1 : 0}`,
+      hex(initialize(max7219.open({}), frame).flatMap(({ bytes }) => bytes)),
+    ])
 }
 
 const minuteMs = 60_000
