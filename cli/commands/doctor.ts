@@ -4,6 +4,7 @@ import type { BoardSetting } from '../../device/boards/index.ts'
 import type { Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { command } from '../command.ts'
+import { siteSettingNames } from '../settings/settings.ts'
 import { chipOf, wiringOf } from './device.ts'
 import { siteOptions } from './serve.ts'
 
@@ -14,11 +15,7 @@ export const doctor = command({
   name: 'doctor',
   summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
   settings: [
-    'database',
-    'wpConfig',
-    'tablePrefix',
-    'source',
-    'sql',
+    ...siteSettingNames,
     'countUrl',
     'token',
     'board',

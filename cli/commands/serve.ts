@@ -6,7 +6,7 @@ import type { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { processId } from '../process/process-id.ts'
-import type { SiteValues, Values } from '../settings/settings.ts'
+import { type SiteValues, siteSettingNames, type Values } from '../settings/settings.ts'
 import { either } from '../settings/types.ts'
 
 type ParticleValues = Values<
@@ -17,11 +17,7 @@ export const serve = command({
   name: 'serve',
   summary: 'the bridge: reads the WordPress database and serves the count over HTTP',
   settings: [
-    'database',
-    'wpConfig',
-    'tablePrefix',
-    'source',
-    'sql',
+    ...siteSettingNames,
     'totals',
     'poll',
     'host',

@@ -4,7 +4,7 @@ import { type Command, command } from '../command.ts'
 import { keyOf, usualPlaces } from '../settings/file.ts'
 import { type Effective, loadSettings } from '../settings/load.ts'
 import type { Setting } from '../settings/setting.ts'
-import { type SettingName, settings } from '../settings/settings.ts'
+import { type SettingName, settingNames, settings } from '../settings/settings.ts'
 
 /** The command `settings`, which knows those of the other commands. */
 export function settingsOf(commands: readonly Command[]): Command {
@@ -14,8 +14,8 @@ export function settingsOf(commands: readonly Command[]): Command {
     argument: '[command]',
     settings: ['json'],
     async run({ json }, { args: [name], env, config, stdout, warnings }) {
-      const names = name === undefined ? Object.keys(settings) : settingNames(commands, name)
-      const loaded = await loadSettings(names as SettingName[], {
+      const names = name === undefined ? settingNames : namesOf(commands, name)
+      const loaded = await loadSettings(names, {
         command: name,
         flags: {},
         env,
@@ -41,7 +41,7 @@ export function settingsOf(commands: readonly Command[]): Command {
   })
 }
 
-function settingNames(commands: readonly Command[], name: string): readonly SettingName[] {
+function namesOf(commands: readonly Command[], name: string): readonly SettingName[] {
   const found = commands.find((each) => each.name === name)
   if (found !== undefined) return [...found.settings, 'logLevel']
   const known = commands.map((each) => each.name)

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { didYouMean } from '../../common/did-you-mean.ts'
 import { messageOf, UsageError } from '../../common/errors.ts'
+import { homeFolder } from './home.ts'
 import { type Environment, flagName, type Setting } from './setting.ts'
-import { type SettingName, settings } from './settings.ts'
+import { type SettingName, settingNames, settings, siteSettingNames } from './settings.ts'
 
 interface InFile {
   readonly text: string
@@ -27,7 +27,7 @@ const fileName = 'visitor-counter.yaml'
 
 /** Where a settings file is looked for; the first one that exists counts alone. */
 export function usualPlaces({ XDG_CONFIG_HOME: home }: Environment): string[] {
-  const own = join(home || join(homedir(), '.config'), 'visitor-counter', fileName)
+  const own = join(home || join(homeFolder(), '.config'), 'visitor-counter', fileName)
   return [fileName, own, join('/etc/visitor-counter', fileName)]
 }
 
@@ -47,7 +47,7 @@ export async function readSettingsFile(
   const refuse = (reason: string) => new UsageError(`${path}: ${reason}`)
   for (const pair of await readPairs(path, refuse)) {
     if (pair.key !== 'sites') {
-      add(values, pair, everyName, path, '')
+      add(values, pair, settingNames, path, '')
       continue
     }
     const inSites = pair.pairs ?? [{ ...pair, key: '' }]
@@ -58,15 +58,12 @@ export async function readSettingsFile(
         )
       }
       const own: Map<SettingName, InFile> = new Map()
-      for (const each of pairs) add(own, each, perSiteNames, path, `sites: ${site}: `)
+      for (const each of pairs) add(own, each, siteSettingNames, path, `sites: ${site}: `)
       sites.set(site, own)
     }
   }
   return { path, values, sites }
 }
-
-const everyName = Object.keys(settings) as SettingName[]
-const perSiteNames = everyName.filter((name) => 'perSite' in settings[name])
 
 const Content = v.union([v.string(), v.array(v.string())])
 

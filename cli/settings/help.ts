@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homeFolder } from './home.ts'
 import { defaultText, type Environment, isSwitch, type Setting } from './setting.ts'
 
 /** What `--help` of a command says of a setting. */
@@ -14,5 +14,7 @@ export function defaultForPeople(
   env: Environment,
 ): string {
   if (isSwitch(setting)) return ''
-  return (defaultText(setting, command, env) ?? '').replace(homedir(), '~')
+  const text = defaultText(setting, command, env) ?? ''
+  const home = `${homeFolder()}/`
+  return text.startsWith(home) ? `~/${text.slice(home.length)}` : text
 }

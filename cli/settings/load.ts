@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { UsageError } from '../../common/errors.ts'
 import { readSettingsFile, type SettingsFile } from './file.ts'
 import { defaultText, type Environment, flagName, isSwitch, type Setting } from './setting.ts'
-import { type SettingName, type SiteValues, settings } from './settings.ts'
+import { type SettingName, type SiteValues, settings, siteSettingNames } from './settings.ts'
 import { Switch } from './types.ts'
 
 export interface Given {
@@ -121,7 +121,8 @@ function sitesOf(
   common: EffectiveSettings,
   file: SettingsFile,
 ): ReadonlyMap<string, EffectiveSettings> {
-  const perSite = [...common].filter(([name]) => 'perSite' in settings[name])
+  const ofSites: ReadonlySet<SettingName> = new Set(siteSettingNames)
+  const perSite = [...common].filter(([name]) => ofSites.has(name))
   const useless = alternatives(new Map(perSite)).map(([name]) => flagName(settings[name].flag))
   if (file.sites.size > 0 && useless.length > 0) {
     throw new UsageError(

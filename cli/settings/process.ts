@@ -1,11 +1,11 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { logLevels } from '../../common/log.ts'
+import { homeFolder } from './home.ts'
 import type { Environment, Settings } from './setting.ts'
 import { choice, either } from './types.ts'
 
 function stateHome({ XDG_STATE_HOME: home }: Environment): string {
-  return join(home || join(homedir(), '.local', 'state'), 'visitor-counter')
+  return join(home || join(homeFolder(), '.local', 'state'), 'visitor-counter')
 }
 
 /** The process: what it remembers, and what it says. */

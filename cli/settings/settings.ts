@@ -41,7 +41,17 @@ export type SettingName = keyof AllSettings
 /** What a command gets for some settings. */
 export type Values<Name extends SettingName> = { [Key in Name]: ValueOf<AllSettings[Key]> }
 
+type SiteSettingName = {
+  [Key in SettingName]: AllSettings[Key] extends { perSite: true } ? Key : never
+}[SettingName]
+
 /** What each of several sites has of its own. */
-export type SiteValues = { readonly name: string } & Values<
-  { [Key in SettingName]: AllSettings[Key] extends { perSite: true } ? Key : never }[SettingName]
->
+export type SiteValues = { readonly name: string } & Values<SiteSettingName>
+
+export const settingNames = Object.keys(settings) as SettingName[]
+/** The settings that say which WordPress is read, and what of it. */
+export const siteSettingNames = settingNames.filter(isOfSite)
+
+function isOfSite(name: SettingName): name is SiteSettingName {
+  return 'perSite' in settings[name]
+}

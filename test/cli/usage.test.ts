@@ -31,6 +31,8 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['serve', `--pasword=${secret}`], /unknown option '--pasword'/],
   [['serve', `--it's=${secret}`], /unknown option '--it's'/],
   [['serve', `-p${secret}`], /unknown option '-p'/],
+  [['serve', '--databas', secret], /unknown option '--databas'; did you mean --database\?$/],
+  [['serv'], /unknown command 'serv'; did you mean serve\?$/],
   [['frobnicate'], /unknown command 'frobnicate'/],
   [['serve', 'extra'], /too many arguments/],
   [['serve'], /which WordPress\? Give --wp-config <path of wp-config.php> or --database mysql:/],

@@ -121,6 +121,16 @@ describe('doctor', { concurrency: 2 }, () => {
     assert.equal(code, 0)
   })
 
+  it('warns of an environment variable that is a slip', async (t) => {
+    const env = { COUNT_URI: 'http://127.0.0.1:9' }
+    const { stdout, code } = await run(t, ['doctor', '--board', 'virtual'], { env })
+    assert.match(
+      stdout,
+      /^WARNING {2}settings .* COUNT_URI is none of ours; did you mean COUNT_URL/,
+    )
+    assert.equal(code, 0)
+  })
+
   it('goes on to the board when the bridge is away', async (t) => {
     const port = await freePort()
     const { code, findings, stderr } = await examine(

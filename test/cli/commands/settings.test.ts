@@ -39,6 +39,11 @@ test('tells all settings, as JSON, where no command is named', async (t) => {
   assert.deepEqual(row('device'), { setting: 'device', origin: 'not set' })
 })
 
+test('looks at the root where the user has no home', async (t) => {
+  const { stdout } = await run(t, ['settings', 'demo'], { env: { HOME: '' } })
+  assert.match(stdout, /none; looked for .*, \/\.config\/visitor-counter\/visitor-counter\.yaml, /)
+})
+
 test('refuses a command that there is not', async (t) => {
   const { code, stderr } = await run(t, ['settings', 'serv'])
   assert.equal(code, 2)

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, test } from 'node:test'
+import fc from 'fast-check'
 import { type Loaded, loadSettings, siteValues, valuesOf } from '../../../cli/settings/load.ts'
-import type { SettingName } from '../../../cli/settings/settings.ts'
+import { type SettingName, siteSettingNames } from '../../../cli/settings/settings.ts'
 import { UsageError } from '../../../common/errors.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
@@ -83,14 +84,20 @@ describe('a value', () => {
   }
 })
 
+test('a token of the file is the text that is written there, whatever YAML would make of it', async () => {
+  const plain = fc.stringMatching(/^[0-9A-Za-z.+_][0-9A-Za-z.+_-]{0,20}$/)
+  const property = fc.asyncProperty(plain, async (text) => {
+    assert.equal(value(await load(['token'], { yaml: `token: ${text}` }), 'token'), text)
+  })
+  await fc.assert(property, { numRuns: 200 })
+})
+
 test('of two that say the same the one given nearer to the user counts', async () => {
   const asked = { env: { DATABASE_URL: 'sqlite:a' }, yaml: 'wp-config: /b' }
   const loaded = await load(['database', 'wpConfig'], asked)
   assert.deepEqual(valuesOf(loaded.effective), { database: 'sqlite:a', wpConfig: undefined })
   assert.equal(loaded.effective.get('wpConfig')?.origin, 'not set: --database counts')
 })
-
-const perSite: SettingName[] = ['database', 'wpConfig', 'tablePrefix', 'source', 'sql']
 
 test('what stands beside "sites" holds for each site that has none of its own', async () => {
   const yaml = `
@@ -103,7 +110,9 @@ sites:
     database: sqlite:shop
     source: slimstat
 `
-  const [blog, shop] = siteValues(await load(perSite, { yaml, env: { WP_TABLE_PREFIX: 'wp_' } }))
+  const [blog, shop] = siteValues(
+    await load(siteSettingNames, { yaml, env: { WP_TABLE_PREFIX: 'wp_' } }),
+  )
   assert.deepEqual(blog, {
     name: 'blog',
     database: undefined,
@@ -133,15 +142,15 @@ const refusals: [what: string, names: SettingName[], asked: Asked, message: RegE
   ],
   [
     'a database beside sites',
-    perSite,
+    siteSettingNames,
     { yaml: 'sites:\n  a:\n    database: b', flags: { database: 'x' } },
     /^the settings file has "sites", so there is no use for --database$/,
   ],
   [
     'two databases of a site',
-    perSite,
+    siteSettingNames,
     { yaml: 'sites:\n  a:\n    database: b\n    wp-config: c' },
-    /^site a: --database and --wp-config are both given; give one$/,
+    /^site a: --wp-config and --database are both given; give one$/,
   ],
   [
     'a misspelt key',
