@@ -14,7 +14,8 @@ avr-g++:gcc-avr
 avr-man:avr-libc
 simavr:simavr
 chromium:chromium
-mosquitto:mosquitto'
+mosquitto:mosquitto
+php:php-cli'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''

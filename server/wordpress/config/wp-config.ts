@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../../../common/errors.ts'
-import { type Connection, type MysqlConnection, parseDbHost } from '../database/connection.ts'
-import type { PhpWorld } from './php/environment.ts'
+import type { Connection } from '../database/connection.ts'
+import { connectionOf } from './connection-of.ts'
+import { FileWanted, type PhpWorld } from './php/environment.ts'
 import { loadPhpParser } from './php/nodes.ts'
 import { PhpReader } from './php/reader.ts'
-import { concatenate, MYSQLI_CLIENT, settled, toText, type Value } from './php/values.ts'
+import { isGap, knownOf, type Place, toText, type Value, type Why } from './php/values.ts'
 
 export type WpConfig = {
   connection: Connection
@@ -16,15 +17,20 @@ export type WpConfig = {
 }
 
 const OR_ELSE = 'or give --database instead'
+const RUN_PHP = 'run with --php, or give --database'
 
 /**
  * Reads the database connection out of a WordPress configuration, which is parsed and never run.
  * `path` is the file (`wp-config.php`, Debian's `config-<host>.php`, Bedrock's `application.php`) or
  * the directory of the site. The files are those of this machine unless others are given.
+ *
+ * @param prefixIsGiven whether the owner names the table prefix, so that the file need not tell it
+ * @throws UsageError for a setting that only a running PHP could tell: nothing is guessed
  */
 export async function readWpConfig(
   path: string,
   given: Pick<PhpWorld, 'env'> & Partial<PhpWorld>,
+  prefixIsGiven = false,
 ): Promise<WpConfig> {
   const world = {
     readFile: (file: string) => readFileSync(file, 'utf8'),
@@ -47,12 +53,22 @@ export async function readWpConfig(
   const wordpress = [start, dirname(file)].find((dir) => world.exists(join(dir, 'wp-settings.php')))
   if (wordpress) reader.define('ABSPATH', `${wordpress}/`)
   reader.read(file, nodes)
-  const prefix = toText(reader.variable('table_prefix') ?? null)
-  return {
-    connection: readSqlite(reader, file, world) ?? readMysql(reader, file, world),
-    tablePrefix: typeof prefix === 'string' && prefix !== '' ? prefix : undefined,
+  const connection = connectionOf({
     file,
-  }
+    constant: (name) => constantText(reader, name, file),
+    exists: world.exists,
+    readText: (other) => tryRead(other, world).code,
+  })
+  const variable = reader.variable('table_prefix')
+  const prefix = prefixIsGiven ? undefined : textOf(variable, '$table_prefix', file)
+  return { connection, tablePrefix: prefix === '' ? undefined : prefix, file }
+}
+
+function constantText(reader: PhpReader, name: string, file: string): string | undefined {
+  const value = reader.constant(name)
+  // A flag that an absent variable of the environment would bring is not there, as for PHP.
+  const settled = name === 'MYSQL_CLIENT_FLAGS' && value !== undefined ? knownOf(value) : undefined
+  return textOf(settled ?? value, name, file)
 }
 
 /** In a directory: where WordPress looks (`wp-load.php`), then where Bedrock keeps its file. */
@@ -82,6 +98,7 @@ function tryRead(file: string, world: PhpWorld): { code?: string; error?: unknow
   try {
     return { code: world.readFile(file) }
   } catch (error) {
+    if (error instanceof FileWanted) throw error
     return { error: error instanceof Error && 'code' in error ? error.code : undefined }
   }
 }
@@ -93,69 +110,28 @@ function unreadable(file: string, code: unknown): UsageError {
   return new UsageError(`${file}: may not be read; let this user read it, ${OR_ELSE}`)
 }
 
-function readMysql(reader: PhpReader, file: string, world: PhpWorld): MysqlConnection {
-  const missing = ['DB_NAME', 'DB_USER', 'DB_PASSWORD'].filter(
-    (name) => reader.constant(name) === undefined,
-  )
-  if (missing.length > 0) {
-    const [place] = reader.notFollowed
-    const more =
-      place === undefined
-        ? ''
-        : ` (${place} loads a file that cannot be told or read; try that file)`
-    throw new UsageError(
-      `${file}: ${missing.join(', ')} not defined, as far as can be seen without running PHP${more}; define what is missing, ${OR_ELSE}`,
-    )
-  }
-  const text = (name: string) => textOf(reader.constant(name), name, file) ?? ''
-  const database = text('DB_NAME')
-  if (database === '') throw new UsageError(`${file}: DB_NAME is empty; name the database in it`)
-  const flags = settled(reader.constant('MYSQL_CLIENT_FLAGS') ?? 0)
-  return {
-    engine: 'mysql',
-    ...parseDbHost(text('DB_HOST'), world.exists),
-    user: text('DB_USER'),
-    password: text('DB_PASSWORD'),
-    database,
-    tls: tlsOf(Number(textOf(flags, 'MYSQL_CLIENT_FLAGS', file))),
-  }
-}
-
-/** mysqli looks at the server's certificate only when it is asked to. */
-function tlsOf(flags: number): MysqlConnection['tls'] {
-  if (flags & MYSQLI_CLIENT.SSL_VERIFY_SERVER_CERT) return 'verify'
-  const encrypted = MYSQLI_CLIENT.SSL | MYSQLI_CLIENT.SSL_DONT_VERIFY_SERVER_CERT
-  return flags & encrypted ? 'no-verify' : 'off'
-}
-
-/** As SQLite Database Integration finds its file (`constants.php`, `db.copy`). */
-function readSqlite(reader: PhpReader, file: string, world: PhpWorld): Connection | undefined {
-  const root = reader.constant('ABSPATH') ?? `${dirname(file)}/`
-  const content = reader.constant('WP_CONTENT_DIR') ?? concatenate([root, 'wp-content'])
-  const engine = ['DB_ENGINE', 'DATABASE_ENGINE', 'DATABASE_TYPE']
-    .map((name) => reader.constant(name))
-    .find((value) => value !== undefined)
-  if ((engine ?? dropInEngine(content, world)) !== 'sqlite') return undefined
-
-  const text = (name: string) => textOf(reader.constant(name), name, file)
-  const directory =
-    text('FQDBDIR') ??
-    text('DB_DIR')?.replace(/\/?$/, '/') ??
-    `${textOf(content, 'WP_CONTENT_DIR', file)}/database/`
-  const database = text('FQDB') ?? directory + (text('DB_FILE') ?? '.ht.sqlite')
-  return { engine: 'sqlite', file: resolve(dirname(file), database) }
-}
-
-/** When the plugin was switched on in WordPress, its drop-in says so and the configuration not. */
-function dropInEngine(content: Value, world: PhpWorld): 'sqlite' | undefined {
-  const { code } = typeof content === 'string' ? tryRead(join(content, 'db.php'), world) : {}
-  return code?.includes('SQLITE_DB_DROPIN_VERSION') ? 'sqlite' : undefined
-}
-
+/** The text of a setting; undefined where there is none. */
 function textOf(value: Value | undefined, name: string, file: string): string | undefined {
   if (value === undefined) return undefined
+  if (isGap(value)) throw new UsageError(`${file}: ${unknown(name, value.why, file)}`)
   const text = toText(value)
-  if (typeof text === 'string') return text
-  const remedy = text.as === undefined ? 'write the value out there' : 'set it'
-  throw new UsageError(`${file}: ${name} depends on ${text.reason}; ${remedy}, ${OR_ELSE}`)
+  if (text !== undefined) return text
+  throw new UsageError(`${file}: ${name} is an array; write a text there, ${OR_ELSE}`)
+}
+
+/** Why a setting is not known, and what to do. */
+function unknown(name: string, why: Why, file: string): string {
+  if (why.kind === 'unset') {
+    return `${name} depends on the environment variable ${why.variable}, which is not set; set it, ${OR_ELSE}`
+  }
+  const where = placeText(why.place, file)
+  if (why.kind === 'value') {
+    return `${name} depends on ${where}${why.by === undefined ? '' : ` (\`${why.by}\`)`}, which cannot be worked out without running PHP; ${RUN_PHP}`
+  }
+  const by = why.by === undefined ? 'what only a running PHP knows' : `\`${why.by}\``
+  return `${where} decides ${name} by ${by}; ${RUN_PHP}`
+}
+
+function placeText(place: Place, file: string): string {
+  return `line ${place.line}${place.file === file ? '' : ` of ${place.file}`}`
 }

@@ -1,46 +1,31 @@
-import { dirname, resolve } from 'node:path'
-import type { PhpEnvironment } from './environment.ts'
-import type { PhpNode } from './nodes.ts'
+import { dirname } from 'node:path'
+import { call } from './calls.ts'
+import { environmentValue, storeOf, textOf } from './environment.ts'
+import type { NodeOf, PhpNode } from './nodes.ts'
+import { decided, gapAt, lastName, type Scope, whyAt } from './scope.ts'
+import { variablesWith } from './state.ts'
 import {
-  callPhp,
-  concatenate,
-  either,
-  every,
-  type Gap,
-  isEqual,
   isGap,
-  isSet,
+  isIdentical,
+  isLoosely,
+  isSame,
   isTrue,
-  not,
-  settled,
+  type Known,
+  knownOf,
+  made,
+  toBool,
+  told,
   toNumber,
   toText,
-  unset,
   type Value,
+  writtenNumber,
 } from './values.ts'
 
-/** What the expressions of a file can see and change. */
-export type Scope = {
-  /** The file that is being read. */
-  file: () => string
-  environment: PhpEnvironment
-  exists: (file: string) => boolean
-  constant: (name: string) => Value | undefined
-  define: (name: string, value: Value) => void
-  /** Last assignments, by `$name`, or `Config::NAME` for Bedrock, which collects, then defines. */
-  assigned: Map<string, Value>
-  include: (node: PhpNode, target: Value, once: boolean) => Value
-  runCode: (node: PhpNode, code: Value) => Value
-}
-
-type Kind<K extends PhpNode['kind']> = Extract<PhpNode, { kind: K }>
-type Member = Kind<'propertylookup' | 'offsetlookup'>
+type Member = NodeOf<'propertylookup'> | NodeOf<'offsetlookup'>
 
 /** Works out an expression, with what it does besides: definitions, assignments, includes. */
 export function evaluate(node: PhpNode, scope: Scope): Value {
   const value = (inner: PhpNode) => evaluate(inner, scope)
-  const orGap = (known: Value | undefined) => (known === undefined ? gapAt(node, scope) : known)
-
   switch (node.kind) {
     case 'string':
       return node.isDoubleQuote && isMisread(node.raw) ? gapAt(node, scope) : node.value
@@ -50,58 +35,68 @@ export function evaluate(node: PhpNode, scope: Scope): Value {
     case 'nullkeyword':
       return null
     case 'number':
-      return toNumber(node.value)
+      return writtenNumber(node.value)
     case 'encapsed':
       if (node.type === 'shell' || isMisread(node.raw)) return gapAt(node, scope)
-      return concatenate(node.value.map((part) => value(part.expression)))
+      return concatenated(
+        node,
+        node.value.map((part) => value(part.expression)),
+        scope,
+      )
     case 'array':
       return arrayOf(node, scope)
     case 'magic':
       if (node.value === '__FILE__') return scope.file()
       return node.value === '__DIR__' ? dirname(scope.file()) : gapAt(node, scope)
     case 'name':
-      return orGap(scope.constant(lastName(node.name)))
+      return scope.state.constants.get(lastName(node.name)) ?? gapAt(node, scope)
     case 'variable':
-      return orGap(scope.assigned.get(variableKey(node) ?? ''))
+      return variable(node, scope)
     case 'propertylookup':
     case 'offsetlookup':
       return member(node, scope)
     case 'assign':
       return assign(node, scope)
+    case 'assignref':
+      bind(node.left, scope)
+      return bind(node.right, scope)
+    case 'pre':
+    case 'post':
+      return count(node, scope)
     case 'bin':
       return binary(node, scope)
     case 'unary':
-      return orGap(node.type === '!' ? not(isTrue(value(node.what))) : undefined)
+      return unary(node, value(node.what), scope)
     case 'cast':
       return cast(node, scope)
     case 'retif':
       return conditional(node, scope)
     case 'silent':
       return value(node.expr)
+    case 'print':
+      value(node.expression)
+      return 1
     case 'isset':
-      return orGap(every(node.variables.map((variable) => isSet(value(variable)))))
+      return told(node.variables.map(value), (known) => known.every((each) => each !== null))
     case 'empty':
-      return orGap(not(isTrue(value(node.expression))))
+      return told([value(node.expression)], ([known = null]) => !toBool(known))
     case 'include':
-      return scope.include(node, value(node.target), node.once)
+      return scope.include(node, value(node.target))
     case 'eval':
       return scope.runCode(node, value(node.source))
+    case 'exit':
+      return scope.exit()
+    case 'closure':
+      for (const use of node.uses) if (use.byref === true) bind(use, scope)
+      scope.blur([node.body], whyAt(node, scope))
+      return gapAt(node, scope)
     case 'new':
     case 'call':
       return call(node, scope)
     default:
+      scope.blur([node], whyAt(node, scope))
       return gapAt(node, scope)
   }
-}
-
-/** Where a node is, for a message. */
-export function placeOf(node: PhpNode, scope: Scope): string {
-  return `line ${node.loc.start.line} of ${scope.file()}`
-}
-
-/** The value of a node that only PHP could work out. */
-export function gapAt(node: PhpNode, scope: Scope): Gap {
-  return { reason: `${placeOf(node, scope)}, which cannot be worked out without running PHP` }
 }
 
 /**
@@ -113,187 +108,276 @@ function isMisread(raw: string): boolean {
   return byte.test(raw) || (raw.startsWith('<<<') && raw.includes('\\"'))
 }
 
-function arrayOf(node: Kind<'array'>, scope: Scope): Value {
+function concatenated(node: PhpNode, values: Value[], scope: Scope): Value {
+  return made(values, (known) => {
+    const texts = known.map(toText)
+    return texts.includes(undefined) ? gapAt(node, scope) : texts.join('')
+  })
+}
+
+function arrayOf(node: NodeOf<'array'>, scope: Scope): Value {
   const entries = new Map<string, Value>()
-  for (const { key, value } of node.items) {
-    const name = key ? toText(evaluate(key, scope)) : String(entries.size)
-    if (typeof name !== 'string') return name
-    entries.set(name, evaluate(value, scope))
+  for (const item of node.items) {
+    if (item === null || item.byRef || item.unpack) return gapAt(node, scope)
+    const name = item.key ? textOf(evaluate(item.key, scope)) : nextKey(entries)
+    if (name === undefined) return gapAt(node, scope)
+    entries.set(name, evaluate(item.value, scope))
   }
   return entries
 }
 
+function nextKey(entries: ReadonlyMap<string, Value>): string {
+  const numbers = [...entries.keys()].filter((key) => /^\d+$/.test(key)).map(Number)
+  return String(Math.max(-1, ...numbers) + 1)
+}
+
+function variable(node: NodeOf<'variable'>, scope: Scope): Value {
+  if (
+    typeof node.name !== 'string' ||
+    /^(GLOBALS|_[A-Z]+|this|argc|argv|http_response_header)$/.test(node.name)
+  ) {
+    return gapAt(node, scope)
+  }
+  const found = variablesWith(scope.state, node.name).get(node.name)
+  return found === undefined ? { why: whyAt(node, scope), as: null } : found
+}
+
+/** `$_ENV['A']`, `$_SERVER['A']` and `$GLOBALS['a']` by the name of their array; undefined for others. */
+function superglobal(node: Member): '_ENV' | '_SERVER' | 'GLOBALS' | undefined {
+  const name = node.what.kind === 'variable' ? node.what.name : undefined
+  return name === '_ENV' || name === '_SERVER' || name === 'GLOBALS' ? name : undefined
+}
+
 function member(node: Member, scope: Scope): Value {
   const key = memberKey(node, scope)
-  if (typeof key !== 'string') return key
-  const base = variableKey(node.what)
-  if (base === '$_ENV' || base === '$_SERVER') return scope.environment.get(key) ?? unset(key, null)
-  const holder = evaluate(node.what, scope)
-  if (isGap(holder)) return holder
-  return holder instanceof Map ? (holder.get(key) ?? null) : gapAt(node, scope)
-}
-
-/** `$a->key`, `"$a[key]"`, `$a['key']`; `$a[]` has none. */
-function memberKey(node: Member, scope: Scope): string | Gap {
-  if (node.offset === false) return gapAt(node, scope)
-  return node.offset.kind === 'identifier' ? node.offset.name : toText(evaluate(node.offset, scope))
-}
-
-function assign(node: Kind<'assign'>, scope: Scope): Value {
-  const { assigned } = scope
-  const right = evaluate(node.right, scope)
-  if (node.left.kind === 'offsetlookup' || node.left.kind === 'propertylookup') {
-    assignMember(node.left, node.operator === '=' ? right : gapAt(node, scope), scope)
-    return right
+  const array = superglobal(node)
+  if (key === undefined) return gapAt(node, scope)
+  if (array === 'GLOBALS') {
+    return scope.state.globals.get(key) ?? { why: whyAt(node, scope), as: null }
   }
-  const key = variableKey(node.left)
-  if (key === undefined) return right
-  const value = combine(node, assigned.get(key) ?? null, right, scope)
-  assigned.set(key, value)
-  return value
-}
-
-function combine(node: Kind<'assign'>, before: Value, right: Value, scope: Scope): Value {
-  if (node.operator === '=') return right
-  if (node.operator === '.=') return concatenate([before, right])
-  if (node.operator === '??=') return settled(before) === null ? right : before
+  if (array !== undefined) {
+    return environmentValue(array, key, scope.state, scope.world) ?? gapAt(node, scope)
+  }
+  const holder = evaluate(node.what, scope)
+  const known = knownOf(holder)
+  if (known === undefined) return holder
+  if (known instanceof Map) return known.get(key) ?? null
+  if (known === null) return isGap(holder) ? holder : null
   return gapAt(node, scope)
 }
 
-/** `$a['key'] = ...`; what is deeper makes the whole variable one that is not known. */
-function assignMember(left: Member, value: Value, scope: Scope): void {
-  let root: PhpNode = left.what
-  while (root.kind === 'offsetlookup' || root.kind === 'propertylookup') root = root.what
-  const variable = variableKey(root)
-  if (variable === undefined) return
-  const holder = scope.assigned.get(variable) ?? new Map<string, Value>()
-  const key = root === left.what ? memberKey(left, scope) : undefined
-  const known = holder instanceof Map && typeof key === 'string'
-  scope.assigned.set(variable, known ? new Map(holder).set(key, value) : gapAt(left, scope))
+/** `$a->key`, `"$a[key]"`, `$a['key']`; `$a[]` has none, nor has one that is not known. */
+function memberKey(node: Member, scope: Scope): string | undefined {
+  if (node.offset === false) return undefined
+  if (node.offset.kind === 'identifier') return node.offset.name
+  // In "$db[name]" the key has no quotes.
+  if (node.offset.kind === 'name') return node.offset.name
+  return textOf(evaluate(node.offset, scope))
 }
 
-function binary(node: Kind<'bin'>, scope: Scope): Value {
+function assign(node: NodeOf<'assign'>, scope: Scope): Value {
+  const { operator, left } = node
+  if (operator === '=') {
+    const value = evaluate(node.right, scope)
+    assignTo(left, value, scope)
+    return value
+  }
+  const before = evaluate(left, scope)
+  if (operator === '??=') {
+    const known = knownOf(before)
+    if (known !== undefined && known !== null) return before
+    const set = () => {
+      const value = evaluate(node.right, scope)
+      assignTo(left, value, scope)
+      return value
+    }
+    return known === null ? set() : either(node, before, [set, () => before], scope)
+  }
+  const right = evaluate(node.right, scope)
+  const value =
+    operator === '.='
+      ? concatenated(node, [before, right], scope)
+      : arithmetic(operator.slice(0, -1), before, right, node, scope)
+  assignTo(left, value, scope)
+  return value
+}
+
+/** Sets what stands left of `=`: a variable, an entry of an array, a list of such. */
+export function assignTo(left: PhpNode, value: Value, scope: Scope): void {
+  const { state } = scope
+  if (left.kind === 'variable' && typeof left.name === 'string' && left.name !== 'GLOBALS') {
+    variablesWith(state, left.name).set(left.name, value)
+    return
+  }
+  if (left.kind === 'list' || left.kind === 'array') {
+    const known = knownOf(value)
+    for (const [index, item] of left.items.entries()) {
+      const key = item?.key ? textOf(evaluate(item.key, scope)) : String(index)
+      const entry = known instanceof Map && key !== undefined ? known.get(key) : undefined
+      if (item) assignTo(item.value, entry ?? gapAt(left, scope), scope)
+    }
+    return
+  }
+  if (left.kind !== 'offsetlookup' && left.kind !== 'propertylookup') {
+    scope.blur([{ ...left, kind: 'assign', left, right: left, operator: '=' }], whyAt(left, scope))
+    return
+  }
+  const array = superglobal(left)
+  const key = memberKey(left, scope)
+  if (array !== undefined) {
+    const store = array === 'GLOBALS' ? state.globals : storeOf(array, state)
+    if (key === undefined) store.blur(whyAt(left, scope), 'all')
+    else store.set(key, value)
+    return
+  }
+  const holder = knownOf(evaluate(left.what, scope)) ?? null
+  const entries =
+    holder instanceof Map ? holder : holder === null ? new Map<string, Value>() : undefined
+  const at = left.offset === false && entries !== undefined ? nextKey(entries) : key
+  const isKnown = entries !== undefined && at !== undefined
+  assignTo(left.what, isKnown ? new Map(entries).set(at, value) : gapAt(left, scope), scope)
+}
+
+/** A variable that is bound by reference may change wherever the other one is set. */
+function bind(node: PhpNode, scope: Scope): Value {
+  const gap = gapAt(node, scope)
+  let root = node
+  while (root.kind === 'offsetlookup' || root.kind === 'propertylookup') root = root.what
+  if (root.kind === 'variable' && typeof root.name === 'string') {
+    variablesWith(scope.state, root.name).bound.set(root.name, gap)
+  } else {
+    scope.blur([{ ...node, kind: 'assign', left: node, right: node, operator: '=' }], gap.why)
+  }
+  return gap
+}
+
+function count(node: NodeOf<'pre'> | NodeOf<'post'>, scope: Scope): Value {
+  const before = evaluate(node.what, scope)
+  const after = arithmetic(node.type, before, 1, node, scope)
+  assignTo(node.what, after, scope)
+  return node.kind === 'pre' ? after : before
+}
+
+/** The value of an expression of whose paths only PHP knows the one that is taken. */
+function either(node: PhpNode, test: Value, paths: readonly (() => Value)[], scope: Scope): Value {
+  const why = decided(node, test, scope)
+  const [first = null, ...others] = scope.fork(why, paths)
+  return others.every((other) => isSame(first, other)) ? first : { why }
+}
+
+function binary(node: NodeOf<'bin'>, scope: Scope): Value {
   const left = evaluate(node.left, scope)
   const right = () => evaluate(node.right, scope)
   switch (node.type) {
-    case '.':
-      return concatenate([left, right()])
-    case '??':
-      return settled(left) === null ? right() : left
+    case '??': {
+      const known = knownOf(left)
+      if (known === undefined) return either(node, left, [() => left, right], scope)
+      return known === null ? right() : left
+    }
     case '||':
     case 'or':
-      return either(isTrue(left), () => isTrue(right())) ?? gapAt(node, scope)
+      return logical(node, left, true, right, scope)
     case '&&':
     case 'and':
-      return not(either(not(isTrue(left)), () => not(isTrue(right())))) ?? gapAt(node, scope)
+      return logical(node, left, false, right, scope)
+    case '.':
+      return concatenated(node, [left, right()], scope)
     case '===':
     case '==':
-      return isEqual(left, right(), node.type === '===') ?? gapAt(node, scope)
     case '!==':
     case '!=':
     case '<>':
-      return not(isEqual(left, right(), node.type === '!==')) ?? gapAt(node, scope)
-    case '|': {
-      const other = right()
-      if (typeof left === 'number' && typeof other === 'number') return left | other
-      return isGap(left) ? left : isGap(other) ? other : gapAt(node, scope)
-    }
+      return equality(node, left, right(), scope)
     default:
-      return gapAt(node, scope)
+      return arithmetic(node.type, left, right(), node, scope)
   }
 }
 
-function cast(node: Kind<'cast'>, scope: Scope): Value {
-  const value = evaluate(node.expr, scope)
-  if (node.type === 'string') return toText(value)
-  if (node.type === 'array' || node.type === 'object') return value
-  return node.type === 'bool' ? (isTrue(value) ?? value) : gapAt(node, scope)
+/** `||` and `&&`: `decisive` is the left side at which the right one is not looked at. */
+function logical(
+  node: NodeOf<'bin'>,
+  left: Value,
+  decisive: boolean,
+  right: () => Value,
+  scope: Scope,
+): Value {
+  const is = isTrue(left)
+  const ofRight = () => {
+    const value = right()
+    const known = isTrue(value)
+    return known === undefined ? value : known
+  }
+  if (is === decisive) return decisive
+  if (is === undefined) return either(node, left, [() => decisive, ofRight], scope)
+  return ofRight()
 }
 
-function conditional(node: Kind<'retif'>, scope: Scope): Value {
+function equality(node: NodeOf<'bin'>, left: Value, right: Value, scope: Scope): Value {
+  const compare = node.type.length > 2 ? isIdentical : isLoosely
+  return told([left, right], ([a = null, b = null]) => {
+    const same = compare(a, b)
+    if (same === undefined) return gapAt(node, scope)
+    return node.type.startsWith('!') || node.type === '<>' ? !same : same
+  })
+}
+
+const integerOperators: Readonly<Record<string, (a: number, b: number) => Known | undefined>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '%': (a, b) => (b === 0 ? undefined : a % b),
+  '|': (a, b) => a | b,
+  '&': (a, b) => a & b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+}
+
+function arithmetic(
+  operator: string,
+  left: Value,
+  right: Value,
+  node: PhpNode,
+  scope: Scope,
+): Value {
+  return made([left, right], ([a = null, b = null]) => {
+    const [x, y] = [toNumber(a), toNumber(b)]
+    const areTexts = typeof a === 'string' && typeof b === 'string'
+    const isPlain = Number.isSafeInteger(x) && Number.isSafeInteger(y) && !areTexts
+    if (!isPlain || x === undefined || y === undefined) return gapAt(node, scope)
+    const result = integerOperators[operator]?.(x, y)
+    const isExact = typeof result === 'boolean' || Number.isSafeInteger(result)
+    return result === undefined || !isExact ? gapAt(node, scope) : result
+  })
+}
+
+function unary(node: NodeOf<'unary'>, value: Value, scope: Scope): Value {
+  if (node.type === '!') return told([value], ([known = null]) => !toBool(known))
+  if (node.type === '-') return arithmetic('-', 0, value, node, scope)
+  return node.type === '+' ? arithmetic('+', 0, value, node, scope) : gapAt(node, scope)
+}
+
+function cast(node: NodeOf<'cast'>, scope: Scope): Value {
+  const value = evaluate(node.expr, scope)
+  return made([value], (known) => {
+    const [of = null] = known
+    if (node.type === 'bool') return toBool(of)
+    if (node.type === 'string') return toText(of) ?? gapAt(node, scope)
+    if (node.type === 'int') {
+      const number = toNumber(of)
+      return number === undefined ? gapAt(node, scope) : Math.trunc(number)
+    }
+    const isArray = node.type === 'array' || node.type === 'object'
+    return isArray && of instanceof Map ? of : gapAt(node, scope)
+  })
+}
+
+function conditional(node: NodeOf<'retif'>, scope: Scope): Value {
   const test = evaluate(node.test, scope)
   const taken = isTrue(test)
-  if (taken === undefined) return isGap(test) ? test : gapAt(node, scope)
-  if (!taken) return evaluate(node.falseExpr, scope)
-  return node.trueExpr ? evaluate(node.trueExpr, scope) : test
-}
-
-function call(node: Kind<'call' | 'new'>, scope: Scope): Value {
-  const args = node.arguments.map((arg) =>
-    evaluate(arg.kind === 'namedargument' ? arg.value : arg, scope),
-  )
-  const name = calledName(node, scope)
-  if (/^(new )?dotenv(::create\w*)?$/.test(name)) scope.environment.loadLike(args)
-
-  const given = args[0] ?? null
-  const first = toText(given)
-  if (typeof first !== 'string') return isGap(given) ? given : gapAt(node, scope)
-  const named = callNamed(name, first, args[1] ?? null, scope)
-  const known = named === undefined ? callPhp(name, args) : named
-  return known === undefined ? gapAt(node, scope) : known
-}
-
-/** Functions that define something or look about. Undefined: none of these, or nothing found. */
-function callNamed(name: string, first: string, second: Value, scope: Scope): Value | undefined {
-  const { assigned, environment } = scope
-  const path = resolve(dirname(scope.file()), first)
-  switch (name) {
-    case 'define':
-      scope.define(first, second)
-      return true
-    case 'config::define':
-      assigned.set(`Config::${first}`, second)
-      return true
-    case 'config::remove':
-      return assigned.delete(`Config::${first}`)
-    case 'config::get':
-    case 'constant':
-      return scope.constant(first)
-    case 'defined':
-      return scope.constant(first) !== undefined
-    case 'getenv':
-      return environment.get(first) ?? unset(first, false)
-    case 'getenv_docker':
-      return environment.docker(first, second)
-    case 'env':
-      return environment.bedrock(first)
-    case 'file_exists':
-    case 'is_dir':
-    case 'is_file':
-    case 'is_readable':
-      return scope.exists(path)
-    case 'file_get_contents':
-      return environment.fileText(path)
-    case 'realpath':
-      return scope.exists(path) && path
-    default:
-      return undefined
-  }
-}
-
-/** In lower case: `define`, `config::define`, `new dotenv`; empty for what has no name. */
-function calledName(node: Kind<'call' | 'new'>, scope: Scope): string {
-  const { what } = node
-  const prefix = node.kind === 'new' ? 'new ' : ''
-  if (what.kind === 'name') return prefix + lastName(what.name).toLowerCase()
-  if (
-    what.kind === 'staticlookup' &&
-    what.what.kind === 'name' &&
-    what.offset.kind === 'identifier'
-  ) {
-    return `${lastName(what.what.name)}::${what.offset.name}`.toLowerCase()
-  }
-  // The `Dotenv::create(...)` of `Dotenv::create(...)->load()`.
-  if (what.kind === 'propertylookup') evaluate(what.what, scope)
-  return ''
-}
-
-/** Of a plain variable; undefined for `$$name` and what is none. */
-function variableKey(node: PhpNode): string | undefined {
-  return node.kind === 'variable' && typeof node.name === 'string' ? `$${node.name}` : undefined
-}
-
-/** Namespaces play no part: `\define` and `Roots\WPConfig\Config` are known by their last name. */
-function lastName(name: string): string {
-  return name.slice(name.lastIndexOf('\\') + 1)
+  const yes = () => (node.trueExpr ? evaluate(node.trueExpr, scope) : test)
+  const no = () => evaluate(node.falseExpr, scope)
+  if (taken === undefined) return either(node, test, [yes, no], scope)
+  return taken ? yes() : no()
 }

@@ -1,155 +1,286 @@
-import { dirname, resolve } from 'node:path'
-import { PhpEnvironment, type PhpWorld } from './environment.ts'
-import { evaluate, gapAt, placeOf, type Scope } from './expressions.ts'
-import type { ParsePhp, PhpNode } from './nodes.ts'
-import { isEqual, isTrue, PHP_CONSTANTS, toText, type Value } from './values.ts'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { fileText, type PhpWorld, textOf } from './environment.ts'
+import { assignTo, evaluate } from './expressions.ts'
+import { PHP_CONSTANTS } from './functions.ts'
+import type { NodeOf, ParsePhp, PhpNode } from './nodes.ts'
+import { gapAt, whyAt } from './scope.ts'
+import {
+  cloneState,
+  define,
+  joinStates,
+  newState,
+  type State,
+  Store,
+  variablesWith,
+} from './state.ts'
+import { type Ended, Exit, run, Undecided, type Walk } from './statements.ts'
+import { isSame, knownOf, type Value, type Why } from './values.ts'
+import { writesOf } from './writes.ts'
 
-const MAX_DEPTH = 8
+const mostDepth = 8
+const mostSteps = 10_000
 /** WordPress itself and Composer's class loader define nothing that is asked for here. */
-const NEVER_FOLLOWED = /\/(wp-settings\.php|vendor\/autoload\.php)$/
+const neverFollowed = /\/(wp-settings\.php|vendor\/autoload\.php)$/
 
 /**
  * Walks through PHP configuration files in the order in which PHP would run them, and works out the
- * values they set. Nothing is executed. Functions, classes and loops are passed over. Of an `if`
- * whose condition only PHP could decide both branches are read, and the first counts more.
+ * values they set. Of what only a running PHP could know nothing is guessed: where it decides, both ways
+ * are gone, and what they do not agree on is a `Gap` that says where.
  *
- * A variable that is not in the environment counts as absent, as for PHP on the command line; so
- * `if ($_SERVER['HTTP_HOST'] == 'localhost')` takes its `else`.
+ * An environment variable that is not set here counts as absent, as for PHP on the command line; what a
+ * web server tells of a request is not known.
  */
-export class PhpReader {
-  /** Includes whose file could not be worked out or read, as "line 3 of /srv/wp-config.php". */
-  readonly notFollowed: string[] = []
+export class PhpReader implements Walk {
+  state: State = newState(PHP_CONSTANTS)
+  readonly world: PhpWorld
   readonly #parse: ParsePhp
-  readonly #scope: Scope
-  readonly #constants = new Map(PHP_CONSTANTS)
   readonly #visited = new Set<string>()
   /** The file that is being read, last, after those that include it. */
   readonly #files: string[] = []
+  /** Key: name in lower case. */
+  readonly #functions = new Map<string, NodeOf<'function'>>()
+  readonly #classes: NodeOf<'class'>[] = []
+  /** Of each file and function that is running: how it may have ended already, where only PHP knows. */
+  #returns: { state: State; value: Value; why: Why }[][] = [[]]
+  #steps = 0
 
   constructor(parse: ParsePhp, world: PhpWorld) {
     this.#parse = parse
-    this.#scope = {
-      file: () => this.#files.at(-1) ?? '',
-      environment: new PhpEnvironment(world),
-      exists: world.exists,
-      constant: (name) => this.constant(name),
-      define: (name, value) => this.define(name, value),
-      assigned: new Map(),
-      include: (node, target, once) => this.#include(node, target, once),
-      runCode: (node, code) => this.#runCode(node, code),
-    }
+    this.world = world
   }
 
   constant(name: string): Value | undefined {
-    const value = this.#constants.get(name)
-    return value === undefined ? this.#scope.assigned.get(`Config::${name}`) : value
+    return this.state.constants.get(name)
   }
 
   variable(name: string): Value | undefined {
-    return this.#scope.assigned.get(`$${name}`)
+    return this.state.globals.get(name)
   }
 
-  /** As in PHP, the first definition stays. */
   define(name: string, value: Value): void {
-    if (!this.#constants.has(name)) this.#constants.set(name, value)
+    define(this.state.constants, name, value)
   }
 
-  /** Reads a parsed file. What it returns to an `include` is returned. */
-  read(file: string, nodes: PhpNode[]): Value {
+  /** Reads a parsed file, as PHP runs it first. */
+  read(file: string, nodes: PhpNode[]): void {
+    try {
+      this.#readFile(file, nodes)
+    } catch (error) {
+      if (!(error instanceof Exit)) throw error
+    }
+  }
+
+  file(): string {
+    return this.#files.at(-1) ?? ''
+  }
+
+  directory(): string {
+    return dirname(this.#files[0] ?? '/')
+  }
+
+  evaluate(node: PhpNode): Value {
+    return evaluate(node, this)
+  }
+
+  assign(left: PhpNode, value: Value): void {
+    assignTo(left, value, this)
+  }
+
+  exit(): never {
+    throw new Exit()
+  }
+
+  functionNamed(name: string): NodeOf<'function'> | undefined {
+    return this.#functions.get(name)
+  }
+
+  fork<T>(why: Why, paths: readonly (() => T)[]): T[] {
+    const taken = this.#paths(paths)
+    this.state = taken.map(({ state }) => state).reduce((a, b) => joinStates(a, b, why))
+    return taken.map(({ result }) => result)
+  }
+
+  /** Runs each path from the state of now; those that exit are left out. */
+  #paths<T>(paths: readonly (() => T)[]): { state: State; result: T }[] {
+    const start = this.state
+    const taken = paths.flatMap((path) => {
+      this.state = cloneState(start)
+      try {
+        const result = path()
+        return [{ state: this.state, result }]
+      } catch (error) {
+        if (error instanceof Exit) return []
+        throw error
+      }
+    })
+    if (taken.length === 0) throw new Exit()
+    return taken
+  }
+
+  blur(code: readonly (PhpNode | null)[], why: Why): void {
+    const { state } = this
+    const writes = writesOf(code, (name) => this.#functions.get(name)?.body ?? undefined)
+    for (const name of writes.variables) variablesWith(state, name).blur(why, [name])
+    for (const name of writes.constants) state.configured.blur(why, [name])
+    for (const name of writes.constants) {
+      if (state.constants.get(name) === undefined) state.constants.blur(why, [name])
+    }
+    if (writes.environment || writes.anything) {
+      for (const store of [state.environment, state.env, state.server]) store.blur(why, 'all')
+    }
+    if (!writes.anything) return
+    // What is defined already stays as it is.
+    state.constants.rest = { why, mayBeUnset: true }
+    state.configured.blur(why, 'all')
+    state.globals.blur(why, 'all')
+    for (const { variables } of state.frames) variables.blur(why, 'all')
+  }
+
+  blurClasses(why: Why): void {
+    this.blur(this.#classes, why)
+  }
+
+  #readFile(file: string, nodes: PhpNode[]): Value {
     this.#files.push(file)
     this.#visited.add(file)
-    if (file.endsWith('/config/application.php')) {
-      this.#scope.environment.load(dirname(dirname(file)), ['.env', '.env.local'])
-    }
-    const returned = this.#run(nodes)
-    this.#files.pop()
-    return returned ?? 1
-  }
-
-  /** A value that is not undefined: the file ends here, and returns this. */
-  #run(nodes: PhpNode[]): Value | undefined {
-    for (const node of nodes) {
-      const returned = this.#statement(node)
-      if (returned !== undefined) return returned
-    }
-    return undefined
-  }
-
-  #statement(node: PhpNode): Value | undefined {
-    switch (node.kind) {
-      case 'expressionstatement':
-        evaluate(node.expression, this.#scope)
-        return undefined
-      case 'constantstatement':
-        for (const { name, value } of node.constants) {
-          this.define(name.name, evaluate(value, this.#scope))
-        }
-        return undefined
-      case 'block':
-      case 'namespace':
-        return this.#run(node.children)
-      case 'try':
-        return this.#statement(node.body)
-      case 'if':
-        return this.#if(node.test, node.body, node.alternate)
-      case 'switch':
-        return this.#switch(node.test, node.body.children)
-      case 'return':
-        return node.expr ? evaluate(node.expr, this.#scope) : null
-      default:
-        return undefined
+    try {
+      return this.#frame(nodes) ?? 1
+    } finally {
+      this.#files.pop()
     }
   }
 
-  #if(test: PhpNode, body: PhpNode, alternate: PhpNode | null): Value | undefined {
-    const taken = isTrue(evaluate(test, this.#scope))
-    if (taken === true) return this.#statement(body)
-    if (taken === false) return alternate ? this.#statement(alternate) : undefined
-
-    const { assigned } = this.#scope
-    const before = new Map(assigned)
-    this.#statement(body)
-    const changed = [...assigned].filter(([name, value]) => before.get(name) !== value)
-    if (alternate) this.#statement(alternate)
-    for (const [name, value] of changed) assigned.set(name, value)
-    return undefined
+  /** Runs a file or the body of a function, and brings together all ways in which it may end. */
+  #frame(nodes: readonly PhpNode[]): Value | undefined {
+    const start = this.state
+    const returns: { state: State; value: Value; why: Why }[] = []
+    const outer = this.#returns
+    this.#returns = [...outer, returns]
+    try {
+      const ended = run(nodes, this)
+      let value: Value | undefined = ended?.kind === 'return' ? ended.value : undefined
+      for (const { state, value: other, why } of returns) {
+        this.state = joinStates(this.state, state, why)
+        if (!isSame(value, other)) value = { why }
+      }
+      return value
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error
+      this.state = cloneState(start)
+      this.blur(nodes, error.why)
+      return { why: error.why }
+    } finally {
+      this.#returns = outer
+    }
   }
 
-  /** Passed over when it is not known which case PHP would take. */
-  #switch(test: PhpNode, cases: PhpNode[]): Value | undefined {
-    const value = evaluate(test, this.#scope)
-    const arms = cases.filter((arm) => arm.kind === 'case')
-    const matches = arms.map(
-      (arm) => arm.test && isEqual(value, evaluate(arm.test, this.#scope), false),
+  declare(node: NodeOf<'function'> | NodeOf<'class'>): void {
+    if (node.kind === 'class') {
+      this.#classes.push(node)
+      return
+    }
+    const name = node.name.name.toLowerCase()
+    if (!this.#functions.has(name)) this.#functions.set(name, node)
+  }
+
+  step(node: PhpNode): void {
+    this.#steps++
+    if (this.#steps > mostSteps) throw new Undecided(whyAt(node, this))
+  }
+
+  /** Goes all ways of which PHP takes one. */
+  goAll(why: Why, ways: readonly (() => Ended | undefined)[]): Ended | undefined {
+    const taken = this.#paths(ways)
+    if (taken.some(({ result }) => result !== undefined && result.kind !== 'return')) {
+      throw new Undecided(why)
+    }
+    const goingOn = taken.filter(({ result }) => result === undefined)
+    const [first, ...others] = taken.flatMap(({ state, result }) =>
+      result?.kind === 'return' ? [{ state, value: result.value, why }] : [],
     )
-    const from = matches.includes(true) ? matches.indexOf(true) : matches.indexOf(null)
-    if (matches.includes(undefined) || from < 0) return undefined
-    const nodes = arms.slice(from).flatMap((arm) => arm.body?.children ?? [])
-    const end = nodes.findIndex((node) => node.kind === 'break')
-    return this.#run(end < 0 ? nodes : nodes.slice(0, end))
+    const returns = this.#returns.at(-1)
+    if (goingOn.length > 0) {
+      this.state = goingOn.map(({ state }) => state).reduce((a, b) => joinStates(a, b, why))
+      returns?.push(...(first === undefined ? [] : [first]), ...others)
+      return undefined
+    }
+    returns?.push(...others)
+    this.state = first?.state ?? this.state
+    return { kind: 'return', value: first?.value ?? null }
   }
 
-  #include(node: PhpNode, target: Value, once: boolean): Value {
-    const path = toText(target)
-    if (typeof path !== 'string') return this.#skip(node)
-    const file = resolve(dirname(this.#scope.file()), path)
-    if (once && this.#visited.has(file)) return true
-    if (NEVER_FOLLOWED.test(file) || !this.#scope.exists(file)) return false
-    if (this.#files.length > MAX_DEPTH) return this.#skip(node)
+  attempt(work: () => Ended | undefined, undecided: (error: Undecided) => void): Ended | undefined {
+    const start = this.state
+    const returns = this.#returns.at(-1)
+    const returned = returns?.length ?? 0
+    this.state = cloneState(start)
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error
+      if (returns !== undefined) returns.length = returned
+      this.state = start
+      undecided(error)
+      return undefined
+    }
+  }
 
-    const code = this.#scope.environment.fileText(file)
+  callFunction(node: NodeOf<'function'>, args: readonly PhpNode[]): Value {
+    this.step(node)
+    const variables = new Store()
+    const names = node.arguments.map(({ name }) => name.name)
+    const given = new Map<string, PhpNode>()
+    for (const [index, arg] of args.entries()) {
+      const isNamed = arg.kind === 'namedargument'
+      const name = isNamed ? arg.name : names[index]
+      if (name !== undefined) given.set(name, isNamed ? arg.value : arg)
+    }
+    const isOdd = node.arguments.some(({ variadic }) => variadic) || node.byref
+    if (isOdd || this.state.frames.length > 2 * mostDepth) {
+      for (const arg of args) evaluate(arg, this)
+      this.blur([node.body, ...args], whyAt(node, this))
+      return gapAt(node, this)
+    }
+    for (const { name, value } of node.arguments) {
+      const from = given.get(name.name) ?? value
+      if (from !== null) variables.set(name.name, evaluate(from, this))
+    }
+    this.state.frames = [...this.state.frames, { variables, globals: new Set() }]
+    const result = this.#frame(node.body?.kind === 'block' ? node.body.children : [])
+    const after = this.state.frames.at(-1)?.variables
+    this.state.frames = this.state.frames.slice(0, -1)
+    for (const { name, byref } of node.arguments) {
+      const place = byref ? given.get(name.name) : undefined
+      if (place !== undefined) assignTo(place, after?.get(name.name) ?? null, this)
+    }
+    return result ?? null
+  }
+
+  include(node: NodeOf<'include'>, target: Value): Value {
+    const path = textOf(target)
+    if (path === undefined) return this.#skip(node)
+    const places = isAbsolute(path)
+      ? [path]
+      : [this.directory(), dirname(this.file())].map((folder) => resolve(folder, path))
+    const file = places.map((place) => resolve(place)).find((place) => this.world.exists(place))
+    if (file === undefined || neverFollowed.test(path)) return false
+    if (neverFollowed.test(file)) return false
+    if (node.once && this.#visited.has(file)) return true
+    if (this.#files.length > mostDepth) return this.#skip(node)
+    const code = fileText(file, this.world)
     const nodes = code === undefined ? undefined : this.#parse(code, 'file')
-    return Array.isArray(nodes) ? this.read(file, nodes) : this.#skip(node)
+    return Array.isArray(nodes) ? this.#readFile(file, nodes) : this.#skip(node)
   }
 
   /** `eval`: how the Docker image takes `WORDPRESS_CONFIG_EXTRA`. */
-  #runCode(node: PhpNode, code: Value): Value {
-    const nodes = typeof code === 'string' ? this.#parse(code, 'eval') : undefined
-    return Array.isArray(nodes) ? (this.#run(nodes) ?? null) : this.#skip(node)
+  runCode(node: PhpNode, code: Value): Value {
+    const known = knownOf(code)
+    const nodes = typeof known === 'string' ? this.#parse(known, 'eval') : undefined
+    return Array.isArray(nodes) ? (this.#frame(nodes) ?? null) : this.#skip(node)
   }
 
   #skip(node: PhpNode): Value {
-    this.notFollowed.push(placeOf(node, this.#scope))
-    return gapAt(node, this.#scope)
+    this.blur([node], whyAt(node, this))
+    return gapAt(node, this)
   }
 }

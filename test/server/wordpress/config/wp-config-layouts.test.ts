@@ -7,7 +7,10 @@ import { type Env, plain, tree, world } from '../../../support/wp-config.ts'
 /** The forms that the official image's `wp-config-docker.php` is made of. */
 const DOCKER = `<?php
 if (!function_exists('getenv_docker')) {
-  function getenv_docker($name, $default) { return never_looked_into($name, $default); }
+  function getenv_docker($name, $default) {
+    if ($file = getenv($name . '_FILE')) return rtrim(file_get_contents($file), "\\r\\n");
+    return ($value = getenv($name)) !== false ? $value : $default;
+  }
 }
 define( 'DB_NAME', getenv_docker('WORDPRESS_DB_NAME', 'wordpress') );
 define( 'DB_USER', getenv_docker('WORDPRESS_DB_USER', 'example username') );
@@ -131,7 +134,7 @@ test('loads the first .env file where a plain wp-config.php asks for them', asyn
   const dir = await tree(t, {
     'wp-config.php': `<?php require 'vendor/autoload.php';
       Dotenv\\Dotenv::createImmutable(__DIR__, ['.env', '.env.local'])->safeLoad();
-      define('DB_NAME', $_ENV['DB_NAME']); define('DB_USER', getenv('DB_USER'));
+      define('DB_NAME', $_ENV['DB_NAME']); define('DB_USER', $_SERVER['DB_USER']);
       define('DB_PASSWORD', $_SERVER['DB_PASSWORD']); define('DB_HOST', $_ENV['DB_HOST']);`,
     '.env': DOTENV,
     '.env.local': 'DB_NAME=never',
