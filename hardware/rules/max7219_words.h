@@ -2,9 +2,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
-#include "number_text.h"
+#include "frame.h"
 
 // The register writes of device/displays/max7219.ts, in its order.
 namespace visitor_counter {
@@ -12,21 +11,6 @@ namespace visitor_counter {
 /** Digits of the module, from 1 to 8. Register 1 is the rightmost, as on the usual modules. */
 constexpr uint8_t displayDigits = 8;
 static_assert(displayDigits >= 1 && displayDigits <= maxDigits, "a MAX7219 has 1 to 8 digits");
-
-/** What a display shows. */
-struct Frame {
-  /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
-  uint8_t segments[displayDigits];
-  /** Step of brightness from 0 to 15. */
-  uint8_t intensity;
-  /** Dark as a whole, which is not the same as the dimmest step. */
-  bool on;
-};
-
-inline bool sameFrame(const Frame &a, const Frame &b) {
-  return memcmp(a.segments, b.segments, displayDigits) == 0 && a.intensity == b.intensity &&
-         a.on == b.on;
-}
 
 /** Most significant bit first, latched when chip select rises behind its 16 bits. */
 struct Word {

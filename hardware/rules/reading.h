@@ -81,7 +81,7 @@ inline bool takeValue(TextReader &text, Piece &piece) {
   return piece.length > 0;
 }
 
-/** As `2026-11-28T19:45:14.123Z`, to the second; false for anything else, and not in 1970 to 2105. */
+/** As `2026-11-28T19:45:14.123Z`, to the second, from 1970 to 2105; false for anything else. */
 inline bool parseTime(const Piece &piece, uint32_t &seconds) {
   TextReader text(piece.start, piece.length);
   int year = 0;

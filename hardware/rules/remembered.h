@@ -4,7 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "status_sign.h"
+
 namespace visitor_counter {
+
+/** Flash takes some 10,000 writes, and an ESP8266 erases all that it remembers for each. */
+constexpr uint64_t saveIntervalMs = 60 * minuteMs;
 
 /**
  * A value as it lies in the EEPROM, which is all ones when new, and of which only a part is written

@@ -8,12 +8,11 @@
 #include "counter.h"
 #include "dimming.h"
 #include "max7219_words.h"
+#include "remembered.h"
 #include "status_sign.h"
 
 namespace visitor_counter {
 
-/** A cell of the flash that holds the EEPROM takes some 10,000 writes. */
-constexpr uint64_t saveIntervalMs = 60 * minuteMs;
 /** A radio that has not come back by itself after so long seldom does. */
 constexpr uint64_t offlineLimitMs = 10 * minuteMs;
 constexpr uint64_t restartIntervalMs = 60 * minuteMs;

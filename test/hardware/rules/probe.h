@@ -50,7 +50,9 @@ class Answer {
 
 inline uint64_t numberOf(const char *text) {
   uint64_t value = 0;
-  for (; *text >= '0' && *text <= '9'; ++text) value = value * 10 + static_cast<uint8_t>(*text - '0');
+  for (; *text >= '0' && *text <= '9'; ++text) {
+    value = value * 10 + static_cast<uint8_t>(*text - '0');
+  }
   return value;
 }
 

@@ -1,4 +1,4 @@
-// Answers the questions of questions.h on an Arduino Uno, whose `int` has 16 bits, at its serial port.
+// Answers the questions of questions.h at the serial port of an Arduino Uno, whose `int` has 16 bits.
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/pgmspace.h>
