@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { refresh as refreshOf } from '../../../device/displays/transfers.ts'
 import { toSegments } from '../../../device/face/font.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import { dashes, numberText } from '../../../device/face/number.ts'
 import type { Drive } from '../../../hardware/virtual/pins.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
@@ -29,28 +32,23 @@ function lowBitFirst(segments: number): number {
   return Number.parseInt(bits.slice(0, 1) + [...bits.slice(1)].reverse().join(''), 2)
 }
 
-/** All that a display is sent for a text: of a MAX7219 and an HT16K33 what the device program sends. */
+/** All that a display is sent for a text, by the driver of the device program where it has one. */
 function refresh(wired: Wired, text: string, intensity: number, on: boolean): string[] {
-  const segments = toSegments(text)
-  const frame = { segments, intensity, on }
-  const grids = segments.map(lowBitFirst)
-  // Titan Micro TM1637 V2.4 and TM1638 V1.3, display control: 8 steps, B3 for on.
-  const control = hex([0x80 | (on ? 8 : 0) | Math.min(7, intensity)])
-  const bytes = ({ bytes }: { bytes: readonly number[] }) => hex(bytes)
-  switch (wired) {
-    case 'max7219':
-      return max7219({ digits: 8 }).refresh(frame).map(bytes)
-    case 'ht16k33':
-      return ht16k33([0x70]).refresh(frame).map(bytes)
-    case 'tm1638':
-      return ['40', hex([0xc0, ...grids.flatMap((grid) => [grid, 0])]), control]
-    case 'tm1637-4':
-      return ['44', ...grids.map((grid, place) => hex([0xc0 | place, grid])), control]
-    case 'tm1637-6': {
-      const order = [2, 1, 0, 5, 4, 3]
-      return ['44', ...grids.map((grid, i) => hex([0xc0 | (order[i] ?? 0), grid])), control]
-    }
+  if (wired === 'tm1638') {
+    const grids = toSegments(text).map(lowBitFirst)
+    // Titan Micro TM1638 V1.3, display control: 8 steps, B3 for on.
+    const control = hex([0x80 | (on ? 8 : 0) | Math.min(7, intensity)])
+    return ['40', hex([0xc0, ...grids.flatMap((grid) => [grid, 0])]), control]
   }
+  const frame = { cells: toCells(text), intensity, on }
+  return refreshOf(drivers[wired], frame).map(({ bytes }) => hex(bytes))
+}
+
+const drivers = {
+  max7219: max7219.open({}),
+  ht16k33: ht16k33.open({}),
+  'tm1637-4': tm1637.open({ points: true }),
+  'tm1637-6': tm1637.open({ digits: 6, points: true }),
 }
 
 const minuteMs = 60_000
