@@ -6,11 +6,11 @@ import type { Logger } from '../common/log.ts'
 import type { Remark } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import type { AccessSettings, HttpEnv } from './http/access.ts'
-import { matchesTag } from './http/etag.ts'
 import { type Events, streamHeaders } from './http/events.ts'
 import { healthOf } from './http/health.ts'
 import type { MicroCache } from './http/micro-cache.ts'
 import { parseTarget, redirectIntoPage } from './http/middleware/base-path.ts'
+import { conditional } from './http/middleware/conditional.ts'
 import { cors, preflight } from './http/middleware/cors.ts'
 import { limits } from './http/middleware/limits.ts'
 import { logRefusals } from './http/middleware/log.ts'
@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   const remarks = new Set<string>()
   const viewOf = (c: Context) => new View(sites(), c.req.query(), now())
 
-  app.use(cache.keep, logRefusals(refusals, access), cors(access.cors), limits)
+  app.use(conditional, cache.keep, logRefusals(refusals, access), cors(access.cors), limits)
   app.options('*', preflight(access.cors))
   if (access.token !== undefined) app.use(token({ ...access, token: access.token }))
   app.use(redirectIntoPage)
@@ -73,12 +73,11 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   app.get('/v1/series', (c) => {
     const view = viewOf(c)
     const { days } = parseQuery(v.object(daysEntries), c.req.query())
-    const points = view.series(days)
     const { source, ledger } = view.site
     if (ledger === undefined) {
       throw new Problem(404, 'Not Found', `${source} keeps no days, only a total`)
     }
-    return answer(c, view, json, JSON.stringify(points))
+    return answer(c, view, json, JSON.stringify(view.series(days)))
   })
 
   for (const { path, contentType, render } of formats) {
@@ -151,7 +150,7 @@ function ageless(readings: readonly AgedReading[]): string {
 }
 
 /**
- * The answer with its validators, or 304.
+ * The answer with what caches and clients want to know of it.
  *
  * @param tagged what the tag stands for: it changes when this does
  */
@@ -162,12 +161,10 @@ function answer(
   body: string,
   tagged = body,
 ): Response {
-  const etag = `W/"${createHash('sha1').update(tagged).digest('base64url')}"`
-  const validators = {
-    ETag: etag,
+  return c.body(body, 200, {
+    'Content-Type': contentType,
+    ETag: `W/"${createHash('sha1').update(tagged).digest('base64url')}"`,
     'Cache-Control': 'max-age=1, stale-while-revalidate=60',
-    ...(newest && { Age: String(newest.age) }),
-  }
-  if (matchesTag(c.req.header('If-None-Match'), etag)) return c.body(null, 304, validators)
-  return c.body(body, 200, { 'Content-Type': contentType, ...validators })
+    ...(newest && { Age: String(newest.age), 'Counter-Stale': String(newest.stale) }),
+  })
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
 import type { HttpEnv } from './access.ts'
-import { matchesTag } from './etag.ts'
+import { matchesTag } from './middleware/conditional.ts'
 import { hasBody } from './middleware/limits.ts'
 
 interface Kept {
@@ -26,6 +26,8 @@ export class MicroCache {
   readonly #monotonic: () => number
   /** Key: address and the request headers that change an answer. */
   #kept: Map<string, Kept> = new Map()
+  /** Keys that were asked once: to keep an answer costs several times as much as to make it. */
+  #asked: Set<string> = new Set()
 
   /** @param monotonic milliseconds of a clock that never jumps */
   constructor(monotonic: () => number) {
@@ -35,6 +37,7 @@ export class MicroCache {
   /** To be called when anything has changed; answers that are being made are not kept either. */
   clear(): void {
     this.#kept = new Map()
+    this.#asked = new Set()
   }
 
   /** A listener that sends what is kept, and passes on all other requests. */
@@ -47,13 +50,18 @@ export class MicroCache {
     }
   }
 
-  /** The outermost middleware, which keeps what the others have made. */
+  /** Middleware that keeps what those within it have made, from the second time on. */
   readonly keep: MiddlewareHandler<HttpEnv> = async (c, next) => {
+    const key = keyOf(c.env.incoming)
+    if (key === undefined || !this.#asked.has(key)) {
+      if (this.#asked.size >= mostKept) this.#asked.clear()
+      if (key !== undefined) this.#asked.add(key)
+      return next()
+    }
     const kept = this.#kept
     const startMs = this.#monotonic()
     await next()
-    const key = keyOf(c.env.incoming)
-    if (key === undefined || c.res.status !== 200) return
+    if (c.res.status !== 200) return
     const [, maxAge = '0'] = /\bmax-age=(\d+)/.exec(c.res.headers.get('Cache-Control') ?? '') ?? []
     if (Number(maxAge) === 0) return
     const copy = c.res.clone()
@@ -78,7 +86,8 @@ function keyOf({ method, url, headers }: IncomingMessage): string | undefined {
 }
 
 function send(kept: Kept, { headers }: IncomingMessage, response: ServerResponse): void {
-  if (kept.etag !== null && matchesTag(headers['if-none-match'], kept.etag)) {
+  const wanted = headers['if-none-match']
+  if (wanted !== undefined && kept.etag !== null && matchesTag(wanted, kept.etag)) {
     response.writeHead(304, kept.validators).end()
   } else {
     response.writeHead(200, kept.headers).end(kept.body, 'latin1')

@@ -153,7 +153,7 @@ export class View {
    * @param days from 1
    */
   series(days: number): SeriesPoint[] {
-    return series(this.site, this.#count.metric, days, this.#nowMs)
+    return series(this.site, this.reading.metric, days, this.#nowMs)
   }
 
   get #count(): Count {

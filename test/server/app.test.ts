@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SiteState } from '../../server/readings/poller.ts'
 import { appWith, asOf, count, healthy, known, nothing } from '../support/app.ts'
+import { recordingLog } from '../support/log.ts'
 
 test('/count is the digits and a newline, visitors in total by default', async () => {
   const answer = await appWith(healthy).request('/count')
@@ -82,6 +83,60 @@ test('an unchanged number is answered with 304 and its new age, a changed one is
       headers: { 'If-None-Match': etag },
     })
     assert.equal(changed.status, 200)
+  }
+})
+
+test('If-None-Match is compared weakly, also as one of several tags', async () => {
+  const app = appWith(healthy)
+  const etag = (await app.request('/v1/count')).headers.get('etag') ?? ''
+  assert.match(etag, /^W\/"[\w-]+"$/)
+  const status = async (tag: string) =>
+    (await app.request('/v1/count', { headers: { 'If-None-Match': tag } })).status
+  for (const tag of [etag, etag.slice(2), `"a", ${etag}`, `"a" ,${etag.slice(2)},W/"b"`, '*']) {
+    assert.equal(await status(tag), 304, tag)
+  }
+  for (const tag of [etag.slice(3, -1), 'W/"a"', '', `"${etag}"`]) {
+    assert.equal(await status(tag), 200, tag)
+  }
+})
+
+test('a 304 has the headers of the answer that it stands for, but for its type', async () => {
+  const { headers } = await appWith(healthy).request('/v1/count')
+  const again = await appWith(healthy).request('/v1/count', { headers: { 'If-None-Match': '*' } })
+  headers.delete('Content-Type')
+  assert.deepEqual([...again.headers], [...headers])
+})
+
+test('no date of a change is told, so If-Modified-Since has nothing to be held against', async () => {
+  const answer = await appWith(healthy).request('/v1/count', {
+    headers: { 'If-Modified-Since': new Date(asOf).toUTCString() },
+  })
+  assert.equal(answer.status, 200)
+  assert.equal(answer.headers.get('last-modified'), null)
+})
+
+test('every document of a reading says its age and whether it is stale, also a bare array', async () => {
+  for (const path of ['/count', '/v1/count', '/v1/counts', '/v1/series', '/smiirl', '/metrics']) {
+    const of = async (state: SiteState, seconds: number) => {
+      const { headers } = await appWith(state, seconds).request(path)
+      return [headers.get('age'), headers.get('counter-stale')]
+    }
+    assert.deepEqual(await of(healthy, 4), ['4', 'false'], path)
+    assert.deepEqual(await of(healthy, 60), ['60', 'true'], path)
+    assert.deepEqual(await of({ ...healthy, failure: 'gone' }, 4), ['4', 'true'], path)
+  }
+})
+
+test('a fault of a route is 500 and in the log, without a word of it to the client', async () => {
+  const log = recordingLog()
+  const broken = () => {
+    throw new Error('s3cret')
+  }
+  for (const path of ['/v1/count', '/count', '/health', '/']) {
+    const answer = await appWith(broken, 3, log).request(path)
+    assert.equal(answer.status, 500, path)
+    assert.match(await answer.text(), /^(\{.*)?this is a fault of the bridge/)
+    assert.match(log.lines.at(-1) ?? '', new RegExp(`^error: GET ${path} failed$`))
   }
 })
 

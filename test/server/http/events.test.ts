@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { Events } from '../../../server/http/events.ts'
 import type { AgedReading } from '../../../server/readings/aged-reading.ts'
 import { startAnswers } from '../../support/answers.ts'
 import { asOf, startApp } from '../../support/app.ts'
+import { recordingLog } from '../../support/log.ts'
+import { openRaw } from '../../support/raw.ts'
 import { until } from '../../support/until.ts'
 
 const first: AgedReading = {
@@ -210,6 +212,62 @@ test('a stream that is asked for together with another question follows its answ
   await until('the stream', () => text.includes('event: count'))
   assert.ok(text.indexOf('1234\n') < text.indexOf('text/event-stream'))
   assert.equal(hub.streams, 1)
+})
+
+/** Sends requests at once over one connection; what came back when it was over. */
+async function pipelined(port: number, ...paths: string[]): Promise<string> {
+  const text = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join('')
+  return openRaw(port, text).ended
+}
+
+for (const more of ['/v1/events', '/count', '/nothing']) {
+  test(`a connection that asks for ${more} behind a stream is ended`, async (t) => {
+    const { port, events, ask } = await startApp(t)
+    // From memory, too.
+    for (let times = 0; times < 3; times += 1) await ask('/count')
+    const { socket, ended } = openRaw(port, 'GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'data')
+    assert.equal(events.streams, 1)
+    socket.write(`GET ${more} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    assert.equal((await ended).match(/^HTTP/gm)?.length, 1)
+    await until('no streams', () => events.streams === 0)
+  })
+}
+
+test('two streams that are asked for at once end the connection', async (t) => {
+  const { port, events } = await startApp(t)
+  await pipelined(port, '/v1/events', '/v1/events')
+  await pipelined(port, '/count', '/v1/events', '/v1/events')
+  await until('no streams', () => events.streams === 0)
+})
+
+test('what is pipelined behind a stream is not collected', async (t) => {
+  const log = recordingLog()
+  const { port, ask } = await startApp(t, { log })
+  const request = 'GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n'
+  await openRaw(port, request.repeat(300_000)).ended
+  assert.equal((await ask('/count')).status, 200)
+  // Node parses what it has read at once: up to 64 KiB.
+  await until('all are over', () => log.lines.length > 0)
+  assert.ok(log.lines.length < 4000, `${log.lines.length} requests were taken`)
+})
+
+test('a stream counts from when it is asked for, and for no longer than its connection', async (t) => {
+  const events = new Events(1)
+  let socket: Socket | undefined
+  const { url } = await startAnswers(t, (request, response) => {
+    // The answer before the stream does not come.
+    if (request.url === '/first') socket = request.socket
+    else events.open('key', () => first, response)
+  })
+  const { socket: client } = openRaw(
+    Number(url.port),
+    'GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /stream HTTP/1.1\r\nHost: x\r\n\r\n',
+  )
+  await until('the stream waits', () => events.isFull)
+  assert.ok(socket)
+  client.destroy()
+  await until('room again', () => !events.isFull)
 })
 
 test('a client that does not read is dropped, and the others go on', async (t) => {

@@ -107,3 +107,23 @@ test('all of the page is under 60 kB, and what it loads can be kept for ever', a
   assert.ok(bytes < 60_000, `${bytes} bytes`)
   assert.equal((await app.request('/assets/page-0000000000.js')).status, 404)
 })
+
+test('who does not take gzip gets the text as it is', async () => {
+  const app = appWith([siteState()])
+  const [, name] = /"(assets\/page[^"]+\.js)"/.exec(await (await app.request('/')).text()) ?? []
+  const encodings: [accepted: string, encoding: string | null][] = [
+    ['gzip', 'gzip'],
+    ['br;q=1.0, gzip;q=0.5', 'gzip'],
+    ['GZIP', 'gzip'],
+    ['gzip;q=0', null],
+    ['gzip;q=0, identity', null],
+    ['deflate, gzip;q=0.000', null],
+    ['br', null],
+    ['', null],
+  ]
+  for (const [accepted, encoding] of encodings) {
+    const { headers } = await app.request(`/${name}`, { headers: { 'Accept-Encoding': accepted } })
+    assert.equal(headers.get('content-encoding'), encoding, accepted)
+    assert.equal(headers.get('vary'), 'Accept-Encoding')
+  }
+})
