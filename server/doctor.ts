@@ -25,14 +25,14 @@ const toleratedSkewSeconds = 5
  * @throws FatalError or DatabaseError when it can look no further
  */
 export async function* examineSite(
-  { connection, tablePrefix: prefix, source, sql, name }: SiteOptions,
+  { connection, tablePrefix: prefix, source, sql, matomoSite, name }: SiteOptions,
   database: Database,
   now: () => number,
 ): AsyncGenerator<Finding> {
   const { query, engine } = database
   yield await server(query, engine, describeConnection(connection))
   if (engine === 'mysql') yield await clock(query, now)
-  const wanted = { prefix, source, sql }
+  const wanted = { prefix, source, sql, matomoSite }
   const found = await findSource(query, engine, wanted, now())
   const { site } = found
   yield {

@@ -1,5 +1,6 @@
 import { FatalError } from '../../common/errors.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
+import { findMatomo } from '../wordpress/matomo-alone.ts'
 import { type Choice, choosePlugin } from '../wordpress/plugin.ts'
 import { findPrefix, readSchema, readSite, type Site } from '../wordpress/site.ts'
 import { sqlSource } from '../wordpress/sources/sql.ts'
@@ -12,6 +13,8 @@ export interface Wanted {
   readonly source: string
   /** A query of one's own instead of a plugin. */
   readonly sql: string | undefined
+  /** Which site of a Matomo, where it counts several. */
+  readonly matomoSite?: number | undefined
 }
 
 /** A site, and how its numbers are read. */
@@ -27,12 +30,18 @@ export interface Found extends Choice {
 export async function findSource(
   query: Query,
   engine: Database['engine'],
-  { prefix, source, sql }: Wanted,
+  { prefix, source, sql, matomoSite }: Wanted,
   epochMs: number,
 ): Promise<Found> {
   const schema = await readSchema(query, engine)
-  const readNamed = async () => readSite(query, schema, engine, prefix ?? findPrefix(schema))
+  const readNamed = async () =>
+    readSite(query, schema, engine, prefix ?? findPrefix(schema), matomoSite)
   if (sql === undefined) {
+    const alone =
+      source === 'matomo'
+        ? await findMatomo(query, schema, engine, { prefix, idsite: matomoSite })
+        : undefined
+    if (alone !== undefined) return { site: alone.site, ...alone.choice }
     const site = await readNamed()
     return { site, ...(await choosePlugin(query, schema, site, source, epochMs)) }
   }
@@ -56,6 +65,7 @@ function bareDatabase(engine: Database['engine']): Site {
     address: undefined,
     prefix: '',
     blog: 1,
+    matomoSite: undefined,
     engine,
     timezone: 'UTC',
     activePlugins: [],

@@ -5,6 +5,7 @@ import type { Logger } from '../../common/log.ts'
 import { type Connection, describeConnection } from '../wordpress/database/connection.ts'
 import type { Database } from '../wordpress/database/database.ts'
 import { openDatabase } from '../wordpress/database/open.ts'
+import { prefixesAlone } from '../wordpress/matomo-alone.ts'
 import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
 import { uncarried } from './carried-totals.ts'
 import type { Leadership, Leaderships } from './leadership.ts'
@@ -24,6 +25,8 @@ export interface SiteOptions {
   readonly source: string
   /** A query of one's own instead of a plugin. */
   readonly sql: string | undefined
+  /** Which site of a Matomo, where it counts several. */
+  readonly matomoSite?: number | undefined
 }
 
 export interface GroupOptions extends SiteOptions {
@@ -135,11 +138,14 @@ export class SiteGroup {
   }
 
   async #findPrefixes(): Promise<string[]> {
-    const { tablePrefix, sql } = this.#options
+    const { tablePrefix, source, sql } = this.#options
     if (sql !== undefined) return [tablePrefix ?? '']
     if (this.#database === undefined) return []
     const { query, engine } = this.#database
     const schema = await readSchema(query, engine)
+    if (source === 'matomo' && prefixesAlone(schema, tablePrefix).length > 0) {
+      return [tablePrefix ?? '']
+    }
     return findNetwork(query, schema, tablePrefix ?? findPrefix(schema))
   }
 
@@ -164,7 +170,7 @@ export class SiteGroup {
   }
 
   #addPoller(prefix: string, remembered: Remembered | undefined, share: number): Poller {
-    const { name, source, sql, log, now, pollMs, leaderships } = this.#options
+    const { name, source, sql, matomoSite, log, now, pollMs, leaderships } = this.#options
     let reader: Reader | undefined
     let known = remembered
     // A name from the settings is that of the main site; others of a network go by their address.
@@ -178,7 +184,7 @@ export class SiteGroup {
         now,
         share,
         remembered: known && uncarried(known),
-        wanted: { prefix: prefix === '' ? undefined : prefix, source, sql },
+        wanted: { prefix: prefix === '' ? undefined : prefix, source, sql, matomoSite },
         name: ownName,
         onBackgroundError: (error) => {
           if (!this.#stopped) log.warn(`recount: ${error.message}`)

@@ -114,8 +114,8 @@ function byPreference(a: Candidate, b: Candidate): number {
 function missing(schema: Schema, site: Site, { needs, unprefixed }: Source): string[] {
   const lacking = needs.map((tables) =>
     Object.entries(tables).flatMap(([table, columns]) => {
-      const name = unprefixed ? table : site.prefix + table
-      const there = schema.get(name)
+      const name = unprefixed ? table : site.table(table).replaceAll('`', '')
+      const there = schema.tables.get(name)
       if (there === undefined) return [`table ${name}`]
       return columns
         .filter((column) => !there.has(column))

@@ -6,7 +6,14 @@ import type { Database, Query, Sql } from './database/database.ts'
 import { siteTimezone } from './moment.ts'
 
 /** Table name, to its columns. */
-export type Schema = ReadonlyMap<string, ReadonlySet<string>>
+type Tables = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The tables of a database; their names as the server compares them. */
+export interface Schema {
+  readonly tables: Tables
+  /** A name, or a prefix, as the server compares it: in small letters where it takes no note of case. */
+  folded(name: string): string
+}
 
 /** A WordPress site in a database. */
 export interface Site {
@@ -17,6 +24,8 @@ export interface Site {
   readonly prefix: string
   /** Its number in a multisite; 1 when it stands alone. */
   readonly blog: number
+  /** Which site of a Matomo that counts several; undefined when that was not said. */
+  readonly matomoSite: number | undefined
   readonly engine: Database['engine']
   /** IANA name, or an offset such as `+05:30`. */
   readonly timezone: string
@@ -35,16 +44,18 @@ export interface Site {
   serializedOption(name: string, query?: Query): Promise<unknown>
 }
 
-const SchemaRow = v.object({ tableName: v.string(), columnName: v.string() })
+/** `folds` is 0 where `Posts` and `posts` are two tables. */
+const SchemaRow = v.object({ tableName: v.string(), columnName: v.string(), folds: v.unknown() })
 
 const schemaSql: Record<Database['engine'], Sql> = {
   mysql: {
-    text: `SELECT table_name AS tableName, column_name AS columnName
+    text: `SELECT table_name AS tableName, column_name AS columnName,
+        @@lower_case_table_names AS folds
       FROM information_schema.columns WHERE table_schema = DATABASE()`,
     values: [],
   },
   sqlite: {
-    text: `SELECT m.name AS tableName, p.name AS columnName
+    text: `SELECT m.name AS tableName, p.name AS columnName, 1 AS folds
       FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p WHERE m.type = 'table'`,
     values: [],
   },
@@ -52,12 +63,15 @@ const schemaSql: Record<Database['engine'], Sql> = {
 
 /** The tables of the database that the account can see; of others MySQL and MariaDB say nothing. */
 export async function readSchema(query: Query, engine: Database['engine']): Promise<Schema> {
-  const schema = new Map<string, Set<string>>()
-  for (const row of v.parse(v.array(SchemaRow), await query(schemaSql[engine]))) {
-    const columns = schema.get(row.tableName) ?? new Set()
-    schema.set(row.tableName, columns.add(row.columnName))
+  const rows = v.parse(v.array(SchemaRow), await query(schemaSql[engine]))
+  const folds = rows.some((row) => Number(row.folds) !== 0)
+  const folded = (name: string) => (folds ? name.toLowerCase() : name)
+  const tables = new Map<string, Set<string>>()
+  for (const { tableName, columnName } of rows) {
+    const columns = tables.get(folded(tableName)) ?? new Set()
+    tables.set(folded(tableName), columns.add(columnName))
   }
-  return schema
+  return { tables, folded }
 }
 
 /**
@@ -67,13 +81,13 @@ export async function readSchema(query: Query, engine: Database['engine']): Prom
  * @throws FatalError when there is none, or several, naming them
  */
 export function findPrefix(schema: Schema): string {
-  const prefixes = [...schema]
+  const prefixes = [...schema.tables]
     .filter(([table, columns]) => table.endsWith('options') && columns.has('option_name'))
     .map(([table]) => table.slice(0, -'options'.length))
     .sort()
   const main = prefixes.filter((prefix) => networkOf(schema, prefix) === undefined)
   // A table of some plugin may look the same, but there are no posts beside it.
-  const whole = main.filter((prefix) => schema.has(`${prefix}posts`))
+  const whole = main.filter((prefix) => schema.tables.has(`${prefix}posts`))
   const candidates = whole.length === 0 ? main : whole
   const [only, ...others] = candidates
   if (only === undefined) {
@@ -92,12 +106,15 @@ export function findPrefix(schema: Schema): string {
 /** The network that a prefix is one of the further sites of: `wp_2_` of `wp_`, blog 2. */
 function networkOf(schema: Schema, prefix: string): { base: string; blog: number } | undefined {
   const [, base, blog] = /^(.*?)(\d+)_$/.exec(prefix) ?? []
-  return base !== undefined && schema.has(`${base}blogs`) ? { base, blog: Number(blog) } : undefined
+  return base !== undefined && schema.tables.has(`${base}blogs`)
+    ? { base, blog: Number(blog) }
+    : undefined
 }
 
 /** The prefixes of all sites of a network, the main site first; of a single site just its own. */
-export async function findNetwork(query: Query, schema: Schema, base: string): Promise<string[]> {
-  if (!schema.has(`${base}blogs`)) return [base]
+export async function findNetwork(query: Query, schema: Schema, main: string): Promise<string[]> {
+  const base = schema.folded(main)
+  if (!schema.tables.has(`${base}blogs`)) return [base]
   const rows = await query({
     text: `SELECT blog_id AS blog FROM \`${base}blogs\`
       WHERE archived = 0 AND spam = 0 AND deleted = 0 ORDER BY blog_id`,
@@ -107,7 +124,7 @@ export async function findNetwork(query: Query, schema: Schema, base: string): P
     const blog = toCount(row['blog'], `blog_id of ${base}blogs`)
     return blog === 1 ? base : `${base}${blog}_`
   })
-  return prefixes.filter((prefix) => schema.has(`${prefix}options`))
+  return prefixes.filter((prefix) => schema.tables.has(`${prefix}options`))
 }
 
 /**
@@ -119,12 +136,14 @@ export async function readSite(
   query: Query,
   schema: Schema,
   engine: Database['engine'],
-  prefix: string,
+  asked: string,
+  matomoSite: number | undefined,
 ): Promise<Site> {
+  const prefix = schema.folded(asked)
   const optionsTable = `${prefix}options`
-  if (!schema.get(optionsTable)?.has('option_name')) {
+  if (!schema.tables.get(optionsTable)?.has('option_name')) {
     throw new FatalError(
-      `table prefix "${prefix}": there is no table ${optionsTable} in this database`,
+      `table prefix "${asked}": there is no table ${optionsTable} in this database`,
     )
   }
   const network = networkOf(schema, prefix)
@@ -132,7 +151,7 @@ export async function readSite(
     readValue(through, optionsTable, 'option_name', 'option_value', name)
   const base = network?.base ?? prefix
   const sitemeta = `${base}sitemeta`
-  const networkPlugins = schema.has(sitemeta)
+  const networkPlugins = schema.tables.has(sitemeta)
     ? await readValue(query, sitemeta, 'meta_key', 'meta_value', 'active_sitewide_plugins')
     : undefined
   const address = (await option('home')) ?? (await option('siteurl'))
@@ -141,6 +160,7 @@ export async function readSite(
     address,
     prefix,
     blog: network?.blog ?? 1,
+    matomoSite,
     engine,
     timezone: siteTimezone(
       (await option('timezone_string')) ?? '',
@@ -150,17 +170,29 @@ export async function readSite(
       ...pluginPaths(parseSerialized(await option('active_plugins'))),
       ...networkPluginPaths(parseSerialized(networkPlugins)),
     ],
-    core: [optionsTable, ...[sitemeta, `${base}blogs`].filter((table) => schema.has(table))],
-    tables: [...schema.keys()]
-      .filter((table) => table.startsWith(prefix))
-      .map((table) => table.slice(prefix.length)),
-    table: (name) => `\`${prefix}${name}\``,
-    has: (table, column) => {
-      const columns = schema.get(prefix + table)
-      return columns !== undefined && (column === undefined || columns.has(column))
-    },
+    core: [optionsTable, ...[sitemeta, `${base}blogs`].filter((table) => schema.tables.has(table))],
+    ...tablesOf(schema, prefix, ''),
     option,
     serializedOption: async (name, through) => parseSerialized(await option(name, through)),
+  }
+}
+
+/** What a site says of its tables; `own` is what their names begin with here, and not in the database. */
+export function tablesOf(
+  { tables, folded }: Schema,
+  prefix: string,
+  own: string,
+): Pick<Site, 'tables' | 'table' | 'has'> {
+  const named = (name: string) => folded(prefix + name.slice(own.length))
+  return {
+    tables: [...tables.keys()]
+      .filter((table) => table.startsWith(prefix))
+      .map((table) => own + table.slice(prefix.length)),
+    table: (name) => `\`${named(name)}\``,
+    has: (table, column) => {
+      const columns = tables.get(named(table))
+      return columns !== undefined && (column === undefined || columns.has(column))
+    },
   }
 }
 
@@ -179,7 +211,8 @@ async function readValue(
   return typeof value === 'string' ? value : undefined
 }
 
-function siteName(address: string): string {
+/** Host and path of an address, as far as a topic may have them. */
+export function siteName(address: string): string {
   const name = address.replace(/^\w+:\/\//, '').replace(/\/+$/, '')
   return name.replace(/[^A-Za-z0-9._-]+/g, '-') || 'site'
 }

@@ -22,9 +22,12 @@ type Listed = [name: string, alias: Record<string, string>, more: string[]]
 
 const burst = (name: string): Listed => [name, { 'visitors.online': 'online.visitors_active' }, []]
 
+const online = { 'visitors.online': 'online.visitors' }
+
 /** Each fixture; our names for what its `expected` says in other words; and what we serve beyond it. */
 const list: Listed[] = [
   ['wp-statistics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
+  ['wp-statistics-updated-13-to-14.16', online, []],
   ['wp-statistics-13', { 'visitors.online': 'online.useronline_rows' }, []],
   ['koko-analytics', {}, []],
   ['koko-analytics-updated-1.3-to-2.5', {}, []],
@@ -38,6 +41,13 @@ const list: Listed[] = [
     burst(`burst-statistics${version}`),
   ),
   ['independent-analytics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
+  ['matomo', {}, []],
+  ['matomo-invalidated-min', {}, []],
+  [
+    'count-per-day',
+    online,
+    ['visitors.last7days', 'visitors.last30days', 'views.last7days', 'views.last30days'],
+  ],
   ['post-views-counter', {}, []],
   ['wp-postviews', {}, []],
   ['wps-visitor-counter', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],

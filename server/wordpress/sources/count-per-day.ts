@@ -10,9 +10,11 @@ import {
   whereSlice,
 } from './source.ts'
 
+/** Seconds for which a visitor is on the site where its option does not say. */
 const onlineSeconds = 300
 
-const Start = v.object({
+const Settings = v.object({
+  onlinetime: v.optional(v.unknown()),
   startcount: v.optional(v.unknown()),
   startreads: v.optional(v.unknown()),
 })
@@ -22,7 +24,7 @@ const Online = v.record(v.string(), v.looseTuple([v.union([v.number(), v.string(
 
 /**
  * Count per Day 3.4: one row an address, page and day. Old months can be folded into an option and
- * their rows deleted; those and a start value belong to the totals. Read from its code, not run.
+ * their rows deleted; those and a start value belong to the totals.
  */
 export const countPerDay: Source = {
   id: 'count-per-day',
@@ -52,7 +54,7 @@ export const countPerDay: Source = {
         values: [from],
       }),
       async base(query) {
-        const start = v.safeParse(Start, await site.serializedOption('count_per_day', query))
+        const start = v.safeParse(Settings, await site.serializedOption('count_per_day', query))
         const collected = v.safeParse(
           Collected,
           await site.serializedOption('count_per_day_summary', query),
@@ -75,8 +77,11 @@ export const countPerDay: Source = {
           await site.serializedOption('count_per_day_online', query),
         )
         if (!online.success) return 0
-        const since = epochMs / 1000 - onlineSeconds
-        return Object.values(online.output).filter(([seen]) => Number(seen) > since).length
+        const settings = v.safeParse(Settings, await site.serializedOption('count_per_day', query))
+        const own = settings.success ? settings.output.onlinetime : undefined
+        const seconds = Number.parseInt(String(own), 10)
+        const since = Math.floor(epochMs / 1000) - (Number.isNaN(seconds) ? onlineSeconds : seconds)
+        return Object.values(online.output).filter(([seen]) => Number(seen) >= since).length
       },
       newest: () => ({ text: `SELECT MAX(date) AS day FROM ${table}`, values: [] }),
     }

@@ -5,28 +5,15 @@ import { startTestBridge } from '../../support/bridge.ts'
 import { fixtures } from '../../support/fixtures.ts'
 import { asked, emptyLog, loggingAll } from '../../support/general-log.ts'
 import { reader as account, fixture, startMariadb } from '../../support/mariadb.ts'
-import { countPerDay } from '../../support/models/by-day.ts'
-import { matomo } from '../../support/models/matomo.ts'
-import { refill, serializedList, wordpress } from '../../support/models/model.ts'
 import { steppedReader, testReader } from '../../support/reader.ts'
-import { makeTraffic } from '../../support/traffic.ts'
 import { until } from '../../support/until.ts'
-import { zoneOf } from '../../support/zones.ts'
 
 test('what a run asks of the database', async (t) => {
   const mariadb = await startMariadb(t, ...loggingAll)
   const { dump: statistics } = await fixture('wp-statistics')
   const start = Date.parse('2026-10-15T23:58:00-05:00')
 
-  const modelled = await Promise.all(
-    [countPerDay, matomo].map(async (model) => {
-      const zone = zoneOf('America/Chicago')
-      const site = { ...zone.options, active_plugins: serializedList([model.plugin]) }
-      const rows = refill(model.fill(makeTraffic(zone, start / 1000, 1)), site)
-      return { name: model.name, dump: (await wordpress({})) + (await model.schema()) + rows }
-    }),
-  )
-  for (const { name, dump } of [...fixtures, ...modelled]) {
+  for (const { name, dump } of fixtures) {
     await t.test(`${name}: nothing but to read, also over midnight and recounts`, async (t) => {
       const connection = await mariadb.create(name.replaceAll(/\W/g, '_'), dump)
       await emptyLog(mariadb)

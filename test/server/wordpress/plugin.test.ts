@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type Found, findSource, type Wanted } from '../../../server/readings/find-source.ts'
 import { openMysql } from '../../../server/wordpress/database/mysql.ts'
-import { startMariadb } from '../../support/mariadb.ts'
+import { type MysqlConnection, startMariadb } from '../../support/mariadb.ts'
 import { matomo } from '../../support/models/matomo.ts'
 import { serializedList, tablesOf, wordpress } from '../../support/models/model.ts'
 
@@ -277,5 +277,38 @@ test('of the tables that could be a WordPress', async (t) => {
     const second = await find(t, sql, 'wp_2_')
     assert.deepEqual([second.site.prefix, second.site.blog], ['wp_2_', 2])
     assert.equal(second.source.id, 'statify')
+  })
+})
+
+test('a prefix is compared as the server compares names of tables', async (t) => {
+  const options = {
+    home: 'https://blog.example.com',
+    active_plugins: serializedList([paths.statify]),
+  }
+  const dump =
+    (await wordpress(options, 'Blog_')) + statify.replaceAll('wp_statify', 'Blog_statify')
+  const find = async (t: TestContext, connection: MysqlConnection, prefix?: string) => {
+    const database = openMysql(connection)
+    t.after(() => database.close())
+    const wanted = { prefix, source: 'auto', sql: undefined }
+    return findSource(database.query, 'mysql', wanted, Date.parse('2026-10-15T20:00:00Z'))
+  }
+
+  await t.test('without case where it has made all names small', async (t) => {
+    const mariadb = await startMariadb(t, '--lower-case-table-names=1')
+    const connection = await mariadb.create('blog', dump)
+    for (const prefix of ['Blog_', 'blog_', 'BLOG_', undefined]) {
+      const { site, source } = await find(t, connection, prefix)
+      assert.deepEqual([site.prefix, source.id], ['blog_', 'statify'])
+    }
+  })
+
+  await t.test('with it where it tells them apart', async (t) => {
+    const mariadb = await startMariadb(t)
+    const connection = await mariadb.create('blog', dump)
+    assert.equal((await find(t, connection, 'Blog_')).site.prefix, 'Blog_')
+    await assert.rejects(find(t, connection, 'blog_'), {
+      message: 'table prefix "blog_": there is no table blog_options in this database',
+    })
   })
 })

@@ -150,16 +150,11 @@ export const wpsVisitorCounter: Model = {
   },
 }
 
-/** The table from the facts: no fixture has one. */
-const counterPerDayTable = `CREATE TABLE wp_cpd_counter (
-  id int(10) NOT NULL AUTO_INCREMENT, ip int(10) unsigned NOT NULL, client varchar(500) NOT NULL,
-  date date NOT NULL, page mediumint(9) NOT NULL, country char(2) NOT NULL, referer varchar(500) NOT NULL,
-  PRIMARY KEY (id), KEY idx_page (page), KEY idx_dateip (date, ip));`
-
-export const countPerDay: Model = {
-  name: 'Count per Day',
+/** @param onlineSeconds of its option `onlinetime`, where that says something else than 300 */
+const countPerDay = (onlineSeconds?: number): Model => ({
+  name: `Count per Day, onlinetime ${onlineSeconds ?? 'as it comes'}`,
   plugin: 'count-per-day/counter.php',
-  schema: async () => counterPerDayTable,
+  schema: () => tablesOf('count-per-day', 'cpd_counter'),
   fill({ hits, zone, now, today }) {
     const people = hits.filter(({ kind }) => kind === 'person')
     const keys = people.map(({ at, person, page }) => ({
@@ -171,7 +166,8 @@ export const countPerDay: Model = {
       ([key]) => key ?? [],
     )
     const start = { startcount: 400, startreads: 900, users: 60, reads: 150 }
-    const seen = [now - 20, now - 299, now - 400]
+    const lasts = onlineSeconds ?? 300
+    const seen = [now - 20, now - lasts, now - lasts - 1]
     const online = seen.map((at, index) => `s:9:"192.0.2.${index}";a:2:{i:0;i:${at};i:1;i:5;}`)
     const own = (from?: string, to?: string) => rows.filter(({ date }) => within(date, from, to))
     return {
@@ -179,7 +175,7 @@ export const countPerDay: Model = {
         wp_cpd_counter: rows.map((row) => ({ ...row, client: 'x', country: '', referer: '' })),
       },
       options: {
-        count_per_day: `a:3:{s:10:"onlinetime";i:300;s:10:"startcount";s:3:"${start.startcount}";s:10:"startreads";s:3:"${start.startreads}";}`,
+        count_per_day: `a:${onlineSeconds === undefined ? 2 : 3}:{${onlineSeconds === undefined ? '' : `s:10:"onlinetime";s:${String(onlineSeconds).length}:"${onlineSeconds}";`}s:10:"startcount";s:3:"${start.startcount}";s:10:"startreads";s:3:"${start.startreads}";}`,
         count_per_day_summary: `a:2:{s:5:"users";i:${start.users};s:5:"reads";i:${start.reads};}`,
         count_per_day_online: `a:${online.length}:{${online.join('')}}`,
       },
@@ -196,4 +192,5 @@ export const countPerDay: Model = {
       },
     }
   },
-}
+})
+export const countsPerDay = [countPerDay(), countPerDay(900)]

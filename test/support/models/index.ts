@@ -1,6 +1,6 @@
 import { burstStatistics } from './burst-statistics.ts'
 import {
-  countPerDay,
+  countsPerDay,
   kokoAnalytics,
   postViewsCounters,
   wpPostViews,
@@ -15,5 +15,5 @@ import { wpStatistics13, wpStatistics1415, wpStatistics1416 } from './wp-statist
 export const models: readonly Model[] = [
   ...[wpStatistics13, wpStatistics1415, wpStatistics1416, kokoAnalytics, statify, slimstat],
   ...[...burstStatistics, independentAnalytics, ...postViewsCounters, wpPostViews],
-  ...[wpsVisitorCounter, newStatPress, visitorsTraffic, countPerDay, matomo],
+  ...[wpsVisitorCounter, newStatPress, visitorsTraffic, ...countsPerDay, matomo],
 ]

@@ -20,18 +20,20 @@ const ownZone = zoneOf('Asia/Tokyo')
 const months = ['2026_07', '2026_08', '2026_09', '2026_10', '2026_11']
 const monthOf = (day: string) => day.slice(0, 7).replace('-', '_')
 
-/** Values of a row named `done…`. */
-const done = { ok: 1, temporary: 3, invalidated: 4, partial: 5 }
+/** Values of a row named `done…`; Matomo still shows all but the second. */
+const done = { ok: 1, error: 2, temporary: 3, invalidated: 4, partial: 5 }
+const shown = [done.ok, done.temporary, done.invalidated, done.partial]
 
 interface Archive {
   readonly day: string
-  readonly visitors: number
-  readonly actions: number
   readonly flag: string
   readonly state: number
   readonly archived: string
   readonly period?: number
   readonly site?: number
+  /** Undefined where it has no such row. */
+  readonly visitors?: number | undefined
+  readonly pageviews?: number | undefined
 }
 
 export const matomo: Model = {
@@ -41,29 +43,38 @@ export const matomo: Model = {
   fill({ hits, now, dice }) {
     const today = wallAt(now, ownZone).day
     const yesterday = wallAt(now - 86_400, ownZone).day
-    const known = new Map<string, { visitors: number; actions: number }>()
+    const known = new Map<string, { visitors: number; pageviews: number }>()
     const archives: Archive[] = []
     for (const [day, own] of groups(hits, ({ at }) => wallAt(at, ownZone).day)) {
-      const counts = { visitors: distinct(own, ({ person }) => person), actions: own.length }
-      const wrong = { visitors: 7777, actions: 8888 }
-      const complete = { day, flag: 'done', state: done.ok }
-      if (dice(9) > 0) {
-        archives.push({ ...complete, ...counts, archived: '2026-12-02 03:00:00' })
-        known.set(day, counts)
+      const counts = { visitors: distinct(own, ({ person }) => person), pageviews: own.length }
+      const half = { visitors: Math.floor(counts.visitors / 2), pageviews: 1 }
+      const wrong = { visitors: 7777, pageviews: 8888 }
+      // The first of a day is of everything; what comes later replaces what it has.
+      let shownNow = half
+      archives.push({ day, flag: 'done', state: done.ok, archived: '2026-12-01 03:00:00', ...half })
+      if (dice(6) > 0) {
+        const state = shown[dice(shown.length)] ?? done.ok
+        archives.push({ day, flag: 'done', state, archived: '2026-12-02 03:00:00', ...counts })
+        shownNow = counts
       }
-      // What is not the newest complete archive of that day, that site and everybody.
-      if (dice(2) === 0) {
-        const older = { visitors: Math.floor(counts.visitors / 2), actions: 1 }
-        archives.push({ ...complete, ...older, archived: '2026-12-01 03:00:00' })
-        if (!known.has(day)) known.set(day, older)
+      if (dice(3) === 0) {
+        // Of one of the archiver's plugins only; a partial one may lack what it was not asked for.
+        const ofPlugin = { day, state: done.partial, archived: '2026-12-02 04:00:00' }
+        const pageviews = dice(2) === 0 ? own.length + 5 : undefined
+        archives.push({ ...ofPlugin, flag: 'done.Actions', visitors: 6666, pageviews })
+        shownNow = { ...shownNow, pageviews: pageviews ?? shownNow.pageviews }
+        archives.push({ ...ofPlugin, flag: 'done.VisitsSummary', visitors: own.length + 7 })
+        shownNow = { ...shownNow, visitors: own.length + 7 }
       }
+      known.set(day, shownNow)
+      // What is not an archive of that day, that site and everybody that is at its end.
       const later = { day, ...wrong, archived: '2026-12-03 03:00:00' }
       const segment = `done${'0123456789abcdef'.repeat(2)}`
       const others = [
         { ...later, flag: segment, state: done.ok },
-        { ...later, flag: 'done', state: done.invalidated },
-        { ...later, flag: 'done', state: done.temporary },
-        { ...later, flag: 'done', state: done.partial },
+        { ...later, flag: `${segment}.VisitsSummary`, state: done.ok },
+        { ...later, flag: 'done.Goals', state: done.ok },
+        { ...later, flag: 'done', state: done.error },
         { ...later, flag: 'done', state: done.ok, period: 3 },
         { ...later, flag: 'done', state: done.ok, site: 2 },
       ]
@@ -82,18 +93,24 @@ export const matomo: Model = {
         ts_archived: archived,
       }
       const name = `wp_matomo_archive_numeric_${monthOf(day)}`
+      const metrics = {
+        [flag]: state,
+        nb_uniq_visitors: archive.visitors,
+        nb_visits: 5555,
+        nb_actions: 9999,
+        Actions_nb_pageviews: archive.pageviews,
+      }
       tables[name] = [
         ...(tables[name] ?? []),
-        { ...row, name: flag, value: state },
-        { ...row, name: 'nb_uniq_visitors', value: archive.visitors },
-        { ...row, name: 'nb_visits', value: archive.visitors + 3 },
-        { ...row, name: 'nb_actions', value: archive.actions },
+        ...Object.entries(metrics).flatMap(([metric, value]) =>
+          value === undefined ? [] : [{ ...row, name: metric, value }],
+        ),
       ]
     })
-    const actions = (days: number) => {
+    const pageviews = (days: number) => {
       const from = wallAt(now - days * 86_400, ownZone).day
       const own = [...known].filter(([day]) => within(day, from, today))
-      return own.reduce((total, [, counts]) => total + counts.actions, 0)
+      return own.reduce((total, [, counts]) => total + counts.pageviews, 0)
     }
     return {
       tables: {
@@ -106,11 +123,11 @@ export const matomo: Model = {
       expected: {
         'visitors.today': known.get(today)?.visitors ?? 0,
         'visitors.yesterday': known.get(yesterday)?.visitors ?? 0,
-        'views.total': actions(9999),
-        'views.today': known.get(today)?.actions ?? 0,
-        'views.yesterday': known.get(yesterday)?.actions ?? 0,
-        'views.last7days': actions(6),
-        'views.last30days': actions(29),
+        'views.total': pageviews(9999),
+        'views.today': known.get(today)?.pageviews ?? 0,
+        'views.yesterday': known.get(yesterday)?.pageviews ?? 0,
+        'views.last7days': pageviews(6),
+        'views.last30days': pageviews(29),
       },
     }
   },
