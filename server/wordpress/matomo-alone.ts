@@ -34,6 +34,7 @@ export async function findMatomo(
   const { name, timezone, main_url, ...chosen } = choose(sites, idsite)
   const site: Site = {
     name: siteName(main_url || name),
+    address: main_url,
     prefix,
     blog: 1,
     matomoSite: chosen.idsite,
