@@ -64,10 +64,20 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const cache = new MicroCache(monotonic)
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
-  const onRound = () => {
-    cache.clear()
-    events.update()
-    for (const publisher of publishers) publisher.update()
+  const onRound = (site: string | undefined) => {
+    const listeners = [
+      () => cache.clear(),
+      () => events.update(site),
+      ...publishers.map((publisher) => () => publisher.update(site)),
+    ]
+    for (const tell of listeners) {
+      try {
+        tell()
+      } catch (error) {
+        // What is wrong with one of them neither makes a round fail nor holds the others up.
+        log.error({ err: error }, 'a reading could not be passed on')
+      }
+    }
   }
   const groups =
     options.from === undefined

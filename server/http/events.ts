@@ -94,7 +94,7 @@ export class Events {
   /**
    * Makes an answer a stream; the newest reading comes first.
    *
-   * @param key of the reading: streams of one key share every byte
+   * @param key of the reading, its site first: streams of one key share every byte
    * @param headers of the answer, those of a stream among them
    */
   open(
@@ -142,9 +142,12 @@ export class Events {
   /**
    * Sends what has changed. A reading that is not there any more, as when another plugin counts, ends its
    * streams: heartbeats would confirm the last number for ever, and who comes back is told what there is.
+   *
+   * @param site the only one that can have changed; all when undefined
    */
-  update(): void {
+  update(site?: string): void {
     for (const [key, group] of this.#groups) {
+      if (site !== undefined && !key.startsWith(`${site} `)) continue
       if (refresh(group) !== undefined) continue
       this.#groups.delete(key)
       end(group)

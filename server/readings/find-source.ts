@@ -2,6 +2,7 @@ import { FatalError } from '../../common/errors.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
 import { findMatomo } from '../wordpress/matomo-alone.ts'
 import { type Choice, choosePlugin } from '../wordpress/plugin.ts'
+import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findPrefix, readSchema, readSite, type Site } from '../wordpress/site.ts'
 import { sqlSource } from '../wordpress/sources/sql.ts'
 
@@ -25,6 +26,7 @@ export interface Found extends Choice {
 /**
  * Looks at a site: its options, its tables, its plugin.
  *
+ * @param shared the schema, where others look at the same database
  * @throws FatalError when there is no WordPress, or no plugin to read
  */
 export async function findSource(
@@ -32,8 +34,9 @@ export async function findSource(
   engine: Database['engine'],
   { prefix, source, sql, matomoSite }: Wanted,
   epochMs: number,
+  shared?: SharedSchema,
 ): Promise<Found> {
-  const schema = await readSchema(query, engine)
+  const schema = await (shared?.of(query) ?? readSchema(query, engine))
   const readNamed = async () =>
     readSite(query, schema, engine, prefix ?? findPrefix(schema), matomoSite)
   if (sql === undefined) {

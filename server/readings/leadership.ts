@@ -13,6 +13,12 @@ export type Leadership = { readonly leader: 'us' } | OtherLeader
 export interface Leaderships {
   /** Resolves as soon as it is known. */
   of(site: string): Promise<Leadership>
-  /** Told when the answer for a site has become another. */
-  onChange(listener: (site: string) => void): void
+  /**
+   * Told when the answer for a site has become another.
+   *
+   * @returns what ends it
+   */
+  onChange(listener: (site: string) => void): () => void
+  /** There is no such site any more: whoever reads it takes what it has published away. */
+  retire(site: string): void
 }

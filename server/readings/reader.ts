@@ -3,6 +3,7 @@ import type { Metric, Period } from '../../reading.ts'
 import { toCount } from '../wordpress/count.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
+import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { rowsOf, type Tally, toTally } from '../wordpress/sources/source.ts'
 import { type Found, findSource, type Wanted } from './find-source.ts'
 import { closeDays, type DayTally, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
@@ -11,6 +12,8 @@ import { type Count, keyOf, type Round } from './round.ts'
 
 export interface ReaderOptions {
   readonly database: Database
+  /** Where several sites of the database are looked at. */
+  readonly schema?: SharedSchema
   readonly wanted: Wanted
   /** What the site is to be called; by its address when undefined. */
   readonly name: string | undefined
@@ -105,8 +108,8 @@ export class Reader {
   }
 
   #find(query: Query): Promise<Found> {
-    const { database, wanted, now } = this.#options
-    return findSource(query, database.engine, wanted, now())
+    const { database, schema, wanted, now } = this.#options
+    return findSource(query, database.engine, wanted, now(), schema)
   }
 
   /** Goes on with what was found; with another source than before, from nothing. */
@@ -128,7 +131,9 @@ export class Reader {
   /** After an error that says that the plugin is not what it was, the next round looks for it again. */
   #doubt(error: unknown): void {
     const changed = error instanceof DatabaseError && error.kind === 'schema'
-    if (changed || error instanceof FatalError) this.#found = undefined
+    if (!changed && !(error instanceof FatalError)) return
+    this.#found = undefined
+    this.#options.schema?.forget()
   }
 
   /** Whether there is a full count that polls can go on from. */

@@ -17,8 +17,8 @@ export interface ReplicaOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Told after each message that brought something. */
-  readonly onRound: () => void
+  /** Told after each message that brought something, and of which site. */
+  readonly onRound: (site: string) => void
 }
 
 const keepaliveSeconds = 10
@@ -136,6 +136,6 @@ export class Replica {
       log.info(`${site}: ${last.source}, from ${describeBroker(this.#options.from)}`)
     }
     if (rest === 'site' && payload === '') this.#sites.delete(site)
-    onRound()
+    onRound(site)
   }
 }

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
 import { isDue } from '../../common/clock.ts'
-import { FatalError, messageOf } from '../../common/errors.ts'
+import { messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
 import { type Connection, describeConnection } from '../wordpress/database/connection.ts'
 import type { Database } from '../wordpress/database/database.ts'
 import { openDatabase } from '../wordpress/database/open.ts'
 import { prefixesAlone } from '../wordpress/matomo-alone.ts'
-import { findNetwork, findPrefix, readSchema } from '../wordpress/site.ts'
-import { uncarried } from './carried-totals.ts'
-import type { Leadership, Leaderships } from './leadership.ts'
-import { Poller, type SiteState } from './poller.ts'
-import { Reader } from './reader.ts'
+import { SharedSchema } from '../wordpress/shared-schema.ts'
+import { findNetwork, findPrefix } from '../wordpress/site.ts'
+import type { Leaderships } from './leadership.ts'
+import { namesOf } from './network-names.ts'
+import type { SiteState } from './poller.ts'
 import { isFinal, Retry } from './retry.ts'
 import { openStore, type Remembered, type Store, withoutFuture } from './store.ts'
+import { WatchedSite } from './watched-site.ts'
 
 /** One database, and which of its numbers are wanted. */
 export interface SiteOptions {
@@ -38,27 +39,44 @@ export interface GroupOptions extends SiteOptions {
   readonly log: Logger
   /** Where other processes may read the same sites. */
   readonly leaderships?: Leaderships | undefined
-  /** Told after each round. */
-  readonly onRound: () => void
+  /** Told after each round, and of which site; undefined while that has no name. */
+  readonly onRound: (site: string | undefined) => void
 }
 
 /** Flash memory wears: a state file at most so often, and at the end. */
 const saveEveryMs = 60_000
-/** A network may get new sites. */
+/** A network may get new sites, and lose some. */
 const lookAgainMs = 600_000
+/** A site that two looks in a row have not found has been gone for ten minutes. */
+const goneLooks = 2
+/** A site may come back, as one that was archived by mistake. */
+const rememberMs = 86_400_000
+/** So long the first round of a site holds the next one up: side by side none would know what its own costs. */
+const startMs = 1000
 
 /** The sites of one database: one, or all of a WordPress network. */
 export class SiteGroup {
   readonly #options: GroupOptions
   readonly #store: Store
-  /** Key: table prefix; empty until it has been found. */
-  readonly #pollers: Map<string, Poller> = new Map()
+  /** Those that are offered. Key: table prefix; empty until it has been found. */
+  readonly #sites: Map<string, WatchedSite> = new Map()
+  /** Those of a look that have not yet had their first round. */
+  readonly #starting: Set<WatchedSite> = new Set()
+  /** Those that are not offered any more. Key: table prefix. */
+  readonly #gone: Map<string, Remembered> = new Map()
+  /** How many looks in a row have not found it. Key: table prefix of a site, or name that one had. */
+  readonly #misses: Map<string, number> = new Map()
+  /** All names that sites have had since the start. */
+  readonly #names: Set<string> = new Set()
+  /** The prefixes as the last look has found them, the main site first. */
+  #order: readonly string[] = []
   readonly #timers: Set<NodeJS.Timeout> = new Set()
   readonly #retry: Retry
-  #database: Database | undefined
+  #opened: { readonly database: Database; readonly schema: SharedSchema } | undefined
   #failure: string | undefined
   #savedMs = Number.NEGATIVE_INFINITY
   #saving: Promise<void> = Promise.resolve()
+  #unsaved: string | undefined
   #stopped = false
 
   constructor(options: GroupOptions) {
@@ -79,17 +97,20 @@ export class SiteGroup {
 
   /** The sites that are known, the main one first; one without readings while none is. */
   get states(): SiteState[] {
-    const states = [...this.#pollers.values()].map((poller) => poller.state)
+    const states = [...this.#sites.values()].map((site) => site.state)
     if (states.length > 0) return states
     return [{ name: this.#options.name, last: undefined, failure: this.#failure }]
   }
 
   /** Makes what is remembered known; it costs no query. */
   async load(): Promise<void> {
-    const sites = await this.#store.load()
-    for (const site of sites) {
-      const remembered = withoutFuture(site, this.#options.now())
-      this.#addPoller(remembered.prefix, remembered, sites.length)
+    const sites = (await this.#store.load()).map((site) => withoutFuture(site, this.#options.now()))
+    const offered = sites.filter(({ goneMs }) => goneMs === undefined)
+    for (const site of sites) if (site.goneMs !== undefined) this.#gone.set(site.prefix, site)
+    this.#forget()
+    for (const [index, site] of offered.entries()) {
+      const name = index === 0 ? this.#options.name : undefined
+      this.#offer(site.prefix, this.#watch(site.prefix, name, site, offered.length))
     }
   }
 
@@ -99,10 +120,12 @@ export class SiteGroup {
    * @throws FatalError or DatabaseError when a database that has never been read refuses
    */
   async start(): Promise<void> {
-    this.#database = await openDatabase(this.#options.connection)
-    if (this.#stopped) this.#database.close()
-    const remembered = [...this.#pollers.values()]
-    for (const poller of remembered) await poller.start()
+    const database = await openDatabase(this.#options.connection)
+    const schema = new SharedSchema(database.engine, this.#options.now)
+    this.#opened = { database, schema }
+    if (this.#stopped) database.close()
+    const remembered = [...this.#sites.values()]
+    for (const site of remembered) await site.start()
     const error = await this.#look()
     if (remembered.length === 0 && isFinal(error)) throw error
   }
@@ -110,25 +133,28 @@ export class SiteGroup {
   async stop(): Promise<void> {
     this.#stopped = true
     for (const timer of this.#timers) clearTimeout(timer)
-    this.#database?.close()
-    for (const poller of this.#pollers.values()) await poller.stop()
+    this.#opened?.database.close()
+    await Promise.all([...this.#starting, ...this.#sites.values()].map((site) => site.stop()))
     await this.#save()
   }
 
   /** Looks which sites there are, and again later; resolves with the error when it failed. */
   async #look(): Promise<unknown> {
-    const { log } = this.#options
+    const { log, sql } = this.#options
     try {
-      const prefixes = await this.#findPrefixes()
-      await this.#addSites(prefixes)
+      const found = await this.#findSites()
+      if (this.#stopped) return undefined
+      this.#order = [...found.keys()]
+      await this.#addSites(found)
+      await this.#removeSites(found)
       this.#failure = undefined
       this.#retry.succeeded()
-      if (prefixes.length > 1) this.#later(() => this.#look(), lookAgainMs)
+      if (sql === undefined) this.#later(() => this.#look(), lookAgainMs)
       return undefined
     } catch (error) {
       if (this.#stopped) return error
       const message = messageOf(error)
-      if (this.#failure !== message && this.#pollers.size === 0 && !isFinal(error)) {
+      if (this.#failure !== message && this.#sites.size === 0 && !isFinal(error)) {
         log.warn(`${message}; trying again`)
       }
       this.#failure = message
@@ -137,87 +163,128 @@ export class SiteGroup {
     }
   }
 
-  async #findPrefixes(): Promise<string[]> {
-    const { tablePrefix, source, sql } = this.#options
-    if (sql !== undefined) return [tablePrefix ?? '']
-    if (this.#database === undefined) return []
-    const { query, engine } = this.#database
-    const schema = await readSchema(query, engine)
-    if (source === 'matomo' && prefixesAlone(schema, tablePrefix).length > 0) {
-      return [tablePrefix ?? '']
+  /** What each site is to go by, undefined for its address. Key: table prefix, the main site's first. */
+  async #findSites(): Promise<Map<string, string | undefined>> {
+    const { tablePrefix, source, sql, name } = this.#options
+    if (sql !== undefined) return new Map([[tablePrefix ?? '', name]])
+    if (this.#opened === undefined) return new Map()
+    const { database, schema } = this.#opened
+    const tables = await schema.of(database.query)
+    if (source === 'matomo' && prefixesAlone(tables, tablePrefix).length > 0) {
+      return new Map([[tablePrefix ?? '', name]])
     }
-    return findNetwork(query, schema, tablePrefix ?? findPrefix(schema))
+    const main = tablePrefix ?? findPrefix(tables)
+    const prefixes = await findNetwork(database.query, tables, main)
+    return namesOf(database.query, prefixes, name)
   }
 
   /** Of a network, the sites that have a plugin to read; alone, a site without one is an error. */
-  async #addSites(prefixes: readonly string[]): Promise<void> {
+  async #addSites(found: ReadonlyMap<string, string | undefined>): Promise<void> {
     const { log } = this.#options
     const errors: unknown[] = []
-    for (const prefix of prefixes) {
-      if (this.#pollers.has(prefix) || this.#stopped) continue
-      const poller = this.#addPoller(prefix, undefined, prefixes.length)
-      try {
-        await poller.start()
-        const { last } = poller.state
-        if (last) log.info(`${last.site}: ${last.source} (${last.why}), days in ${last.timezone}`)
-      } catch (error) {
-        this.#pollers.delete(prefix)
-        errors.push(error)
-      }
+    for (const [prefix, name] of found) {
+      const known = this.#sites.get(prefix)
+      if ((known !== undefined && known.name === name) || this.#stopped) continue
+      await known?.stop()
+      const remembered = known?.state.last ?? this.#gone.get(prefix)
+      const site = this.#watch(prefix, name, remembered, found.size)
+      if (remembered !== undefined) this.#offer(prefix, site)
+      this.#starting.add(site)
+      const started = site
+        .start()
+        .then(() => {
+          this.#offer(prefix, site)
+          const { last } = site.state
+          if (last) log.info(`${last.site}: ${last.source} (${last.why}), days in ${last.timezone}`)
+        })
+        .catch((error: unknown) => errors.push(error))
+        .finally(() => this.#starting.delete(site))
+      // Alone it is waited for, however long it takes: whether it refuses is to be seen at once.
+      await (found.size === 1 ? started : first(started, startMs))
     }
-    if (this.#pollers.size === 0 && errors.length > 0) throw errors[0]
+    if (this.#sites.size === 0 && this.#starting.size === 0 && errors.length > 0) throw errors[0]
     for (const error of errors) log.debug({ err: error }, 'a site of the network is left out')
   }
 
-  #addPoller(prefix: string, remembered: Remembered | undefined, share: number): Poller {
-    const { name, source, sql, matomoSite, log, now, pollMs, leaderships } = this.#options
-    let reader: Reader | undefined
-    let known = remembered
-    // A name from the settings is that of the main site; others of a network go by their address.
-    const ownName = this.#pollers.size === 0 ? name : undefined
-    const open = () => {
-      const database = this.#database
-      if (database === undefined) throw new FatalError('the database has not been opened')
-      reader ??= new Reader({
-        database,
-        pollMs,
-        now,
+  /** Takes what is gone from the offer: sites, and names that sites have had. */
+  async #removeSites(found: ReadonlyMap<string, unknown>): Promise<void> {
+    const { log, now, onRound } = this.#options
+    for (const [prefix, site] of this.#sites) {
+      if (!this.#isGone(prefix, found.has(prefix))) continue
+      this.#sites.delete(prefix)
+      await site.stop()
+      const { last } = site.state
+      log.info(`${last?.site ?? prefix}: there is no such site any more`)
+      if (last !== undefined) this.#gone.set(prefix, { ...last, goneMs: now() })
+      if (last !== undefined) this.#retire(last.site)
+      onRound(last?.site)
+    }
+    const current = new Set(this.states.map(({ last }) => last?.site))
+    for (const name of this.#names) {
+      if (this.#isGone(`name ${name}`, current.has(name))) this.#retire(name)
+    }
+    for (const name of current) if (name !== undefined) this.#names.add(name)
+    this.#forget()
+  }
+
+  /** What has been gone for a day is not remembered any longer. */
+  #forget(): void {
+    for (const [prefix, { goneMs = 0 }] of this.#gone) {
+      if (isDue(this.#options.now(), goneMs, rememberMs)) this.#gone.delete(prefix)
+    }
+  }
+
+  #retire(name: string): void {
+    this.#names.delete(name)
+    this.#misses.delete(`name ${name}`)
+    this.#options.leaderships?.retire(name)
+  }
+
+  /** Counts the looks that have not found it. */
+  #isGone(key: string, isFound: boolean): boolean {
+    const misses = isFound ? 0 : (this.#misses.get(key) ?? 0) + 1
+    if (misses === 0 || misses >= goneLooks) this.#misses.delete(key)
+    else this.#misses.set(key, misses)
+    return misses >= goneLooks
+  }
+
+  /** Puts a site in its place among those that are known. */
+  #offer(prefix: string, site: WatchedSite): void {
+    this.#gone.delete(prefix)
+    this.#sites.set(prefix, site)
+    const place = (each: string) => {
+      const index = this.#order.indexOf(each)
+      return index < 0 ? this.#order.length : index
+    }
+    const sorted = [...this.#sites].sort(([a], [b]) => place(a) - place(b))
+    this.#sites.clear()
+    for (const [each, watched] of sorted) this.#sites.set(each, watched)
+  }
+
+  #watch(
+    prefix: string,
+    name: string | undefined,
+    remembered: Remembered | undefined,
+    share: number,
+  ): WatchedSite {
+    const site: WatchedSite = new WatchedSite(
+      {
+        ...this.#options,
+        prefix,
+        name,
         share,
-        remembered: known && uncarried(known),
-        wanted: { prefix: prefix === '' ? undefined : prefix, source, sql, matomoSite },
-        name: ownName,
-        onBackgroundError: (error) => {
-          if (!this.#stopped) log.warn(`recount: ${error.message}`)
+        database: () => this.#opened,
+        leaderships: this.#options.leaderships,
+        onRound: (succeeded) => {
+          const known = site.state.last?.site
+          if (known !== undefined) this.#names.add(known)
+          if (succeeded) this.#saveNowAndThen()
+          this.#options.onRound(known)
         },
-        onWarning: (warning) => log.warn(warning),
-      })
-      return reader
-    }
-    const leadershipOf = async (leaderships: Leaderships): Promise<Leadership> => {
-      const leadership = await leaderships.of(
-        ownName ?? poller.state.last?.site ?? (await open().site()),
-      )
-      if (leadership.leader === 'us' || leadership.last === undefined) return leadership
-      // When it is our turn again the reader goes on from what the other has read.
-      known = { ...leadership.last, prefix }
-      reader = undefined
-      return { ...leadership, last: known }
-    }
-    const read = async () => open().read()
-    const leadership = leaderships && (() => leadershipOf(leaderships))
-    const onRound = (succeeded: boolean) => {
-      if (succeeded) this.#saveNowAndThen()
-      this.#options.onRound()
-    }
-    const poller = new Poller(
-      { ...this.#options, name: ownName, read, leadership, onRound },
-      remembered,
+      },
+      remembered && { ...remembered, goneMs: undefined },
     )
-    leaderships?.onChange((site) => {
-      if (site === poller.state.last?.site || poller.state.last === undefined) poller.wake()
-    })
-    this.#pollers.set(prefix, poller)
-    return poller
+    return site
   }
 
   #later(work: () => Promise<unknown>, ms: number): void {
@@ -233,16 +300,35 @@ export class SiteGroup {
     if (isDue(this.#options.now(), this.#savedMs, saveEveryMs)) void this.#save()
   }
 
-  /** One write at a time. */
+  /** One write at a time. A failure is told once, and again when it is another. */
   #save(): Promise<void> {
-    this.#savedMs = this.#options.now()
+    const { log, now } = this.#options
+    this.#savedMs = now()
     this.#saving = this.#saving.then(async () => {
-      const sites = this.states.flatMap(({ last }) => last ?? [])
+      const sites = [...this.states.flatMap(({ last }) => last ?? []), ...this.#gone.values()]
       if (sites.length === 0) return
-      await this.#store.save(sites).catch((error: Error) => {
-        this.#options.log.warn(`the last readings could not be remembered: ${error.message}`)
-      })
+      try {
+        await this.#store.save(sites)
+        if (this.#unsaved !== undefined) log.info('the last readings are remembered again')
+        this.#unsaved = undefined
+      } catch (error) {
+        const message = messageOf(error)
+        if (message !== this.#unsaved) {
+          log.warn(`the last readings could not be remembered: ${message}`)
+        }
+        this.#unsaved = message
+      }
     })
     return this.#saving
   }
+}
+
+/** Resolves with the work, or after a while without it. */
+async function first(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }

@@ -35,6 +35,8 @@ export const Remembered = v.object({
   emptyDays: v.picklist(['none', 'unknown']),
   /** Key: source and metric. What falls of a total have been carried forward. */
   carry: v.optional(v.record(v.string(), Carry), {}),
+  /** Since when there is no such site any more; undefined while there is. */
+  goneMs: v.optional(v.number()),
 })
 export type Remembered = v.InferOutput<typeof Remembered>
 

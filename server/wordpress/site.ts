@@ -116,7 +116,7 @@ export async function findNetwork(query: Query, schema: Schema, main: string): P
   const base = schema.folded(main)
   if (!schema.tables.has(`${base}blogs`)) return [base]
   const rows = await query({
-    text: `SELECT blog_id AS blog FROM \`${base}blogs\`
+    text: `SELECT blog_id AS blog FROM ${quoted(`${base}blogs`)}
       WHERE archived = 0 AND spam = 0 AND deleted = 0 ORDER BY blog_id`,
     values: [],
   })
@@ -188,12 +188,19 @@ export function tablesOf(
     tables: [...tables.keys()]
       .filter((table) => table.startsWith(prefix))
       .map((table) => own + table.slice(prefix.length)),
-    table: (name) => `\`${named(name)}\``,
+    table: (name) => quoted(named(name)),
     has: (table, column) => {
       const columns = tables.get(named(table))
       return columns !== undefined && (column === undefined || columns.has(column))
     },
   }
+}
+
+/** The name of the site with this prefix, from its address. */
+export async function readName(query: Query, prefix: string): Promise<string> {
+  const option = (name: string) =>
+    readValue(query, `${prefix}options`, 'option_name', 'option_value', name)
+  return siteName((await option('home')) ?? (await option('siteurl')) ?? '')
 }
 
 async function readValue(
@@ -204,11 +211,16 @@ async function readValue(
   key: string,
 ): Promise<string | undefined> {
   const [row] = await query({
-    text: `SELECT ${valueColumn} AS value FROM \`${table}\` WHERE ${keyColumn} = ? LIMIT 1`,
+    text: `SELECT ${valueColumn} AS value FROM ${quoted(table)} WHERE ${keyColumn} = ? LIMIT 1`,
     values: [key],
   })
   const value = row?.['value']
   return typeof value === 'string' ? value : undefined
+}
+
+/** A name of a table as MySQL and SQLite take it, whatever is in it. */
+function quoted(table: string): string {
+  return `\`${table.replaceAll('`', '``')}\``
 }
 
 /** Host and path of an address, as far as a topic may have them. */

@@ -30,7 +30,7 @@ export class MqttBridge implements Leaderships {
   readonly #options: MqttOptions
   /** Key: name of the site. */
   readonly #sites: Map<string, MqttSite> = new Map()
-  readonly #listeners: ((site: string) => void)[] = []
+  readonly #listeners: Set<(site: string) => void> = new Set()
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -42,19 +42,36 @@ export class MqttBridge implements Leaderships {
     return this.#site(site).leadership()
   }
 
-  onChange(listener: (site: string) => void): void {
-    this.#listeners.push(listener)
+  onChange(listener: (site: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  retire(site: string): void {
+    void this.#sites.get(site)?.retire()
+    this.#sites.delete(site)
   }
 
   publisher({ sites }: { readonly sites: () => readonly SiteState[] }): Publisher {
-    const update = () => {
+    const each = (work: (site: MqttSite, state: SiteState, place: number) => void) => {
+      const seen = new Set<string>()
       for (const [place, state] of sites().entries()) {
-        if (state.last !== undefined) this.#site(state.last.site).update(state, place)
+        const name = state.last?.site
+        if (name === undefined || seen.has(name)) continue
+        seen.add(name)
+        work(this.#site(name), state, place)
       }
     }
+    const update = (site?: string) =>
+      each((mqtt, state, place) => {
+        if (site === undefined || state.last?.site === site) mqtt.update(state, place)
+      })
     return {
       start: () => {
-        this.#timer = setInterval(update, lookMs)
+        this.#timer = setInterval(
+          () => each((site, state, place) => site.look(state, place)),
+          lookMs,
+        )
       },
       update,
       stop: async () => {

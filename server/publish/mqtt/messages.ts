@@ -43,6 +43,13 @@ export function siteMessages(
   ]
 }
 
+/** Which readings are stale, and whether the database is away: what time alone changes. */
+export function staleness(state: SiteState, nowMs: number): string {
+  const counts = state.last?.counts ?? []
+  const marks = counts.map(({ asOf, everyMs }) => nowMs - Date.parse(asOf) > 2 * everyMs)
+  return [isAway(state, nowMs), state.failure !== undefined, ...marks].join()
+}
+
 /** Whether the database is away. One round that failed says little; the attributes say `stale` at once. */
 function isAway({ last, failure }: SiteState, nowMs: number): boolean {
   if (failure === undefined) return false

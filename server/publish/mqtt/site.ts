@@ -13,7 +13,7 @@ import type { Leadership } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
 import { type HomeAssistant, haStatusTopic } from './home-assistant.ts'
 import { LeaderElection, type Role } from './leader-election.ts'
-import { obsolete, siteMessages } from './messages.ts'
+import { obsolete, siteMessages, staleness } from './messages.ts'
 import { DocumentDraft } from './site-document.ts'
 import { SiteHeard } from './site-heard.ts'
 
@@ -55,6 +55,8 @@ export class MqttSite {
   /** Whether the connection that is being made has the will. */
   #hasWill = false
   #state: { readonly state: SiteState; readonly place: number } | undefined
+  /** Of the readings that were last published. */
+  #stale = ''
   #waiting: (() => void)[] = []
   #birth: NodeJS.Timeout | undefined
   #stopped = false
@@ -136,14 +138,36 @@ export class MqttSite {
   /** Publishes what has changed, if it is this process that reads the site. */
   update(state: SiteState, place: number): void {
     this.#state = { state, place }
+    this.#stale = staleness(state, this.#options.now())
     this.#send()
+  }
+
+  /** Publishes what time alone has changed: a reading gets old. */
+  look(state: SiteState, place: number): void {
+    const stale = staleness(state, this.#options.now())
+    const isRefused = this.#refusedMs.size > 0
+    if (stale === this.#stale && !isRefused && this.#state?.state.last === state.last) return
+    this.update(state, place)
+  }
+
+  /** The site is gone: whoever has its seat takes from the broker what is retained of it. */
+  async retire(): Promise<void> {
+    if (this.#election.mayPublish) {
+      this.#state = undefined
+      for (const topic of [...this.#retained.keys()]) this.#publish({ topic, payload: '' })
+    }
+    await this.#end()
   }
 
   /** Says goodbye first, so that another may take over at once. */
   async stop(): Promise<void> {
+    if (this.#election.mayPublish) this.#resign()
+    await this.#end()
+  }
+
+  async #end(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#birth)
-    if (this.#election.mayPublish) this.#resign()
     this.#election.stop()
     for (const resolve of this.#waiting.splice(0)) resolve()
     await this.#broker.stop()

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Leaderships } from '../../../server/readings/leadership.ts'
 import { startTestBridge, type TestBridge } from '../../support/bridge.ts'
+import { asked, loggingAll } from '../../support/general-log.ts'
 import { recordingLog } from '../../support/log.ts'
-import { startMariadb } from '../../support/mariadb.ts'
+import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
 import { serializedList, tablesOf, wordpress } from '../../support/models/model.ts'
 import { until } from '../../support/until.ts'
 
@@ -35,13 +37,21 @@ const network = [
   await kokoBlog('wp_6_', 'net.example.com/deleted', 1),
 ].join('\n')
 
+const setTimeoutReal = globalThis.setTimeout
+
+/** How often it has been looked which sites there are. */
+async function looks(mariadb: Mariadb): Promise<number> {
+  const statements = await asked(mariadb)
+  return statements.filter(({ statement }) => statement.includes('archived = 0')).length
+}
+
 const text = async ({ url }: TestBridge, path: string) => {
   const answer = await fetch(url + path)
   return `${answer.status} ${(await answer.text()).trim()}`
 }
 
 test('a WordPress network', async (t) => {
-  const mariadb = await startMariadb(t)
+  const mariadb = await startMariadb(t, ...loggingAll)
 
   await t.test('is served site by site; the main one by default', async (t) => {
     const connection = await mariadb.create('net', network)
@@ -125,6 +135,89 @@ test('a WordPress network', async (t) => {
     assert.equal(await text(bridge, '/count?site=here'), '200 2')
     assert.match(await text(bridge, '/health'), /^200 .*degraded/)
   })
+
+  await t.test(
+    'loses sites, which go after ten minutes and are remembered for a day',
+    async (t) => {
+      const connection = await mariadb.create('shrunk', network)
+      let clock = now
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      const bridge = await startTestBridge(t, [{ connection }], { now: () => clock })
+      const shop = '/count?site=net.example.com-shop'
+      assert.equal(await text(bridge, shop), '200 6')
+      await mariadb.execute('UPDATE wp_blogs SET archived = 1 WHERE blog_id = 2', 'shrunk')
+      const look = async () => {
+        clock += 600_000
+        const before = await looks(mariadb)
+        t.mock.timers.tick(600_000)
+        await until('a look', async () => (await looks(mariadb)) > before)
+        await new Promise((resolve) => setTimeoutReal(resolve, 100))
+      }
+      await look()
+      assert.equal(await text(bridge, shop), '200 6')
+      await look()
+      const isGone = async () => (await text(bridge, shop)).startsWith('404 there is no site')
+      await until('it is gone', isGone)
+      assert.match(await text(bridge, '/count'), /^200 4/)
+      await bridge.stop()
+
+      const { stateDir } = bridge
+      await mariadb.execute('DROP TABLE wp_2_koko_analytics_site_stats', 'shrunk')
+      await mariadb.execute('UPDATE wp_blogs SET archived = 0 WHERE blog_id = 2', 'shrunk')
+      const later = await startTestBridge(t, [{ connection }], { now: () => clock, stateDir })
+      await until('what was remembered', async () => (await text(later, shop)) === '200 6')
+      await mariadb.execute('UPDATE wp_blogs SET archived = 1 WHERE blog_id = 2', 'shrunk')
+      await look()
+      await look()
+      await until('it is gone again', async () => (await text(later, shop)).startsWith('404'))
+      await later.stop()
+      clock += 86_400_000
+      await mariadb.execute('UPDATE wp_blogs SET archived = 0 WHERE blog_id = 2', 'shrunk')
+      const days = await startTestBridge(t, [{ connection }], { now: () => clock, stateDir })
+      assert.match(await text(days, shop), /^404/)
+    },
+  )
+
+  await t.test('has sites whose addresses come to one name, and each is served', async (t) => {
+    const sql = [
+      network,
+      await kokoBlog('wp_8_', 'net.example.com/a-b', 8),
+      await kokoBlog('wp_9_', 'net.example.com/a/b', 9),
+      'INSERT INTO wp_blogs VALUES (8,0,0,0), (9,0,0,0);',
+    ]
+    const connection = await mariadb.create('alike', sql.join('\n'))
+    const bridge = await startTestBridge(t, [{ connection }], { now: () => now })
+    assert.equal(await text(bridge, '/count?site=net.example.com-a-b'), '200 8')
+    assert.equal(await text(bridge, '/count?site=net.example.com-a-b-9'), '200 9')
+  })
+
+  await t.test(
+    'has a site without a plugin, which costs a look nothing and /health no word',
+    async (t) => {
+      const connection = await mariadb.create('plain', network)
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      const listeners = new Set<unknown>()
+      const leaderships: Leaderships = {
+        of: async () => ({ leader: 'us' }),
+        onChange(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+        retire() {},
+      }
+      const bridge = await startTestBridge(t, [{ connection }], { now: () => now, leaderships })
+      for (let looked = 0; looked < 3; looked += 1) {
+        assert.equal(listeners.size, 2)
+        const before = await looks(mariadb)
+        t.mock.timers.tick(600_000)
+        while ((await looks(mariadb)) === before) {
+          assert.equal((await bridge.json<{ status: string }>('/health')).status, 'ok')
+        }
+        await new Promise((resolve) => setTimeoutReal(resolve, 200))
+      }
+      assert.equal(listeners.size, 2)
+    },
+  )
 
   await t.test('remembers all of its sites', async (t) => {
     const connection = await mariadb.create('again', network)

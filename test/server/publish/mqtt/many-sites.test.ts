@@ -30,6 +30,41 @@ for (const sites of [2, 4, 60]) {
   })
 }
 
+test('of a site that is gone the reader takes from the broker all that it had retained there, a standby nothing', async (t) => {
+  const broker = await startMosquitto(t)
+  const { newest } = await subscribe(t, broker)
+  const name = 'gone.example.com'
+  const options = { discovery: true }
+  let isThere = true
+  let isThereToo = true
+  const reader = startPublishingAll(t, broker.url, () => (isThere ? [named(name)] : []), options)
+  const status = () => newest.get(`visitor-counter/${name}/status`)
+  await until('it is online', () => status() === 'online')
+  const standby = startPublishingAll(
+    t,
+    broker.url,
+    () => (isThereToo ? [named(name)] : []),
+    options,
+  )
+  await until('one stands by', async () => (await standby.bridge.of(name)).leader === 'other')
+  // The group has it no more.
+  isThereToo = false
+  standby.bridge.retire(name)
+  await wait(300)
+  assert.equal(status(), 'online')
+  await standby.publisher.stop()
+  const topics = [...newest].filter(
+    ([topic, payload]) => payload !== '' && !topic.endsWith('/hello'),
+  )
+  assert.ok(topics.some(([topic]) => topic.startsWith('homeassistant/device/')))
+  isThere = false
+  reader.bridge.retire(name)
+  await until('all is gone', () => topics.every(([topic]) => newest.get(topic) === ''))
+  const late = await subscribe(t, broker)
+  await wait(300)
+  assert.deepEqual([...late.newest], [])
+})
+
 test('a site whose address has changed is published beside what was remembered of the old one', async (t) => {
   const broker = await startMosquitto(t)
   const { heard, newest } = await subscribe(t, broker, '+/+/status')

@@ -1,0 +1,110 @@
+import { FatalError } from '../../common/errors.ts'
+import type { Database } from '../wordpress/database/database.ts'
+import type { SharedSchema } from '../wordpress/shared-schema.ts'
+import { uncarried } from './carried-totals.ts'
+import type { Leadership, Leaderships } from './leadership.ts'
+import { Poller, type PollerOptions, type SiteState } from './poller.ts'
+import { Reader } from './reader.ts'
+import type { Remembered } from './store.ts'
+
+export interface WatchedSiteOptions extends Omit<PollerOptions, 'read' | 'leadership'> {
+  readonly prefix: string
+  readonly source: string
+  readonly sql: string | undefined
+  /** Which site of a Matomo, where it counts several. */
+  readonly matomoSite?: number | undefined
+  /** How many sites share the database. */
+  readonly share: number
+  readonly database: () =>
+    | { readonly database: Database; readonly schema: SharedSchema }
+    | undefined
+  /** Where other processes may read the same site. */
+  readonly leaderships: Leaderships | undefined
+}
+
+/** One site of a database: its poller, and the reader that it reads with when it is our turn. */
+export class WatchedSite {
+  readonly #options: WatchedSiteOptions
+  readonly #poller: Poller
+  readonly #stopListening: (() => void) | undefined
+  #reader: Reader | undefined
+  /** What the next reader goes on from. */
+  #known: Remembered | undefined
+  #isStopped = false
+
+  constructor(options: WatchedSiteOptions, remembered: Remembered | undefined) {
+    const { leaderships } = options
+    this.#options = options
+    this.#known = remembered
+    this.#poller = new Poller(
+      {
+        ...options,
+        read: async () => this.#open().read(),
+        leadership: leaderships && (() => this.#leadership(leaderships)),
+      },
+      remembered,
+    )
+    this.#stopListening = leaderships?.onChange((site) => {
+      const { last } = this.state
+      if (last === undefined || site === last.site) this.#poller.wake()
+    })
+  }
+
+  get state(): SiteState {
+    return this.#poller.state
+  }
+
+  /** What it was told to go by; undefined when it goes by its address. */
+  get name(): string | undefined {
+    return this.#options.name
+  }
+
+  /** @throws as `Poller.start` does; it has stopped then */
+  async start(): Promise<void> {
+    try {
+      await this.#poller.start()
+    } catch (error) {
+      this.#stopListening?.()
+      throw error
+    }
+  }
+
+  /** After the database has been closed, so that a round that is under way ends. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#stopListening?.()
+    await this.#poller.stop()
+  }
+
+  #open(): Reader {
+    const { prefix, source, sql, matomoSite, name, share, pollMs, now, log } = this.#options
+    const opened = this.#options.database()
+    if (opened === undefined) throw new FatalError('the database has not been opened')
+    this.#reader ??= new Reader({
+      ...opened,
+      pollMs,
+      now,
+      share,
+      remembered: this.#known && uncarried(this.#known),
+      wanted: { prefix: prefix === '' ? undefined : prefix, source, sql, matomoSite },
+      name,
+      onBackgroundError: (error) => {
+        if (!this.#isStopped) log.warn(`recount: ${error.message}`)
+      },
+      onWarning: (warning) => log.warn(warning),
+    })
+    return this.#reader
+  }
+
+  async #leadership(leaderships: Leaderships): Promise<Leadership> {
+    const { name, prefix } = this.#options
+    const leadership = await leaderships.of(
+      name ?? this.state.last?.site ?? (await this.#open().site()),
+    )
+    if (leadership.leader === 'us' || leadership.last === undefined) return leadership
+    // When it is our turn again the reader goes on from what the other has read.
+    this.#known = { ...leadership.last, prefix }
+    this.#reader = undefined
+    return { ...leadership, last: this.#known }
+  }
+}
