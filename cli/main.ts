@@ -9,6 +9,9 @@ import { helpText } from './settings/help.ts'
 import { isGiven, loadSettings, siteValues, valuesOf } from './settings/load.ts'
 import { groups, type SettingName } from './settings/settings.ts'
 
+const configHelp =
+  'a file with settings, one a line as "poll: 5s" (default: visitor-counter.yaml in this folder, in ~/.config/visitor-counter or in /etc/visitor-counter)'
+
 /** Exit codes: fine, something outside failed, wrong usage. */
 const FINE = 0
 const FAILED = 1
@@ -35,7 +38,7 @@ function buildProgram(): Program {
         sub.addOption(new Option(setting.flag, help).helpGroup(`${heading}:`))
       }
     }
-    sub.option('--config <file>', 'a file with settings, one a line as "poll: 5s"')
+    sub.option('--config <file>', configHelp)
     sub.action(() => run(command, sub))
   }
   return program

@@ -128,6 +128,9 @@ async function readPairs(
     isMap(node)
       ? node.items.map(({ key, value: given }) => {
           const value = isAlias(given) ? given.resolve(document) : given
+          if (isAlias(given) && value === undefined) {
+            throw refuse(`the file is not YAML: nothing is called *${given.source} before its use`)
+          }
           return {
             key: String(key),
             line: lines.linePos(isNode(key) ? (key.range?.[0] ?? 0) : 0).line,

@@ -4,7 +4,7 @@ import { UsageError } from '../../common/errors.ts'
 import { readSettingsFile, type SettingsFile } from './file.ts'
 import { defaultText, type Environment, flagName, isSwitch, type Setting } from './setting.ts'
 import { type SettingName, type SiteValues, settings, siteSettingNames } from './settings.ts'
-import { Switch } from './types.ts'
+import { Switch, Text } from './types.ts'
 
 export interface Given {
   /** Whose defaults count. */
@@ -79,7 +79,7 @@ function parse(
   distance: number,
 ): Effective {
   const setting: Setting = settings[name]
-  const schema = setting.schema ?? (isSwitch(setting) ? Switch : v.string())
+  const schema = setting.schema ?? (isSwitch(setting) ? Switch : Text)
   const parsed = v.safeParse(schema, text)
   if (parsed.success) return { value: parsed.output, text, origin, distance }
   throw new UsageError(

@@ -4,6 +4,9 @@ import { didYouMean } from '../../common/did-you-mean.ts'
 // What the text of several settings may be; what only one subject needs stands beside its settings.
 // Each message says what is allowed, in words that follow "it must be".
 
+/** Any text but none: an empty `--host` would listen on every address. */
+export const Text = v.pipe(v.string(), v.nonEmpty('some text, and not empty'))
+
 /** Text that a function understands; what it gives undefined for is refused. */
 export function parsed<Value>(
   parse: (text: string) => Value | undefined,

@@ -185,6 +185,12 @@ const refusals: [what: string, names: SettingName[], asked: Asked, message: RegE
     /"display" in .*, line 3: "max7129" is not allowed; it must be .* did you mean max7219\?$/,
   ],
   [
+    'an empty flag',
+    ['host'],
+    { flags: { host: '' } },
+    /^--host: "" is not allowed; it must be some/,
+  ],
+  [
     'a board of no kind',
     ['board'],
     { flags: { board: 'seral:/dev/x' } },
@@ -195,6 +201,12 @@ const refusals: [what: string, names: SettingName[], asked: Asked, message: RegE
     [],
     { yaml: 'poll: 5s\npoll: 6s' },
     /the file is not YAML: .*line 2/,
+  ],
+  [
+    'a name for nothing',
+    [],
+    { yaml: 'poll: *often' },
+    /the file is not YAML: nothing is called \*often/,
   ],
   ['two documents', [], { yaml: 'poll: 5s\n---\npoll: 6s' }, /the file is not YAML: /],
 ]
