@@ -14,17 +14,18 @@ export interface Board {
    * Takes transfers to the display, all with one write where the board allows it, and waits until they
    * are carried out; without any, until the board has answered at all.
    *
-   * @throws BoardReset when the board has forgotten what it was told, Error when it does not answer
+   * @throws BoardReset when the board has been reset: it listens again when `onReset` is called; Error
+   *   when it does not answer
    */
   send(transfers: readonly Transfer[]): Promise<void>
-  /** Told when the board has started anew and has forgotten what it was told. */
+  /** Told when a board that was reset listens again; it has forgotten what it was told. */
   onReset(listener: () => void): void
   /** Resolves with the reason when the board is gone. */
   readonly lost: Promise<Error>
   close(): void
 }
 
-/** The board has started anew under a frame; it is there, and must be told everything again. */
+/** The board has been reset; it is there, and must be told everything again once it listens. */
 export class BoardReset extends Error {
   override name = 'BoardReset'
 }

@@ -20,22 +20,25 @@ const I2C_CONFIG = 0x78
 const END_SYSEX = 0xf7
 const I2C_WRITE = 0
 
-/** A full frame of 16 digits takes 450 ms at 57600 baud; a board that is silent for far longer is gone. */
-const confirmMs = 3000
+/** How often a board is asked for its version until it says it. */
+const askEveryMs = 500
 
 /** A way to a board: what firmata-io calls a transport, and its end. */
 export interface FirmataLink {
   readonly transport: Transport & EventEmitter
   /** For people, "tcp:10.0.0.7:3030". */
   readonly name: string
-  /** From opening until the board must have answered all questions. */
+  /** From opening, or from a reset, until the board must have answered all questions. */
   readonly readyMs: number
+  /** How long a frame may take to be confirmed; one of 16 digits takes 450 ms at 57600 baud. */
+  readonly confirmMs: number
   /**
    * When the version is asked for, if the board has not said it unasked: at once on a network; later
    * on a serial port, where a boot loader would take the question for a program.
    */
   readonly askAfterMs: number
-  close(): void
+  /** @param isDead whether the board has stopped answering */
+  close(isDead: boolean): void
 }
 
 /**
@@ -48,13 +51,17 @@ export async function openFirmata(
   wiring: Wiring,
   signal: AbortSignal,
 ): Promise<Board> {
-  const io = new firmataIo.Firmata(link.transport, { reportVersionTimeout: link.askAfterMs })
-  if (link.askAfterMs === 0) {
-    link.transport.on('open', () => {
-      io.reportVersion(() => undefined)
-      io.queryFirmware(() => undefined)
-    })
-  }
+  const { transport } = link
+  const asking = new Asking(transport, link.askAfterMs)
+  // Before firmata-io listens: what it writes itself comes after.
+  transport.on('open', () => asking.start([...endOfStaleMessage(wiring), REPORT_VERSION]))
+  const io = new firmataIo.Firmata(transport, { reportVersionTimeout: never })
+  clearTimeout(io.reportVersionTimeoutId)
+  io.once('reportversion', () => {
+    asking.stop()
+    // A board that has just started says its firmware too; one that has not does not.
+    io.queryFirmware(() => undefined)
+  })
   // The rest is for sensors; firmata-io prints or throws when it comes garbled.
   for (const id of Object.keys(firmataIo.Firmata.SYSEX_RESPONSE).map(Number)) {
     if (!neededSysex.includes(id)) io.clearSysexResponse(id)
@@ -65,18 +72,62 @@ export async function openFirmata(
     await readyIo(io, unready, lost, link.readyMs, signal)
     checkPins(io, wiring)
   } catch (error) {
-    clearTimeout(io.reportVersionTimeoutId)
-    link.close()
+    link.close(true)
     throw error
+  } finally {
+    asking.stop()
   }
   return new FirmataBoard(io, link, wiring, lost)
+}
+
+/** Firmata-io does not ask by itself: the most that a timer takes. */
+const never = 2 ** 31 - 1
+
+/**
+ * What ends a message that a client before us may have left half written: the parser of the firmware
+ * outlives its clients, and would take our first questions for bytes on the I2C bus. The zeros fill up
+ * an I2C write, so that a number of which only the first figures have come is blank behind them.
+ */
+function endOfStaleMessage({ bus }: Wiring): number[] {
+  return [...(bus === 'i2c' ? Array<number>(staleBytes).fill(0) : []), END_SYSEX]
+}
+
+/** Seven bytes of a display's memory, where one is half there too: more would go round to its beginning. */
+const staleBytes = 15
+
+/** A question that is asked again until it is answered. */
+class Asking {
+  readonly #transport: Transport
+  readonly #afterMs: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(transport: Transport, afterMs: number) {
+    this.#transport = transport
+    this.#afterMs = afterMs
+  }
+
+  start(first: readonly number[]): void {
+    this.stop()
+    const ask = (bytes: readonly number[]) => {
+      this.#transport.write(Buffer.from(bytes))
+      this.#timer = setTimeout(() => ask([REPORT_VERSION]), askEveryMs)
+    }
+    if (this.#afterMs === 0) ask(first)
+    else this.#timer = setTimeout(() => ask(first), this.#afterMs)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
 }
 
 class FirmataBoard implements Board {
   readonly name: string
   readonly lost: Promise<Error>
+  readonly #io: Firmata
   readonly #link: FirmataLink
   readonly #wiring: Wiring
+  readonly #asking: Asking
   /** Bytes that wait for the next write. */
   #queue: number[] = []
   /** Levels of the driven pins. Key: port of 8 pins. */
@@ -84,38 +135,48 @@ class FirmataBoard implements Board {
   readonly #released: Set<number> = new Set()
   /** Requests for the version that are not answered yet, oldest first. */
   #asked: { resolve(): void; reject(error: Error): void }[] = []
+  /**
+   * After a reset the board is asked until it listens. What comes then may be a late answer to an
+   * earlier question; the firmware, asked for once, is said after all of these.
+   */
+  #state: 'ready' | 'starts' | 'listens' = 'ready'
   #reset: () => void = () => {}
-  /** A board that starts says its version, then its firmware: one reset. */
-  #saidVersion = false
+  #deadline: NodeJS.Timeout | undefined
+  #lose: (error: Error) => void = () => {}
+  #isDead = false
 
   constructor(io: Firmata, link: FirmataLink, wiring: Wiring, lost: Promise<Error>) {
     this.name = `${printable(io.firmware.name ?? '') || 'Firmata'} at ${link.name}`
-    this.lost = lost
+    const late = new Promise<Error>((resolve) => {
+      this.#lose = resolve
+    })
+    this.lost = Promise.race([lost, late])
+    this.#io = io
     this.#link = link
     this.#wiring = wiring
+    this.#asking = new Asking(link.transport, 0)
     this.#setUp()
-    io.on('reportversion', () => {
-      const oldest = this.#asked.shift()
-      this.#saidVersion = oldest === undefined
-      if (oldest === undefined) this.#afterReset()
-      else oldest.resolve()
-    })
-    io.on('queryfirmware', () => {
-      if (!this.#saidVersion) this.#afterReset()
-      this.#saidVersion = false
-    })
-    void lost.then((error) => this.#rejectAll(error))
+    io.on('reportversion', () => this.#onVersion())
+    io.on('queryfirmware', () => this.#onFirmware())
+    void this.lost.then((error) => this.#rejectAll(error))
   }
 
   async send(transfers: readonly Transfer[]): Promise<void> {
+    if (this.#state !== 'ready') throw this.#wasReset()
     for (const transfer of transfers) {
       if (transfer.bus === 'i2c') this.#writeI2c(transfer.address, transfer.bytes)
       else this.#writeLevels(levelSteps(this.#wiring.pins, transfer))
     }
     const confirmed = new Promise<void>((resolve, reject) => this.#asked.push({ resolve, reject }))
     this.#queue.push(REPORT_VERSION)
-    this.#flush()
-    await within(confirmMs, `${this.#link.name} does not answer`, confirmed)
+    this.#link.transport.write(Buffer.from(this.#queue))
+    this.#queue = []
+    try {
+      await within(this.#link.confirmMs, `${this.#link.name} does not answer`, confirmed)
+    } catch (error) {
+      this.#isDead = !(error instanceof BoardReset)
+      throw error
+    }
   }
 
   onReset(listener: () => void): void {
@@ -123,7 +184,9 @@ class FirmataBoard implements Board {
   }
 
   close(): void {
-    this.#link.close()
+    this.#asking.stop()
+    clearTimeout(this.#deadline)
+    this.#link.close(this.#isDead)
   }
 
   #writeLevels(steps: readonly PinLevels[]): void {
@@ -162,23 +225,50 @@ class FirmataBoard implements Board {
     if (this.#wiring.bus === 'i2c') this.#queue.push(START_SYSEX, I2C_CONFIG, 0, 0, END_SYSEX)
   }
 
-  /** The board said its version or its firmware unasked, as it does when it starts. */
+  #onVersion(): void {
+    if (this.#state === 'starts') {
+      this.#asking.stop()
+      this.#state = 'listens'
+      this.#io.queryFirmware(() => undefined)
+      return
+    }
+    if (this.#state === 'listens') return
+    const oldest = this.#asked.shift()
+    if (oldest === undefined) this.#afterReset()
+    else oldest.resolve()
+  }
+
+  #onFirmware(): void {
+    if (this.#state === 'ready') this.#afterReset()
+    else if (this.#state === 'listens') {
+      this.#state = 'ready'
+      clearTimeout(this.#deadline)
+      this.#setUp()
+      this.#reset()
+    }
+  }
+
+  /** The board said its version or its firmware unasked, as it does before it listens. */
   #afterReset(): void {
+    this.#state = 'starts'
     this.#queue = []
-    this.#setUp()
-    this.#rejectAll(new BoardReset(`the board at ${this.#link.name} was reset`))
-    this.#reset()
+    this.#asking.start([REPORT_VERSION])
+    const { name, readyMs } = this.#link
+    this.#deadline = setTimeout(() => {
+      this.#isDead = true
+      this.#lose(new Error(`${name} was reset and does not answer`))
+    }, readyMs)
+    this.#rejectAll(this.#wasReset())
+  }
+
+  #wasReset(): BoardReset {
+    return new BoardReset(`the board at ${this.#link.name} was reset`)
   }
 
   #rejectAll(error: Error): void {
     const asked = this.#asked
     this.#asked = []
     for (const { reject } of asked) reject(error)
-  }
-
-  #flush(): void {
-    this.#link.transport.write(Buffer.from(this.#queue))
-    this.#queue = []
   }
 }
 

@@ -5,6 +5,18 @@ import type { DisplayDriver, Transfer } from '../displays/driver.ts'
 import { changes, initialize, refresh } from '../displays/transfers.ts'
 import type { Frame } from '../face/frame.ts'
 import { type Board, BoardReset, type OpenBoard, type Wiring } from './board.ts'
+import {
+  confirmed,
+  connected,
+  type LinkState,
+  looksTheSame,
+  nextStep,
+  resetUnderWay,
+  restarted,
+  type Step,
+  sending,
+  stopping,
+} from './next-step.ts'
 
 export interface LinkOptions {
   readonly open: OpenBoard
@@ -16,20 +28,10 @@ export interface LinkOptions {
   readonly log: Logger
 }
 
-/**
- * A board that says nothing for so long is asked whether it is still there. One that was switched off
- * and on again has forgotten the connection, and only this tells.
- */
-const heartbeatMs = 2000
-/** A chip that lost power, or that noise has garbled, shows nothing or nonsense until then. */
-const refreshMs = 10_000
 /** What stopping may take when a board does not answer, or an attempt cannot be broken off. */
 const farewellMs = 500
 /** Short at the end, too: within 5 s of its return the board is served, 3 s of which an Uno takes itself. */
 const retry = { firstMs: 250, mostMs: 1200 }
-/** A board that starts anew more often than so is none, or has no proper supply. */
-const mostResets = { count: 5, withinMs: 10_000 }
-
 /**
  * The supervised connection to a board: it comes back whenever the board does, and then tells the
  * display everything anew. One frame is under way at a time; of those that come meanwhile, the newest
@@ -40,6 +42,8 @@ export class Link {
   readonly #stopping = new AbortController()
   #wanted: Frame | undefined
   #farewell: Frame | undefined
+  /** Of the board that is connected. */
+  #state: LinkState | undefined
   #wake: () => void = () => undefined
   #board: Board | undefined
   #running: Promise<void> = Promise.resolve()
@@ -55,7 +59,7 @@ export class Link {
   /** Shows a frame as soon as the board can take it. */
   show(frame: Frame): void {
     this.#wanted = frame
-    this.#wake()
+    if (!this.#stopped) this.#change((state) => ({ ...state, wanted: frame }))
   }
 
   /**
@@ -66,6 +70,7 @@ export class Link {
   async stop(farewell: Frame | undefined): Promise<void> {
     this.#farewell = farewell
     this.#stopping.abort()
+    this.#change((state) => stopping(state, farewell))
     this.#wake()
     let force: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
@@ -80,6 +85,12 @@ export class Link {
     return this.#stopping.signal.aborted
   }
 
+  #change(change: (state: LinkState) => LinkState): void {
+    if (this.#state === undefined) return
+    this.#state = change(this.#state)
+    this.#wake()
+  }
+
   async #run(): Promise<void> {
     const { open, wiring, random, log } = this.#options
     let failures = 0
@@ -92,88 +103,96 @@ export class Link {
           said = ''
         })
       } catch (error) {
+        // Before the pause: a board that serves one client would refuse the next.
+        this.#close()
         if (this.#stopped) return
         failures += 1
         const reason = messageOf(error)
         if (reason !== said) log.warn(`board: ${reason}; trying again`)
         said = reason
-        await this.#pause(backoffMs(failures, retry, random), () => this.#stopped)
-      } finally {
-        this.#board?.close()
-        this.#board = undefined
+        await this.#sleep(backoffMs(failures, retry, random), () => this.#stopped)
       }
     }
+    this.#close()
+  }
+
+  #close(): void {
+    this.#board?.close()
+    this.#board = undefined
+    this.#state = undefined
   }
 
   /** Keeps one connected board up to date until it is lost or we stop. */
-  async #drive(board: Board, onShown: () => void): Promise<void> {
+  async #drive(board: Board, onReady: () => void): Promise<void> {
     const { display, log, now } = this.#options
-    let reason: Error | undefined
+    let state = connected(now(), this.#wanted)
+    if (this.#stopped) state = stopping(state, this.#farewell)
+    this.#state = state
+    let loss: Error | undefined
     void board.lost.then((error) => {
-      reason = error
+      loss = error
       this.#wake()
     })
-    /** Undefined when the display must be told everything. */
-    let shown: Frame | undefined
-    let resets: number[] = []
+    let resets = 0
     board.onReset(() => {
-      resets = [...resets.filter((at) => now() < at + mostResets.withinMs), now()]
-      if (resets.length === 1) log.warn('the board was reset; setting it up again')
-      if (resets.length > mostResets.count) {
-        reason = new Error('the board resets again and again; has it enough power, and is it one?')
-      }
-      shown = undefined
-      this.#wake()
+      resets += 1
+      if (resets === 1) log.warn('the board was reset; setting it up again')
+      this.#change((before) => restarted(before, now()))
     })
     let isReady = false
-    let heartbeatAt = now() + heartbeatMs
-    let refreshAt = 0
-    for (;;) {
-      if (reason !== undefined) throw reason
-      const before = shown
-      const frame = this.#stopped ? (this.#farewell ?? before) : this.#wanted
-      const rewrite = before === undefined || now() >= refreshAt
-      const transfers = frame === undefined ? [] : transfersFor(display, before, frame, rewrite)
-      if (transfers.length === 0 && now() < heartbeatAt) {
-        if (this.#stopped) return
-        const due = () =>
-          this.#stopped || reason !== undefined || shown !== before || this.#wanted !== frame
-        await this.#pause(Math.min(heartbeatAt, refreshAt || heartbeatAt) - now(), due)
-        continue
-      }
-      shown = frame
-      try {
-        await board.send(transfers)
-      } catch (error) {
-        if (!(error instanceof BoardReset)) throw error
-        shown = undefined
-        continue
-      }
-      heartbeatAt = now() + heartbeatMs
-      if (rewrite && frame !== undefined) refreshAt = now() + refreshMs
-      if (!isReady) {
-        isReady = true
-        log.info(`board ready: ${board.name}`)
-        onShown()
+    while (this.#state !== undefined) {
+      if (loss !== undefined) throw loss
+      const before = this.#state
+      const step = nextStep(before, now())
+      switch (step.do) {
+        case 'done':
+          return
+        case 'give up':
+          throw new Error('the board resets again and again; has it enough power, and is it one?')
+        case 'wait': {
+          const ms = step.until === undefined ? undefined : step.until - now()
+          await this.#sleep(ms, () => loss !== undefined || this.#state !== before)
+          break
+        }
+        default: {
+          const transfers = step.do === 'ask' ? [] : transfersFor(display, before.shown, step)
+          if (step.do === 'send' && transfers.length === 0) {
+            this.#state = looksTheSame(before, step.frame)
+            break
+          }
+          this.#state = sending(before, step)
+          try {
+            await board.send(transfers)
+          } catch (error) {
+            if (!(error instanceof BoardReset)) throw error
+            this.#change(resetUnderWay)
+            break
+          }
+          this.#change((state) => confirmed(state, step, now()))
+          if (isReady) break
+          isReady = true
+          log.info(`board ready: ${board.name}`)
+          onReady()
+        }
       }
     }
   }
 
-  /** Waits, or until woken when there is something to do; whether the whole time passed. */
-  #pause(ms: number, due: () => boolean): Promise<boolean> {
+  /** Waits for a time, for ever when undefined, or until woken when there is something to do. */
+  #sleep(ms: number | undefined, isDue: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      if (due()) {
-        resolve(false)
+      if (isDue()) {
+        resolve()
         return
       }
-      const end = (whole: boolean) => {
+      const end = () => {
         clearTimeout(timer)
         this.#wake = () => undefined
-        resolve(whole)
+        resolve()
       }
-      const timer = setTimeout(() => end(true), ms)
+      const timer = ms === undefined ? undefined : setTimeout(end, ms)
       this.#wake = () => {
-        if (due()) end(false)
+        if (isDue()) end()
       }
     })
   }
@@ -181,11 +200,10 @@ export class Link {
 
 function transfersFor(
   display: DisplayDriver,
-  before: Frame | undefined,
-  frame: Frame,
-  rewrite: boolean,
+  shown: Frame | undefined,
+  { frame, how }: Extract<Step, { do: 'send' }>,
 ): Transfer[] {
-  if (before === undefined) return initialize(display, frame)
-  const changed = before === frame ? [] : changes(display, before, frame)
-  return rewrite ? [...changed, ...refresh(display, frame)] : changed
+  if (shown === undefined || how === 'initialize') return initialize(display, frame)
+  const changed = shown === frame ? [] : changes(display, shown, frame)
+  return how === 'refresh' ? [...changed, ...refresh(display, frame)] : changed
 }

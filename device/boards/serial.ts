@@ -30,7 +30,10 @@ export function serialLink(path: string): FirmataLink {
   return {
     transport,
     name: `serial:${path}`,
-    readyMs: 8000,
+    // An old boot loader takes 7 s, and the blinking of the version 2.2 s.
+    readyMs: 12_000,
+    // After its reset button an Uno is silent for 3.8 s; to open the port anew would reset it once more.
+    confirmMs: 5000,
     askAfterMs: 3000,
     close: () => {
       if (port.isOpen) port.close(() => undefined)

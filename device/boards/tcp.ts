@@ -28,6 +28,7 @@ export function tcpLink(host: string, port: number): FirmataLink {
     name: `tcp:${host}:${port}`,
     // An Uno behind a serial server, which starts at each connection, takes 2.5 s.
     readyMs: 8000,
+    confirmMs: 3000,
     askAfterMs: 0,
     close: () => socket.destroy(),
   }

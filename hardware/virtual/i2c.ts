@@ -16,15 +16,25 @@ const RX_BYTES = 64
 export class I2cBus {
   readonly #chips: readonly Chip[]
   readonly #send: (bytes: readonly number[]) => void
+  readonly #onViolation: (what: string) => void
   readonly #rxData = new Uint8Array(RX_BYTES)
+  /** After I2C_CONFIG, which calls `Wire.begin`. */
+  enabled = false
 
-  constructor(chips: readonly Chip[], send: (bytes: readonly number[]) => void) {
+  constructor(
+    chips: readonly Chip[],
+    send: (bytes: readonly number[]) => void,
+    onViolation: (what: string) => void,
+  ) {
     this.#chips = chips
     this.#send = send
+    this.#onViolation = onViolation
   }
 
   /** Carries out the payload of an I2C_REQUEST; false if it asks for what is not built here. */
   request([address = 0, mode = 0, ...pairs]: readonly number[]): boolean {
+    // The bit rate is then that of the reset, 1 MHz, and the pins have no pull-ups.
+    if (!this.enabled) this.#onViolation('I2C before I2C_CONFIG: the bus runs at 1 MHz')
     if (mode & ADDRESS_10_BIT) {
       this.#say('10-bit addressing not supported')
       return true

@@ -57,15 +57,21 @@ export class StandardFirmata {
   /** By pin: the value last written; of an input, whether its pull-up is on. */
   readonly #state = uno.pins.map(() => 0)
 
-  constructor(pins: Pins, chips: readonly Chip[], send: (bytes: readonly number[]) => void) {
+  constructor(
+    pins: Pins,
+    chips: readonly Chip[],
+    send: (bytes: readonly number[]) => void,
+    onViolation: (what: string) => void = () => {},
+  ) {
     this.#pins = pins
     this.#send = send
-    this.#i2c = new I2cBus(chips, send)
+    this.#i2c = new I2cBus(chips, send, onViolation)
   }
 
   /** Pins and their states as after the reset button. */
   reset(): void {
     this.#state.fill(0)
+    this.#i2c.enabled = false
     this.#pins.reset(uno.resetModes)
   }
 
@@ -81,6 +87,9 @@ export class StandardFirmata {
     switch (command) {
       case REPORT_VERSION:
         this.#sendVersion()
+        return true
+      // It ends nothing: a client makes sure that no half message is left.
+      case END_SYSEX:
         return true
       case SYSTEM_RESET:
         this.reset()
@@ -135,6 +144,7 @@ export class StandardFirmata {
         for (const pin of uno.pins) {
           if (uno.supports(pin, MODE_I2C)) this.#setPinMode(pin, MODE_I2C)
         }
+        this.#i2c.enabled = true
         return true
       case I2C_REQUEST:
         return this.#i2c.request(data)

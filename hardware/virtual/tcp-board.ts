@@ -51,6 +51,9 @@ type Surroundings = {
   /** A host has asked something, to learn that all before it is done: a frame ends here. */
   frameEnds(): void
   disconnectClients(): void
+  /** Takes a step in so many milliseconds, on the board's clock. A reset calls off what is to come. */
+  later(ms: number, step: () => void): void
+  callOff(): void
 }
 
 type Firmware = {
@@ -71,12 +74,29 @@ export async function startTcpBoard(
   const received = { ...nothingReceived }
   const displays = watchDisplays(chips)
   const answer: number[] = []
+  const timers = new Set<NodeJS.Timeout>()
   const firmware = createFirmware({
     send: (bytes) => answer.push(...bytes),
     received,
     frameEnds: displays.flush,
     disconnectClients,
+    later(ms, step) {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        whenRunning(() => {
+          step()
+          sendAnswer()
+        })
+      }, ms)
+      timers.add(timer)
+    },
+    callOff,
   })
+
+  function callOff() {
+    for (const timer of timers) clearTimeout(timer)
+    timers.clear()
+  }
 
   let frozen = false
   /** What has happened to the board while its clock stood still. */
@@ -159,6 +179,7 @@ export async function startTcpBoard(
     disconnectClients,
     async close() {
       displays.stop()
+      callOff()
       disconnectClients()
       await new Promise((resolve) => server.close(resolve))
     },

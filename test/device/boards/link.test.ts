@@ -184,6 +184,7 @@ for (const { name } of allPairs()) {
       link.show({ cells: toCells(text), intensity: 5, on: true })
       const shows = () => shownBy(pair).on && segmentsToText(shownBy(pair).segments) === text
       await until(`the frame of ${round}`, shows)
+      if (round === 1) board.resetReceived()
       if (round !== 6) continue
       for (const chip of chips) chip.power(false)
       for (const chip of chips) chip.power(true)

@@ -224,3 +224,46 @@ describe('the display of a virtual board', () => {
     assert.deepEqual(await told, [false, true])
   })
 })
+
+describe('a virtual board that takes time to start', () => {
+  const boot = { loaderMs: 1600, blinkMs: 2200 }
+
+  test('loses what comes to its boot loader, and carries out the first 63 bytes that came later', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const board = await startBoard(t, { boot })
+    const host = await connectHost(t, board.port)
+    await host.ask(0xf5, 2, 1)
+    board.reset()
+    assert.equal(board.pins.levels, 0)
+    assert.equal(board.pins.mode(2), 0, 'nothing drives a pin')
+    host.send(0xf5, 2, 1)
+    await settled()
+    t.mock.timers.tick(1600)
+    // Version requests, each of them one byte.
+    host.send(0xf5, 3, 1, ...Array(70).fill(0xf9))
+    await settled()
+    t.mock.timers.tick(2199)
+    await settled()
+    assert.deepEqual(host.received, [])
+    t.mock.timers.tick(1)
+    const said = await host.receive(3 + FIRMWARE_BYTES + 60 * 3)
+    assert.deepEqual(said.slice(0, 5), [...VERSION, 0xf0, 0x79])
+    await settled()
+    assert.deepEqual(host.received, [])
+    assert.equal(board.pins.levels, 8)
+  })
+
+  test('notes what comes to the I2C bus before it is set up', async (t) => {
+    const board = await startBoard(t)
+    const host = await connectHost(t, board.port)
+    const write = [0xf0, 0x76, 0x70, 0, 1, 0, 0xf7]
+    await host.ask(...write)
+    assert.match(board.violations.join(), /I2C before I2C_CONFIG/)
+    await host.ask(0xf0, 0x78, 0, 0, 0xf7, ...write)
+    assert.equal(board.violations.length, 1)
+    board.reset()
+    await host.receive(3 + FIRMWARE_BYTES)
+    await host.ask(...write)
+    assert.equal(board.violations.length, 2)
+  })
+})
