@@ -11,6 +11,8 @@ systemd-notify:systemd
 systemd-analyze:systemd
 g++:g++
 avr-g++:gcc-avr
+avr-objcopy:binutils-avr
+avr-g++:gcc-avr
 avr-man:avr-libc
 simavr:simavr
 chromium:chromium
@@ -27,6 +29,12 @@ for need in $needs; do
   missing="$missing $program"
   case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
 done
+
+# A library has no program of its own.
+if ! [ -e /usr/lib/avr/include/avr/io.h ]; then
+  missing="$missing avr-libc"
+  packages="$packages avr-libc"
+fi
 
 if [ -z "$missing" ]; then
   echo 'setup: everything that the tests need is installed'

@@ -23,6 +23,8 @@ export interface Chip {
   pinsChanged?(before: Levels, after: Levels): void
   /** The same for a chip with pull-ups on its wires: tells also that pins became outputs or inputs. */
   driveChanged?(before: Drive, after: Drive): void
+  /** Bit n is 1 while the chip pulls pin n low. */
+  pulls?(): Levels
   /** The chip on the I2C bus. A register read arrives as a write of the register, then a read. */
   i2c?: {
     address: number

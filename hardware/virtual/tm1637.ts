@@ -1,5 +1,5 @@
 import { hex } from './hex.ts'
-import { type DisplayChip, type Drive, levelOf } from './pins.ts'
+import { type DisplayChip, type Drive, type Levels, levelOf } from './pins.ts'
 import { type Appearance, segmentsFromLowA } from './seven-segment.ts'
 import { visibleChanges } from './visible-changes.ts'
 
@@ -79,6 +79,10 @@ export class Tm1637 implements DisplayChip {
   /** True while the chip pulls DIO low to acknowledge a byte. */
   get acknowledges(): boolean {
     return this.#ack
+  }
+
+  pulls(): Levels {
+    return this.#ack ? 1 << this.#pins.data : 0
   }
 
   /** "Interface interpretation", p. 3. */

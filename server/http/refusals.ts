@@ -1,6 +1,6 @@
 import type { Logger } from '../../common/log.ts'
 
-/** Lines a minute: a client can be refused as often as it likes. */
+/** What a minute of the log may hold of them: who is refused can ask as often as he likes. */
 const mostAMinute = 10
 const minuteMs = 60_000
 

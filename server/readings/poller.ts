@@ -126,9 +126,7 @@ export class Poller {
       )
     }
     const before = last?.carry ?? {}
-    const { round, carries } = carry
-      ? carryTotals(found, before, last?.ledger)
-      : { round: found, carries: {} }
+    const { round, carries } = carry ? carryTotals(found, before) : { round: found, carries: {} }
     this.#state = {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },

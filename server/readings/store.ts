@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { type OwnerFile, ownFile } from '../../common/owner-file.ts'
-import { readState, sweepDrafts, writeState } from '../../common/state-file.ts'
+import { readState, writeState } from '../../common/state-file.ts'
 import { Reading } from '../../reading.ts'
 import { isTimezone } from '../wordpress/moment.ts'
 
@@ -17,13 +16,7 @@ const Ledger = v.object({
   base: Counts,
 })
 
-const Carry = v.object({
-  raw: v.number(),
-  offset: v.number(),
-  closed: v.optional(v.number()),
-  closedTo: v.optional(v.string()),
-  isUnsure: v.optional(v.boolean()),
-})
+const Carry = v.object({ raw: v.number(), offset: v.number(), fall: v.number() })
 
 /** What outlives a restart: the last round of a site, and the full count that it was made from. */
 export const Remembered = v.object({
@@ -62,32 +55,20 @@ export function withoutFuture(site: Remembered, nowMs: number): Remembered {
 export interface Store {
   load(): Promise<Remembered[]>
   save(sites: readonly Remembered[]): Promise<void>
-  close(): Promise<void>
 }
 
-interface StoreOptions {
-  /** Told when a file could not be understood; it has been set aside then. */
-  readonly onDamaged: (file: string) => void
-  /** Told which other process keeps the same file. */
-  readonly onShared: (file: string, other: string) => void
-}
-
-/** @param name of the file in `directory`, without ending */
+/**
+ * @param name of the file in `directory`, without ending
+ * @param onDamaged told when a file could not be understood; it has been set aside then
+ */
 export function openStore(
   directory: string,
   name: string,
-  { onDamaged, onShared }: StoreOptions,
+  onDamaged: (file: string) => void,
 ): Store {
   const file = join(directory, `${name}.json`)
-  let owner: OwnerFile | undefined
   return {
-    async load() {
-      await sweepDrafts(file)
-      owner = await ownFile(file)
-      if (owner.other !== undefined) onShared(file, owner.other)
-      return (await readState(file, v.array(Remembered), onDamaged)) ?? []
-    },
+    load: async () => (await readState(file, v.array(Remembered), onDamaged)) ?? [],
     save: (sites) => writeState(file, sites),
-    close: async () => owner?.release(),
   }
 }

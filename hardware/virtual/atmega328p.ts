@@ -1,0 +1,227 @@
+import {
+  AVRClock,
+  AVREEPROM,
+  AVRIOPort,
+  AVRTimer,
+  AVRTWI,
+  AVRUSART,
+  AVRWatchdog,
+  avrInstruction,
+  CPU,
+  eepromConfig,
+  portBConfig,
+  portCConfig,
+  portDConfig,
+  timer0Config,
+  twiConfig,
+  usart0Config,
+  watchdogConfig,
+} from 'avr8js'
+import type { Chip, Drive, Levels } from './pins.ts'
+import { TwiBus } from './twi-bus.ts'
+
+// ATmega328P data sheet (DS40002061): memories, chapter 8.
+const FLASH_BYTES = 0x8000
+const SRAM_BYTES = 2048
+const EEPROM_BYTES = 1024
+const FREQUENCY_HZ = 16_000_000
+const CYCLES_PER_MS = FREQUENCY_HZ / 1000
+/** "Instruction Set Summary", chapter 31. */
+const SLEEP = 0x9588
+/** While it sleeps, interrupts are looked for so often. */
+const SLEEP_CYCLES = 16
+
+/** The ports as an Uno counts pins: 0 to 7 are port D, 8 to 13 port B, 14 to 19 (A0 to A5) port C. */
+const PORTS = [
+  { config: portDConfig, firstPin: 0, bits: 8 },
+  { config: portBConfig, firstPin: 8, bits: 6 },
+  { config: portCConfig, firstPin: 14, bits: 6 },
+] as const
+
+export type Atmega328pOptions = {
+  /** What is in its flash, from address 0 on. */
+  program: Uint8Array
+  chips: readonly Chip[]
+  /** Written to live; erased when left out. */
+  eeprom?: Uint8Array
+  /** Told each byte that goes out of the serial port. */
+  onByte: (byte: number) => void
+}
+
+/**
+ * The ATmega328P of an Uno, which runs a program at 16 MHz of a clock that stands still between calls.
+ * It has what the counter's firmware uses. avr8js takes SLEEP for no operation, so that is done here.
+ */
+export class Atmega328p {
+  readonly eeprom: Uint8Array
+  readonly #program: Uint16Array<ArrayBuffer>
+  readonly #chips: readonly Chip[]
+  readonly #onByte: (byte: number) => void
+  #cpu: CPU
+  #usart: AVRUSART
+  #ports: readonly AVRIOPort[] = []
+  #drive: Drive = { levels: 0, outputs: 0 }
+  /** Bytes on their way in. */
+  #incoming: number[] = []
+  /** Levels of what is wired to inputs. Key: pin. */
+  readonly #driven: Map<number, 0 | 1> = new Map()
+  /** Before the last reset. */
+  #cyclesBefore = 0
+
+  constructor({ program, chips, eeprom, onByte }: Atmega328pOptions) {
+    const flash = new Uint8Array(FLASH_BYTES).fill(0xff)
+    flash.set(program)
+    this.#program = new Uint16Array(flash.buffer)
+    this.#chips = chips
+    this.#onByte = onByte
+    this.eeprom = eeprom ?? new Uint8Array(EEPROM_BYTES).fill(0xff)
+    this.#cpu = new CPU(this.#program, SRAM_BYTES)
+    this.#usart = this.#wire(this.#cpu)
+  }
+
+  /** Since power-on. */
+  get nowMs(): number {
+    return (this.#cyclesBefore + this.#cpu.cycles) / CYCLES_PER_MS
+  }
+
+  /** What it does to its wires. */
+  get drive(): Drive {
+    return this.#drive
+  }
+
+  /** The address of the next instruction, in bytes, to see whether it hangs. */
+  get programCounter(): number {
+    return 2 * this.#cpu.pc
+  }
+
+  /** Bytes of the stack that are in use or were: what a program has not written is zero. */
+  get untouchedBytes(): number {
+    const data = this.#cpu.data
+    let longest = 0
+    for (let at = 0x100, run = 0; at < data.length; at++) {
+      run = data[at] === 0 ? run + 1 : 0
+      longest = Math.max(longest, run)
+    }
+    return longest
+  }
+
+  /** Lets its clock go on. */
+  run(ms: number): void {
+    const cpu = this.#cpu
+    const end = cpu.cycles + ms * CYCLES_PER_MS
+    while (cpu.cycles < end) {
+      const sleeps = this.#program[cpu.pc] === SLEEP
+      avrInstruction(cpu)
+      if (sleeps) this.#sleep(end)
+      else cpu.tick()
+    }
+  }
+
+  /** Bytes for the serial port, which takes them at its own pace behind those that wait. */
+  receive(bytes: Iterable<number>): void {
+    this.#incoming.push(...bytes)
+    this.#feed()
+  }
+
+  /** Bytes that have not come in yet. */
+  get waiting(): number {
+    return this.#incoming.length
+  }
+
+  /** The reset button. Bytes on the wire are lost; what is in EEPROM stays. */
+  reset(): void {
+    this.#cyclesBefore += this.#cpu.cycles
+    this.#incoming = []
+    this.#cpu = new CPU(this.#program, SRAM_BYTES)
+    this.#usart = this.#wire(this.#cpu)
+    this.#pinsMoved()
+  }
+
+  /** What is wired to a pin holds it at this level; undefined takes it off. */
+  setInput(pin: number, level: 0 | 1 | undefined): void {
+    if (level === undefined) this.#driven.delete(pin)
+    else this.#driven.set(pin, level)
+    this.#readInputs()
+  }
+
+  /** Until an interrupt leads elsewhere. */
+  #sleep(end: number): void {
+    const cpu = this.#cpu
+    const { pc } = cpu
+    while (cpu.cycles < end && cpu.pc === pc) {
+      cpu.cycles += SLEEP_CYCLES
+      cpu.tick()
+    }
+  }
+
+  #wire(cpu: CPU): AVRUSART {
+    this.#ports = PORTS.map(({ config }) => new AVRIOPort(cpu, config))
+    for (const port of this.#ports) port.addListener(() => this.#pinsMoved())
+    new AVRTimer(cpu, timer0Config)
+    new AVRWatchdog(cpu, watchdogConfig, new AVRClock(cpu, FREQUENCY_HZ))
+    const { eeprom } = this
+    new AVREEPROM(
+      cpu,
+      {
+        readMemory: (address) => eeprom[address] ?? 0xff,
+        // Writing clears bits, erasing sets them.
+        writeMemory: (address, value) => {
+          eeprom[address] = (eeprom[address] ?? 0xff) & value
+        },
+        eraseMemory: (address) => {
+          eeprom[address] = 0xff
+        },
+      },
+      eepromConfig,
+    )
+    const twi = new AVRTWI(cpu, twiConfig, FREQUENCY_HZ)
+    twi.eventHandler = new TwiBus(cpu, twi, this.#chips, FREQUENCY_HZ)
+    const usart = new AVRUSART(cpu, usart0Config, FREQUENCY_HZ)
+    usart.onByteTransmit = this.#onByte
+    usart.onRxComplete = () => this.#feed()
+    return usart
+  }
+
+  /** A byte that comes while the receiver is off is lost, as on a wire. */
+  #feed(): void {
+    const usart = this.#usart
+    while (this.#incoming.length > 0 && !usart.rxBusy) {
+      usart.writeByte(this.#incoming.shift() ?? 0)
+    }
+  }
+
+  #pinsMoved(): void {
+    const drive = { levels: 0, outputs: 0 }
+    for (const { config, firstPin, bits } of PORTS) {
+      const mask = (1 << bits) - 1
+      const outputs = (this.#cpu.data[config.DDR] ?? 0) & mask
+      drive.outputs |= outputs << firstPin
+      drive.levels |= ((this.#cpu.data[config.PORT] ?? 0) & outputs) << firstPin
+    }
+    const before = this.#drive
+    if (before.levels === drive.levels && before.outputs === drive.outputs) {
+      this.#readInputs()
+      return
+    }
+    this.#drive = drive
+    for (const chip of this.#chips) {
+      if (before.levels !== drive.levels) chip.pinsChanged?.(before.levels, drive.levels)
+      chip.driveChanged?.(before, drive)
+    }
+    this.#readInputs()
+  }
+
+  /** An input is low where a chip pulls it, else as what is wired to it, else as its pull-up. */
+  #readInputs(): void {
+    let pulled: Levels = 0
+    for (const chip of this.#chips) pulled |= chip.pulls?.() ?? 0
+    for (const [index, { config, firstPin, bits }] of PORTS.entries()) {
+      const pullups = this.#cpu.data[config.PORT] ?? 0
+      for (let bit = 0; bit < bits; bit++) {
+        const pin = firstPin + bit
+        const open = this.#driven.get(pin) ?? (pullups >> bit) & 1
+        this.#ports[index]?.setPin(bit, open === 1 && ((pulled >> pin) & 1) === 0)
+      }
+    }
+  }
+}
