@@ -5,6 +5,8 @@ import { endProgram } from '../test/support/program.ts'
 /** Something that answers the same question, in processes of its own. */
 export interface Candidate {
   readonly name: string
+  /** Sent with each request, as `Name: value`. */
+  readonly header?: string
   start(): Promise<Server>
 }
 

@@ -27,20 +27,24 @@ const bare: Candidate = {
   start: () =>
     startNode(join(import.meta.dirname, 'bare-server.js'), (port) => [String(port)], '/'),
 }
-const bridge: Candidate = {
-  name: 'visitor-counter serve, /count',
-  start: () =>
-    startNode(
-      program,
-      (port) => [
-        ...['serve', '--database', `sqlite:${file}`, '--port', String(port)],
-        ...['--state-dir', folder],
-      ],
-      '/count',
-    ),
+const startBridge = () =>
+  startNode(
+    program,
+    (port) => [
+      ...['serve', '--database', `sqlite:${file}`, '--port', String(port)],
+      ...['--state-dir', folder],
+    ],
+    '/count',
+  )
+const bridge: Candidate = { name: 'visitor-counter serve, /count', start: startBridge }
+/** Requests of other origins pass by the micro-cache, so that each is made anew. */
+const uncached: Candidate = {
+  name: 'the same, past the micro-cache',
+  header: 'Origin: https://example.com',
+  start: startBridge,
 }
 const php: Candidate = { name: 'nginx, PHP-FPM, a query a request', start: startPhp }
-const candidates: readonly Candidate[] = [bare, bridge, php]
+const candidates: readonly Candidate[] = [bare, bridge, uncached, php]
 
 interface Measured {
   readonly requestsPerSecond: number
@@ -95,7 +99,8 @@ async function measure(candidate: Candidate, count: number, forS: number): Promi
   const server = servers.get(candidate)
   if (server === undefined) throw new Error(`${candidate.name} has not been started`)
   const before = await cpuSeconds(server)
-  const args = ['-t1', `-c${count}`, `-d${forS}s`, server.url]
+  const headers = candidate.header === undefined ? [] : ['-H', candidate.header]
+  const args = ['-t1', `-c${count}`, `-d${forS}s`, ...headers, server.url]
   const { stdout } = await promisify(execFile)('wrk', args)
   const used = (await cpuSeconds(server)) - before
   const [, requests = 'NaN', took = 'NaN'] = /(\d+) requests in ([\d.]+)s/.exec(stdout) ?? []

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type { Logger } from '../common/log.ts'
-import { readState, writeState } from '../common/state-file.ts'
+import { readState, sweepDrafts, writeState } from '../common/state-file.ts'
 import type { RememberedCounter } from './face/counter.ts'
 
 const Remembered = v.object({
@@ -42,6 +42,7 @@ export function openMemory(stateDir: string, keys: readonly string[], log: Logge
   }
   return {
     async load() {
+      await sweepDrafts(file)
       const memory = await read()
       return keys.map((key) => memory[key])
     },

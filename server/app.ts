@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
@@ -38,7 +38,7 @@ export interface AppOptions {
 
 const json = 'application/json'
 
-/** What every request passes, and the routes. All answer from memory; none asks the database. */
+/** The middleware and the routes. All answer from memory; no request causes a query. */
 export function createApp(options: AppOptions): Hono<HttpEnv> {
   const { sites, access, cache, events, refusals, health, now, log } = options
   const app = new Hono<HttpEnv>({ getPath: (request) => parseTarget(request, access).route })
@@ -53,13 +53,13 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   app.get('/count', (c) => {
     const view = viewOf(c)
     const { value, stale } = view.reading
-    return answer(c, view, 'text/plain; charset=UTF-8', `${value}\n`, `${value} ${stale}`)
+    return respond(c, view, 'text/plain; charset=UTF-8', `${value}\n`, `${value} ${stale}`)
   })
 
   app.get('/v1/count', (c) => {
     const view = viewOf(c)
     const { reading } = view
-    return answer(c, view, json, JSON.stringify(reading), ageless([reading]))
+    return respond(c, view, json, JSON.stringify(reading), ageless([reading]))
   })
 
   app.get('/v1/counts', (c) => {
@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
     const { site, source, why, timezone } = view.site
     const { readings: counts } = view
     const body = JSON.stringify({ site, source, why, timezone, counts })
-    return answer(c, view, json, body, ageless(counts))
+    return respond(c, view, json, body, ageless(counts))
   })
 
   app.get('/v1/series', (c) => {
@@ -77,16 +77,16 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
     if (ledger === undefined) {
       throw new Problem(404, 'Not Found', `${source} keeps no days, only a total`)
     }
-    return answer(c, view, json, JSON.stringify(view.series(days)))
+    return respond(c, view, json, JSON.stringify(view.series(days)))
   })
 
   for (const { path, contentType, render } of formats) {
     app.get(path, (c) => {
       const view = viewOf(c)
       const { document, remark } = render(view, c.req.query())
-      if (remark !== undefined) take(remark)
+      if (remark !== undefined) remember(remark)
       const body = typeof document === 'string' ? document : JSON.stringify(document)
-      return answer(c, view, contentType, body)
+      return respond(c, view, contentType, body)
     })
   }
 
@@ -133,7 +133,7 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
     return c.body(body, problem.status, headers)
   })
 
-  function take({ text, holds }: Remark): void {
+  function remember({ text, holds }: Remark): void {
     if (!holds) remarks.delete(text)
     else if (!remarks.has(text)) {
       remarks.add(text)
@@ -154,7 +154,7 @@ function ageless(readings: readonly AgedReading[]): string {
  *
  * @param tagged what the tag stands for: it changes when this does
  */
-function answer(
+function respond(
   c: Context<HttpEnv>,
   { newest }: View,
   contentType: string,
@@ -163,7 +163,7 @@ function answer(
 ): Response {
   return c.body(body, 200, {
     'Content-Type': contentType,
-    ETag: `W/"${createHash('sha1').update(tagged).digest('base64url')}"`,
+    ETag: `W/"${hash('sha1', tagged, 'base64url')}"`,
     'Cache-Control': 'max-age=1, stale-while-revalidate=60',
     ...(newest && { Age: String(newest.age), 'Counter-Stale': String(newest.stale) }),
   })

@@ -1,9 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Network } from './client-address.ts'
 
-/** Who may ask, and how the bridge is reached. */
+/** Which requests are allowed, and under which path the bridge is reached. */
 export interface AccessSettings {
-  /** Every route but `/health` wants it; undefined where anybody may ask. */
+  /** Every route but `/health` wants it; undefined for none. */
   readonly token: string | undefined
   /** Without a slash at the end; empty for the root. */
   readonly basePath: string

@@ -13,8 +13,8 @@ export type ClientAddress = (
 ) => string
 
 /**
- * Who asks. Anybody can write `X-Forwarded-For`, and each proxy adds at its end whom it was asked by:
- * the client is the last of them that is not a trusted proxy itself.
+ * Finds the client behind proxies. Anybody can write `X-Forwarded-For`, and each proxy appends the address
+ * of its own client: the last address that is not a trusted proxy is the client.
  */
 export function clientAddress(trusted: readonly Network[]): ClientAddress {
   const list = new BlockList()

@@ -19,7 +19,7 @@ interface Group {
   /** The reading at this moment; undefined while it is not known. */
   readonly read: () => AgedReading | undefined
   readonly clients: Set<Client>
-  /** What makes a change, of what was sent last. */
+  /** Of what was sent last; another text is a change. */
   facts: string | undefined
 }
 
@@ -28,7 +28,7 @@ const heartbeatMs = 15_000
 const checkMs = 1000
 /** What a client may leave unread before it is dropped: about 60 readings. */
 const mostUnreadBytes = 16_384
-/** How soon a client is to come back. */
+/** Time after which a client connects again. */
 const retryMs = 2000
 
 /** Of every answer that is a stream. */
@@ -77,7 +77,7 @@ export class Events {
     ]
   }
 
-  /** Ends the streams as whole answers: a browser takes an end for a reason to come back. */
+  /** Ends the streams as whole answers: a browser connects again after an end. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     for (const group of this.#groups.values()) end(group)
@@ -129,7 +129,7 @@ export class Events {
     socket.setNoDelay(true)
     const group = this.#groups.get(key) ?? { read, clients: new Set(), facts: undefined }
     this.#groups.set(key, group)
-    // Before this client is one of them: a change that it finds is news to all others.
+    // Before this client joins: a change that is found now goes to all others.
     const reading = refresh(group)
     group.clients.add(client)
     socket.once('close', () => {
@@ -141,7 +141,7 @@ export class Events {
 
   /**
    * Sends what has changed. A reading that is not there any more, as when another plugin counts, ends its
-   * streams: heartbeats would confirm the last number for ever, and who comes back is told what there is.
+   * streams: heartbeats would confirm the last number for ever. The next request is told what there is.
    *
    * @param site the only one that can have changed; all when undefined
    */
@@ -195,7 +195,7 @@ function sendAll(clients: ReadonlySet<Client>, text: EncodedEvent): void {
   for (const client of clients) send(client, text)
 }
 
-/** To the socket itself, past the response; one who does not read is dropped. */
+/** Writes to the socket itself, past the response; drops a client that does not read. */
 function send({ socket, chunked }: Client, { bare, chunk }: EncodedEvent): void {
   if (socket.destroyed) return
   if (socket.writableLength > mostUnreadBytes) socket.destroy()

@@ -26,8 +26,8 @@ export class MicroCache {
   readonly #monotonic: () => number
   /** Key: address and the request headers that change an answer. */
   #kept: Map<string, Kept> = new Map()
-  /** Keys that were asked once: to keep an answer costs several times as much as to make it. */
-  #asked: Set<string> = new Set()
+  /** Keys that were requested once: keeping an answer costs more than making it. */
+  #requested: Set<string> = new Set()
 
   /** @param monotonic milliseconds of a clock that never jumps */
   constructor(monotonic: () => number) {
@@ -37,7 +37,7 @@ export class MicroCache {
   /** To be called when anything has changed; answers that are being made are not kept either. */
   clear(): void {
     this.#kept = new Map()
-    this.#asked = new Set()
+    this.#requested = new Set()
   }
 
   /** A listener that sends what is kept, and passes on all other requests. */
@@ -53,9 +53,9 @@ export class MicroCache {
   /** Middleware that keeps what those within it have made, from the second time on. */
   readonly keep: MiddlewareHandler<HttpEnv> = async (c, next) => {
     const key = keyOf(c.env.incoming)
-    if (key === undefined || !this.#asked.has(key)) {
-      if (this.#asked.size >= mostKept) this.#asked.clear()
-      if (key !== undefined) this.#asked.add(key)
+    if (key === undefined || !this.#requested.has(key)) {
+      if (this.#requested.size >= mostKept) this.#requested.clear()
+      if (key !== undefined) this.#requested.add(key)
       return next()
     }
     const kept = this.#kept

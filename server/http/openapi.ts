@@ -162,7 +162,7 @@ function refusal(path: string) {
 }
 
 function schema(of: v.GenericSchema) {
-  // What is asked is described as it is sent, before it is parsed.
+  // Parameters are described as they are sent, before they are parsed.
   const { $schema: _, ...rest } = toJsonSchema(of, { typeMode: 'input', errorMode: 'throw' })
   return rest
 }

@@ -19,7 +19,7 @@ export class Problem extends Error {
   readonly headers: Record<string, string>
   readonly allowed: readonly string[] | undefined
 
-  /** @param allowed what would have been accepted in place of what was asked */
+  /** @param allowed what would have been accepted instead */
   constructor(
     status: ContentfulStatusCode,
     title: string,

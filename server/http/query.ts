@@ -57,10 +57,10 @@ export function parseQuery<Schema extends v.GenericSchema>(
   throw new Problem(400, 'Bad Request', detail, {}, issue.message.split(', '))
 }
 
-/** The readings as one request sees them: at one moment, and those it asks for. */
+/** The readings at the moment of one request, and which of them its query chooses. */
 export class View {
   readonly #states: readonly SiteState[]
-  readonly #question: Parameters
+  readonly #query: Parameters
   readonly #nowMs: number
   #newest: AgedReading | undefined
 
@@ -71,17 +71,17 @@ export class View {
     nowMs: number,
   ) {
     this.#states = states
-    this.#question = parseQuery(Parameters, query)
+    this.#query = parseQuery(Parameters, query)
     this.#nowMs = nowMs
   }
 
-  /** The newest of the readings that were asked of this view. */
+  /** The newest of the readings that this view has given. */
   get newest(): AgedReading | undefined {
     return this.#newest
   }
 
   /**
-   * What is known of the site that was asked for, or of the first.
+   * What is known of the site of the query, or of the first.
    *
    * @throws Problem 404, or 503 before its first reading
    */
@@ -90,9 +90,9 @@ export class View {
   }
 
   get #known(): { state: SiteState; last: Remembered } {
-    const { site } = this.#question
+    const { site } = this.#query
     const all = this.#states
-    const state = chooseSite(all, this.#question)
+    const state = chooseSite(all, this.#query)
     if (state === undefined && all.some((each) => nameOf(each) !== undefined)) {
       const allowed = all.flatMap((each) => nameOf(each) ?? [])
       const detail = `there is no site=${site}; there are ${allowed.join(', ')}`
@@ -105,7 +105,7 @@ export class View {
   }
 
   /**
-   * The reading that was asked for; visitors where the plugin has them, and the total, by default.
+   * The reading of the query; visitors where the plugin has them, and the total, by default.
    *
    * @throws Problem 404 that names what there is, or 503 before the first reading
    */
@@ -133,9 +133,9 @@ export class View {
     return last.counts.map((count) => this.#agedReading(count, state))
   }
 
-  /** All sites, or the one that was asked for. */
+  /** All sites, or the one of the query. */
   get sites(): SiteView[] {
-    const { site } = this.#question
+    const { site } = this.#query
     const states = site === undefined ? this.#states : [this.#known.state]
     return states.map((state) => ({
       name: nameOf(state) ?? '',
@@ -148,7 +148,7 @@ export class View {
   }
 
   /**
-   * The last days of what was asked for, oldest first; none where the plugin keeps no days.
+   * The last days of the query's metric, oldest first; none where the plugin keeps no days.
    *
    * @param days from 1
    */
@@ -158,8 +158,8 @@ export class View {
 
   get #count(): Count {
     const { counts, source } = this.site
-    const { metric, period = 'total' } = this.#question
-    const count = chooseCount(counts, this.#question)
+    const { metric, period = 'total' } = this.#query
+    const count = chooseCount(counts, this.#query)
     if (count !== undefined) return count
     const allowed = counts.map(keyOf)
     const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`

@@ -1,6 +1,6 @@
 import type { Logger } from '../../common/log.ts'
 
-/** What a minute of the log may hold of them: who is refused can ask as often as he likes. */
+/** Lines a minute: a client can be refused as often as it likes. */
 const mostAMinute = 10
 const minuteMs = 60_000
 

@@ -126,7 +126,9 @@ export class Poller {
       )
     }
     const before = last?.carry ?? {}
-    const { round, carries } = carry ? carryTotals(found, before) : { round: found, carries: {} }
+    const { round, carries } = carry
+      ? carryTotals(found, before, last?.ledger)
+      : { round: found, carries: {} }
     this.#state = {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },

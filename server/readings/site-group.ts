@@ -90,9 +90,13 @@ export class SiteGroup {
     ].join('\n')
     // Another database, prefix or source must not find this one's numbers.
     const name = `site-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`
-    this.#store = openStore(options.stateDir, name, (file) =>
-      options.log.warn(`${file} was damaged and has been set aside`),
-    )
+    this.#store = openStore(options.stateDir, name, {
+      onDamaged: (file) => options.log.warn(`${file} was damaged and has been set aside`),
+      onShared: (file, other) =>
+        options.log.warn(
+          `${other} reads the same site and remembers it in the same file, ${file}; give each bridge a --state-dir of its own`,
+        ),
+    })
   }
 
   /** The sites that are known, the main one first; one without readings while none is. */
@@ -136,6 +140,7 @@ export class SiteGroup {
     this.#opened?.database.close()
     await Promise.all([...this.#starting, ...this.#sites.values()].map((site) => site.stop()))
     await this.#save()
+    await this.#store.close()
   }
 
   /** Looks which sites there are, and again later; resolves with the error when it failed. */

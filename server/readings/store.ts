@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { readState, writeState } from '../../common/state-file.ts'
+import { type OwnerFile, ownFile } from '../../common/owner-file.ts'
+import { readState, sweepDrafts, writeState } from '../../common/state-file.ts'
 import { Reading } from '../../reading.ts'
 import { isTimezone } from '../wordpress/moment.ts'
 
@@ -16,7 +17,13 @@ const Ledger = v.object({
   base: Counts,
 })
 
-const Carry = v.object({ raw: v.number(), offset: v.number(), fall: v.number() })
+const Carry = v.object({
+  raw: v.number(),
+  offset: v.number(),
+  closed: v.optional(v.number()),
+  closedTo: v.optional(v.string()),
+  isUnsure: v.optional(v.boolean()),
+})
 
 /** What outlives a restart: the last round of a site, and the full count that it was made from. */
 export const Remembered = v.object({
@@ -55,20 +62,32 @@ export function withoutFuture(site: Remembered, nowMs: number): Remembered {
 export interface Store {
   load(): Promise<Remembered[]>
   save(sites: readonly Remembered[]): Promise<void>
+  close(): Promise<void>
 }
 
-/**
- * @param name of the file in `directory`, without ending
- * @param onDamaged told when a file could not be understood; it has been set aside then
- */
+interface StoreOptions {
+  /** Told when a file could not be understood; it has been set aside then. */
+  readonly onDamaged: (file: string) => void
+  /** Told which other process keeps the same file. */
+  readonly onShared: (file: string, other: string) => void
+}
+
+/** @param name of the file in `directory`, without ending */
 export function openStore(
   directory: string,
   name: string,
-  onDamaged: (file: string) => void,
+  { onDamaged, onShared }: StoreOptions,
 ): Store {
   const file = join(directory, `${name}.json`)
+  let owner: OwnerFile | undefined
   return {
-    load: async () => (await readState(file, v.array(Remembered), onDamaged)) ?? [],
+    async load() {
+      await sweepDrafts(file)
+      owner = await ownFile(file)
+      if (owner.other !== undefined) onShared(file, owner.other)
+      return (await readState(file, v.array(Remembered), onDamaged)) ?? []
+    },
     save: (sites) => writeState(file, sites),
+    close: async () => owner?.release(),
   }
 }

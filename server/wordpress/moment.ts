@@ -56,6 +56,12 @@ export function offsetZone(epochMs: number, timezone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone).offset
 }
 
+/** Seconds since 1970 as a UTC date and time, of the years that a database can hold. */
+export function utcTime(seconds: number): string {
+  const epoch = Math.min(Math.max(seconds, -62_135_596_800), 253_402_214_400)
+  return momentAt(epoch * 1000, 'UTC').wallTime
+}
+
 /** The UTC date and time of the first instant of a local day, `2026-10-14 22:00:00`. */
 export function utcOfMidnight(day: string, timezone: string): string {
   const start = Temporal.PlainDate.from(day).toZonedDateTime(timezone)

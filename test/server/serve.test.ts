@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { startDemoBridge } from '../support/bridge.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { recordingLog } from '../support/log.ts'
 import { until } from '../support/until.ts'
 
@@ -20,4 +23,27 @@ test('a publisher that fails is named in the log, and neither ends the process n
   assert.ok(log.lines.some((line) => line.startsWith('error: a reading could not be passed on')))
   assert.equal((await fetch(`${bridge.url}/count`)).status, 200)
   assert.equal((await bridge.json<{ status: string }>('/health')).status, 'ok')
+})
+
+test('a state folder that cannot be written to is named once, and not each minute', async (t) => {
+  const folder = join(await temporaryFolder(t), 'state')
+  await writeFile(folder, '')
+  const log = recordingLog()
+  let nowMs = Date.parse('2026-10-15T12:00:00Z')
+  let rounds = 0
+  const publisher = () => ({
+    start() {},
+    update() {
+      rounds += 1
+      nowMs += 61_000
+    },
+    async stop() {},
+  })
+  const options = { publishers: [publisher], log, pollMs: 20, stateDir: folder, now: () => nowMs }
+  await startDemoBridge(t, options)
+  const said = () => log.lines.filter((line) => line.includes('could not be remembered'))
+  await until('it is told', () => said().length > 0)
+  const before = rounds
+  await until('some more minutes', () => rounds > before + 5)
+  assert.equal(said().length, 1, said().join('\n'))
 })

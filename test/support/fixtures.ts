@@ -27,6 +27,7 @@ const online = { 'visitors.online': 'online.visitors' }
 /** Each fixture; our names for what its `expected` says in other words; and what we serve beyond it. */
 const list: Listed[] = [
   ['wp-statistics', { 'visitors.online': 'online.visitors_last_5_minutes' }, []],
+  ['wp-statistics-15', online, []],
   ['wp-statistics-updated-13-to-14.16', online, []],
   ['wp-statistics-13', { 'visitors.online': 'online.useronline_rows' }, []],
   ['koko-analytics', {}, []],

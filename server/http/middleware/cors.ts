@@ -30,15 +30,15 @@ export function cors(origins: readonly string[]): MiddlewareHandler<HttpEnv> {
   }
 }
 
-/** What may be done here; to a browser that asks before it sends the token, also that it may. */
+/** Answers OPTIONS; a browser that asks before it sends the token is told that it may. */
 export function preflight(origins: readonly string[]): MiddlewareHandler<HttpEnv> {
   return async function preflight(c) {
     const isAllowed = origins.includes('*') || origins.includes(c.req.header('Origin') ?? '')
-    const asks = c.req.header('Access-Control-Request-Method') !== undefined
+    const isPreflight = c.req.header('Access-Control-Request-Method') !== undefined
     return c.body(null, 204, {
       Allow: methods.join(', '),
       ...(isAllowed &&
-        asks && {
+        isPreflight && {
           'Access-Control-Allow-Methods': 'GET, HEAD',
           'Access-Control-Allow-Headers': 'Authorization, If-None-Match',
           'Access-Control-Max-Age': '86400',

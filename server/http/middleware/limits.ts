@@ -27,7 +27,7 @@ function unfit(c: Context<HttpEnv>): Problem | undefined {
     return new Problem(405, 'Method Not Allowed', detail, { Allow: allowed, ...close }, methods)
   }
   if (sendsBody) {
-    const detail = 'a question to the bridge has no body'
+    const detail = 'a request to the bridge has no body'
     return new Problem(413, 'Content Too Large', detail, close)
   }
   if (url.length > mostTargetBytes) {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { isDue } from '../../../common/clock.ts'
-import { readState, writeState } from '../../../common/state-file.ts'
+import { messageOf } from '../../../common/errors.ts'
+import { readState, sweepDrafts, writeState } from '../../../common/state-file.ts'
 import { monthOf } from './budget.ts'
 
 const Amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -33,6 +34,8 @@ export class ParticleMemory {
   #state: v.InferOutput<typeof State> = { operations: {}, sent: {} }
   #savedMs = Number.NEGATIVE_INFINITY
   #saving: Promise<void> = Promise.resolve()
+  /** Why the last attempt to write failed. */
+  #unsaved: string | undefined
 
   constructor(options: MemoryOptions) {
     this.#options = options
@@ -41,6 +44,7 @@ export class ParticleMemory {
 
   async load(): Promise<void> {
     const { onTrouble } = this.#options
+    await sweepDrafts(this.#file)
     const onDamaged = () => onTrouble(`${this.#file} was damaged and has been set aside`)
     this.#state = (await readState(this.#file, State, onDamaged)) ?? this.#state
   }
@@ -74,11 +78,18 @@ export class ParticleMemory {
   /** One write at a time. */
   save(): Promise<void> {
     this.#savedMs = this.#options.now()
-    this.#saving = this.#saving.then(() =>
-      writeState(this.#file, this.#state).catch((error: Error) =>
-        this.#options.onTrouble(`the Particle budget could not be kept: ${error.message}`),
-      ),
-    )
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await writeState(this.#file, this.#state)
+        this.#unsaved = undefined
+      } catch (error) {
+        const message = messageOf(error)
+        if (message !== this.#unsaved) {
+          this.#options.onTrouble(`the Particle budget could not be kept: ${message}`)
+        }
+        this.#unsaved = message
+      }
+    })
     return this.#saving
   }
 }

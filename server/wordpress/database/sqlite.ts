@@ -1,8 +1,9 @@
-import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sqlite from 'node-sqlite3-wasm'
 import { DatabaseError, FatalError, messageOf } from '../../../common/errors.ts'
+import { isAlive } from '../../../common/state-file.ts'
 import type { Connection } from './connection.ts'
 import type { Database, Query } from './database.ts'
 
@@ -19,23 +20,27 @@ const attempts = 20
  */
 export function openSqlite({ file }: SqliteConnection): Database {
   let copy: Copy | undefined
-  let last: Promise<unknown> = Promise.resolve()
+  let last: Promise<unknown> = sweepCopies()
+  let isClosed = false
 
   const current = async (): Promise<sqlite.Database> => {
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    for (let attempt = 1; attempt <= attempts && !isClosed; attempt += 1) {
       const state = await stateOf(file)
       if (state !== undefined && copy?.state === state) return copy.database
       if (state !== undefined) {
         const fresh = await makeCopy(file, state)
         if (fresh !== undefined) {
           copy?.close()
+          if (isClosed) fresh.close()
+          if (isClosed) break
           copy = fresh
           return fresh.database
         }
       }
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
-    throw new DatabaseError('away', `database ${file}: it is being written to all the time`)
+    const reason = isClosed ? 'it has been closed' : 'it is being written to all the time'
+    throw new DatabaseError('away', `database ${file}: ${reason}`)
   }
 
   const run = <T>(work: (query: Query) => Promise<T>): Promise<T> => {
@@ -57,9 +62,22 @@ export function openSqlite({ file }: SqliteConnection): Database {
     query: (sql) => run((query) => query(sql)),
     snapshot: run,
     close() {
+      isClosed = true
       copy?.close()
       copy = undefined
     },
+  }
+}
+
+const copyFolder = 'visitor-counter-sqlite-'
+
+/** Removes the copies of processes that were killed. */
+async function sweepCopies(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => [])
+  for (const name of names) {
+    const [, pid] = new RegExp(`^${copyFolder}(\\d+)-`).exec(name) ?? []
+    if (pid === undefined || isAlive(Number(pid))) continue
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
@@ -96,7 +114,7 @@ function missing(error: NodeJS.ErrnoException): undefined {
 }
 
 async function makeCopy(file: string, state: string): Promise<Copy | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'visitor-counter-sqlite-'))
+  const folder = await mkdtemp(join(tmpdir(), `${copyFolder}${process.pid}-`))
   const target = join(folder, 'copy.sqlite')
   const drop = () => rm(folder, { recursive: true, force: true })
   try {

@@ -27,25 +27,52 @@ function round(value: number, source = 'statify'): Round {
   }
 }
 
+interface Step {
+  readonly raw: number
+  /** How much of it was counted on days that are over; nothing where the plugin has no days. */
+  readonly closed?: number
+}
+
+/** A round of a plugin with days, each with a full count of its own. */
+function daysRound({ raw, closed }: Step): Round {
+  if (closed === undefined) return round(raw)
+  const tally = (views: number) => ({ visitors: 0, views })
+  const days = { '2026-10-14': tally(closed) }
+  const rest = { zone: 'UTC', openFrom: '2026-10-15', older: tally(0), base: tally(0) }
+  const open = [{ day: '2026-10-15', ...tally(raw - closed) }]
+  return { ...round(raw), open, ledger: { ...rest, days } }
+}
+
 /** What is shown of the plugin's own totals, one after the other, and how much of it is carried. */
-function carryAll(raws: readonly number[]): { shown: number; carried: number }[] {
+function carryAll(steps: readonly Step[]): { shown: number; carried: number }[] {
   let before: Carries = {}
-  return raws.map((raw) => {
-    const { round: after, carries } = carryTotals(round(raw), before)
+  let counted: Round['ledger']
+  return steps.map((step) => {
+    const found = daysRound(step)
+    const { round: after, carries } = carryTotals(found, before, counted)
     before = carries
+    counted = found.ledger
     const [total] = after.counts
     return { shown: total?.value ?? Number.NaN, carried: total?.carried ?? Number.NaN }
   })
 }
 
-const raws = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 30 })
+const size = fc.nat({ max: 1000 })
+const withoutDays = fc.array(
+  size.map((raw): Step => ({ raw })),
+  { minLength: 1, maxLength: 30 },
+)
+const withDays = fc.array(
+  fc.tuple(size, size).map(([closed, open]): Step => ({ raw: closed + open, closed })),
+  { minLength: 1, maxLength: 30 },
+)
 
 test('with falls carried forward a total never falls, and says how much of it is carried', () => {
   fc.assert(
-    fc.property(raws, (values) => {
+    fc.property(fc.oneof(withoutDays, withDays), (steps) => {
       let highest = 0
-      for (const [index, { shown, carried }] of carryAll(values).entries()) {
-        assert.equal(shown, (values[index] ?? 0) + carried)
+      for (const [index, { shown, carried }] of carryAll(steps).entries()) {
+        assert.equal(shown, (steps[index]?.raw ?? 0) + carried)
         assert.ok(carried >= 0)
         assert.ok(shown >= highest)
         highest = shown
@@ -54,54 +81,133 @@ test('with falls carried forward a total never falls, and says how much of it is
   )
 })
 
-test('purges of less than half and visits in between add up', () => {
-  const steps = fc.array(fc.record({ visits: fc.nat({ max: 50 }), share: fc.nat({ max: 49 }) }))
+test('purges of whole days and visits in between add up, each a full count later', () => {
+  const changes = fc.array(fc.record({ visits: fc.nat({ max: 50 }), share: fc.nat({ max: 100 }) }))
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1000 }), steps, (first, changes) => {
-      const values = [first]
-      let all = first
-      for (const { visits, share } of changes) {
-        const raw = (values.at(-1) ?? 0) + visits
-        all += visits
-        values.push(raw, raw - Math.floor((raw * share) / 100))
+    fc.property(fc.integer({ min: 1, max: 1000 }), changes, (first, steps) => {
+      let closed = first
+      let open = 0
+      const rounds: Step[] = [{ raw: first, closed }]
+      for (const { visits, share } of steps) {
+        open += visits
+        rounds.push({ raw: closed + open, closed })
+        closed -= Math.floor((closed * share) / 100)
+        for (let counts = 0; counts < 2; counts += 1) rounds.push({ raw: closed + open, closed })
       }
-      assert.equal(carryAll(values).at(-1)?.shown, all)
+      assert.equal(carryAll(rounds).at(-1)?.shown, first + open)
+    }),
+  )
+})
+
+const restore = fc.record({
+  /** What of the rows is there, in percent, from full count to full count. */
+  there: fc.array(fc.nat({ max: 100 }), { minLength: 1, maxLength: 6 }),
+  visits: fc.nat({ max: 20 }),
+  hasDays: fc.boolean(),
+})
+test('a table that is restored in steps is never shown as more than was ever counted and came since', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1000 }), restore, (first, { there, visits, hasDays }) => {
+      const rounds: Step[] = [{ raw: first, closed: first }]
+      let open = 0
+      let most = 0
+      for (const share of [...there, 100]) {
+        open += visits
+        const closed = Math.floor((first * share) / 100)
+        for (let counts = 0; counts < 3; counts += 1) rounds.push({ raw: closed + open, closed })
+        most = first + open
+        const shown = carryAll(hasDays ? rounds : rounds.map(({ raw }) => ({ raw })))
+        assert.ok((shown.at(-1)?.shown ?? Number.NaN) <= most)
+      }
+      const shown = carryAll(hasDays ? rounds : rounds.map(({ raw }) => ({ raw })))
+      assert.equal(shown.at(-1)?.shown, most)
     }),
   )
 })
 
 const cases: [what: string, raws: number[], shown: number[]][] = [
   ['grows', [10, 11, 15], [10, 11, 15]],
-  ['is purged and grows on', [100, 70, 71, 80], [100, 100, 101, 110]],
-  ['is purged twice', [100, 70, 75, 50, 55], [100, 100, 105, 105, 110]],
-  [
-    'is purged of more than half and grows step by step',
-    [100, 30, 31, 90, 120],
-    [100, 100, 101, 160, 190],
-  ],
+  ['is purged and has no days', [100, 70, 71, 80, 101], [100, 100, 100, 100, 101]],
   ['is away for a moment', [100, 0, 101], [100, 100, 101]],
   ['is away for some rounds', [100, 0, 0, 0, 104, 105], [100, 100, 100, 100, 104, 105]],
+  ['is restored in two steps', [1000, 0, 400, 1000, 1001], [1000, 1000, 1000, 1000, 1001]],
 ]
 for (const [what, values, shown] of cases) {
   test(`a total that ${what} is shown as ${shown.join(', ')}`, () => {
     assert.deepEqual(
-      carryAll(values).map((each) => each.shown),
+      carryAll(values.map((raw) => ({ raw }))).map((each) => each.shown),
       shown,
     )
   })
 }
 
+const dayCases: [what: string, steps: [raw: number, closed: number][], shown: number[]][] = [
+  [
+    'is purged and grows on',
+    [
+      [100, 90],
+      [70, 60],
+      [71, 60],
+      [80, 60],
+    ],
+    [100, 100, 101, 110],
+  ],
+  [
+    'is purged of more than half and grows step by step',
+    [
+      [100, 100],
+      [30, 30],
+      [31, 30],
+      [90, 30],
+      [120, 30],
+    ],
+    [100, 100, 101, 160, 190],
+  ],
+  [
+    'is restored in two steps, with a visit in between',
+    [
+      [1000, 1000],
+      [0, 0],
+      [0, 0],
+      [400, 400],
+      [401, 400],
+      [1001, 1000],
+    ],
+    [1000, 1000, 1000, 1000, 1001, 1001],
+  ],
+]
+for (const [what, steps, shown] of dayCases) {
+  test(`a total with days that ${what} is shown as ${shown.join(', ')}`, () => {
+    assert.deepEqual(
+      carryAll(steps.map(([raw, closed]) => ({ raw, closed }))).map((each) => each.shown),
+      shown,
+    )
+  })
+}
+
+test('a fall is not sure before the next full count: until then the last total stays', () => {
+  const first = daysRound({ raw: 100, closed: 90 })
+  const fallen = daysRound({ raw: 70, closed: 60 })
+  const one = carryTotals(first, {}, undefined)
+  const two = carryTotals(fallen, one.carries, first.ledger)
+  const visited = { ...daysRound({ raw: 75, closed: 60 }), ledger: fallen.ledger }
+  const three = carryTotals(visited, two.carries, fallen.ledger)
+  assert.equal(three.round.counts[0]?.value, 100)
+  const four = carryTotals(daysRound({ raw: 75, closed: 60 }), three.carries, fallen.ledger)
+  assert.equal(four.round.counts[0]?.value, 105)
+})
+
 test('what one plugin has lost is not carried to the number of another', () => {
-  const one = carryTotals(round(100), {})
-  const fallen = carryTotals(round(80), one.carries)
-  const other = carryTotals(round(7, 'wp-postviews'), fallen.carries)
+  const one = carryTotals(round(100), {}, undefined)
+  const fallen = carryTotals(round(80), one.carries, undefined)
+  const other = carryTotals(round(7, 'wp-postviews'), fallen.carries, undefined)
   assert.deepEqual([other.round.counts[0]?.value, other.round.counts[0]?.carried], [7, 0])
-  const again = carryTotals(round(81), other.carries)
-  assert.deepEqual([again.round.counts[0]?.value, again.round.counts[0]?.carried], [101, 20])
+  const again = carryTotals(round(81), other.carries, undefined)
+  assert.deepEqual([again.round.counts[0]?.value, again.round.counts[0]?.carried], [100, 19])
 })
 
 test('only totals are carried', () => {
-  const { round: after } = carryTotals(round(5), {})
+  const { round: after } = carryTotals(round(5), {}, undefined)
   assert.deepEqual([after.counts[1]?.value, after.counts[1]?.carried], [3, undefined])
 })
 

@@ -13,12 +13,16 @@ const statistics = await tablesOf(
 const koko = await tablesOf('koko-analytics', 'koko_analytics_site_stats')
 const statify = await tablesOf('statify', 'statify')
 const postViews = await tablesOf('wp-postviews', 'postmeta')
+const burst = await tablesOf('burst-statistics-2.2.9', 'burst_statistics', 'burst_sessions')
+const independent = await tablesOf(
+  'independent-analytics',
+  ...['independent_analytics_views', 'independent_analytics_sessions'],
+)
 const matomoTables = await matomo.schema()
-/** As the repository of WP Statistics has them. */
-const statistics15 = `
-  CREATE TABLE wp_statistics_visitors (ID INT, hash VARCHAR(40), created_at DATETIME);
-  CREATE TABLE wp_statistics_sessions (ID INT, visitor_id INT, started_at DATETIME, ended_at DATETIME, total_views INT);
-  CREATE TABLE wp_statistics_views (ID INT, session_id INT, viewed_at DATETIME);`
+const statistics15 = await tablesOf(
+  'wp-statistics-15',
+  ...['statistics_sessions', 'statistics_views', 'statistics_summary_totals'],
+)
 
 const paths = {
   statistics: 'wp-statistics/wp-statistics.php',
@@ -33,6 +37,11 @@ const visitor = (day: string) =>
 const kokoDay = (day: string) => `INSERT INTO wp_koko_analytics_site_stats VALUES ('${day}', 1, 2);`
 const statifyView = (day: string) => `INSERT INTO wp_statify (created) VALUES ('${day}');`
 
+const session = (time: string) =>
+  `INSERT INTO wp_statistics_sessions (visitor_id, started_at, ended_at) VALUES (1, '${time}', '${time}');`
+const option = (name: string, value: string) =>
+  `INSERT INTO wp_options (option_name, option_value) VALUES ('${name}', '${value}');`
+
 interface Case {
   readonly name: string
   /** Of `active_plugins`, as PHP writes it. */
@@ -41,6 +50,7 @@ interface Case {
   readonly source?: string
   readonly chosen?: string
   readonly why?: RegExp
+  readonly layout?: RegExp
   readonly warning?: RegExp
   readonly refused?: RegExp
 }
@@ -145,30 +155,85 @@ const cases: Case[] = [
       /no supported statistics plugin on .*known are WP Statistics, Koko Analytics, .*Matomo/,
   },
   {
-    name: 'WP Statistics 15 is named as not supported yet',
+    name: 'WP Statistics 15 is read where only its tables are there',
     active: serializedList([paths.statistics]),
-    sql: statistics15 + statistics + visitor('2026-10-15'),
-    refused: /WP Statistics has the tables of version 15 .* not supported yet/,
+    sql: statistics15,
+    chosen: 'wp-statistics',
+    layout: /its version is not known: the tables of version 15, known from its branch/,
   },
   {
-    name: 'also when it was asked for by name',
+    name: 'its tables do not count beside newer rows of 14',
     active: serializedList([paths.statistics]),
-    sql: statistics15 + statistics,
-    source: 'wp-statistics',
-    refused: /has the tables of version 15/,
+    sql: statistics15 + session('2026-10-14 09:00:00') + statistics + visitor('2026-10-15'),
+    chosen: 'wp-statistics',
+    layout: /visitors in statistics_visitor, .* left-over tables of another version/,
   },
   {
-    name: 'but its tables do not stand in the way of another plugin that is active',
-    active: serializedList([paths.koko]),
-    sql: statistics15 + statistics + koko + kokoDay('2026-10-15'),
-    chosen: 'koko-analytics',
+    name: 'they do beside older ones',
+    active: serializedList([paths.statistics]),
+    sql: statistics15 + session('2026-10-15 09:00:00') + statistics + visitor('2026-10-14'),
+    chosen: 'wp-statistics',
+    layout: /the tables of version 15.* left-over tables of another version/,
   },
   {
-    name: 'nor when both are active',
+    name: 'and whatever the rows where the plugin has written its version',
+    active: serializedList([paths.statistics]),
+    sql: `${statistics15} ${session('2026-10-15 09:00:00')} ${statistics} ${visitor('2026-10-14')}
+      ${option('wp_statistics_plugin_version', '14.16.4')}`,
+    chosen: 'wp-statistics',
+    layout: /^version 14\.16\.4: visitors in statistics_visitor/,
+  },
+  {
+    name: 'rows of one day in both layouts tell nothing: it says so instead of counting',
+    active: serializedList([paths.statistics]),
+    sql: `${statistics15} ${session('2026-10-15 09:00:00')} ${statistics} ${visitor('2026-10-15')}
+      ALTER TABLE wp_statistics_visitor DROP last_view;`,
+    refused:
+      /cannot be read: WP Statistics: .* are of the same day, 2026-10-15, so none can be told/,
+  },
+  {
+    name: 'it does not stand in the way of another plugin that is active, and is named',
     active: serializedList([paths.statistics, paths.koko]),
-    sql: statistics15 + statistics + koko + kokoDay('2026-10-15'),
+    sql: `${statistics15} ${session('2026-10-15 09:00:00')} ${statistics} ${visitor('2026-10-15')}
+      ALTER TABLE wp_statistics_visitor DROP last_view; ${koko} ${kokoDay('2026-10-15')}`,
     chosen: 'koko-analytics',
-    warning: /Koko Analytics is read on .*another active plugin cannot be: WP Statistics has/,
+    warning:
+      /Koko Analytics is read on .*another active plugin cannot be: WP Statistics: the option/,
+  },
+  {
+    name: 'a paid build is the same plugin',
+    active: serializedList(['burst-pro/burst-pro.php']),
+    sql: burst + option('burst-current-version', '3.1.0.3'),
+    chosen: 'burst-statistics',
+    layout: /^version 3\.1\.0\.3: all page views count$/,
+  },
+  {
+    name: 'the other one too',
+    active: serializedList(['independent-analytics-pro/iawp.php']),
+    sql: independent,
+    chosen: 'independent-analytics',
+  },
+  {
+    name: 'Burst Statistics without version, with columns that two ways of counting share, is refused',
+    active: serializedList(['burst-statistics/burst.php']),
+    sql: `${burst} ALTER TABLE wp_burst_statistics DROP page_id, DROP page_type;
+      INSERT INTO wp_burst_statistics (page_url, time, uid, parameters, fragment, browser_id,
+        browser_version_id, platform_id, device_id) VALUES ('/', 1, 'a', '', '', 1, 1, 1, 1);`,
+    refused: /Burst Statistics: the option burst-current-version is not there, and its columns are/,
+  },
+  {
+    name: 'it is read where it has no rows yet',
+    active: serializedList(['burst-statistics/burst.php']),
+    sql: `${burst} ALTER TABLE wp_burst_statistics DROP page_id, DROP page_type;`,
+    chosen: 'burst-statistics',
+    layout: /is not there, nor is any page view/,
+  },
+  {
+    name: 'a version after those that are known is named instead of counted',
+    active: serializedList(['burst-statistics/burst.php']),
+    sql: `${burst} ALTER TABLE wp_burst_statistics ADD uid_id INT UNSIGNED NOT NULL DEFAULT 0;
+      ${option('burst-current-version', '3.7.0')}`,
+    refused: /Burst Statistics \(version 3\.7\.0\) keeps visitors in the column uid_id/,
   },
   {
     name: 'a plugin that is not set up yet does not keep another from being read',
@@ -195,9 +260,10 @@ test('of the plugins of a site', async (t) => {
         await assert.rejects(found, { name: 'FatalError', message: each.refused })
         return
       }
-      const { source, why, warning } = await found()
+      const { source, why, warning, plan } = await found()
       assert.equal(source.id, each.chosen)
       if (each.why !== undefined) assert.match(why, each.why)
+      if (each.layout !== undefined) assert.match(plan.layoutNote ?? '', each.layout)
       if (each.warning === undefined) assert.equal(warning, undefined)
       else assert.match(warning ?? '', each.warning)
     })

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util'
 import sqlite from 'node-sqlite3-wasm'
 import { openSqlite } from '../../../../server/wordpress/database/sqlite.ts'
 import { temporaryFolder } from '../../../support/folder.ts'
+import { endProgram } from '../../../support/program.ts'
 import { until } from '../../../support/until.ts'
 
 async function newFile(t: TestContext): Promise<{ folder: string; file: string }> {
@@ -34,6 +37,51 @@ test('a file is read as it changes, and nothing is left beside it or behind', as
   assert.deepEqual(await readdir(folder), ['.ht.sqlite'])
   database.close()
   await until('the copy to go', async () => isDeepStrictEqual(await copies(), before))
+})
+
+test('a copy that is being made when the database is closed is removed too', async (t) => {
+  const { file } = await newFile(t)
+  const before = await copies()
+  const writer = new sqlite.Database(file)
+  writer.exec('CREATE TABLE visits (day TEXT); CREATE TABLE ballast (data BLOB)')
+  writer.exec('INSERT INTO ballast VALUES (zeroblob(64000000))')
+  writer.close()
+  const database = openSqlite({ engine: 'sqlite', file })
+  const asked = database.query(count).catch((error: Error) => error.message)
+  await until('a copy is begun', async () => !isDeepStrictEqual(await copies(), before))
+  database.close()
+  assert.match(String(await asked), /has been closed/)
+  await until('the copy to go', async () => isDeepStrictEqual(await copies(), before))
+})
+
+test('the copy of a process that was killed is removed by the next one', async (t) => {
+  const { file } = await newFile(t)
+  const before = await copies()
+  const writer = new sqlite.Database(file)
+  writer.exec('CREATE TABLE visits (day TEXT)')
+  writer.close()
+  const module = join(import.meta.dirname, '../../../../server/wordpress/database/sqlite.js')
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `const { openSqlite } = await import(${JSON.stringify(module)})
+      const database = openSqlite({ engine: 'sqlite', file: ${JSON.stringify(file)} })
+      await database.query(${JSON.stringify(count)})
+      console.log('read')
+      setInterval(() => {}, 1000)`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  t.after(() => endProgram(child, 'SIGKILL'))
+  await once(child.stdout, 'data')
+  await endProgram(child, 'SIGKILL')
+  assert.equal((await copies()).length, before.length + 1)
+  const database = openSqlite({ engine: 'sqlite', file })
+  await database.query(count)
+  database.close()
+  await until('both to go', async () => isDeepStrictEqual(await copies(), before))
 })
 
 test('a transaction that is under way is waited for, and what it wrote is seen whole or not at all', async (t) => {

@@ -1,0 +1,48 @@
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { isAlive } from './state-file.ts'
+
+/** Tells other processes that this one writes a file. */
+export interface OwnerFile {
+  /** Which process writes the same file, `pid 123 on desk`, where there is one. */
+  readonly other: string | undefined
+  release(): Promise<void>
+}
+
+/**
+ * Puts a note beside a file. It only tells: a folder that cannot be written to, or another process that
+ * writes, keeps nobody from running.
+ */
+export async function ownFile(file: string): Promise<OwnerFile> {
+  const note = `${file}.owner`
+  const [pid = '', host = '', started = ''] = (await readFile(note, 'utf8').catch(() => '')).split(
+    ' ',
+  )
+  // Of another machine, as where containers share a folder, nobody can tell whether it still runs.
+  const isOther = host === hostname() && Number(pid) !== process.pid && isAlive(Number(pid))
+  const other = isOther && started === (await startOf(Number(pid))) ? `process ${pid}` : undefined
+  if (other === undefined) {
+    try {
+      await mkdir(dirname(file), { recursive: true })
+      const handle = await open(note, 'w')
+      const text = `${process.pid} ${hostname()} ${await startOf(process.pid)}`
+      await handle.writeFile(text).finally(() => handle.close())
+    } catch {
+      // Who cannot write here cannot damage anything either.
+    }
+  }
+  return {
+    other,
+    release: async () => {
+      if (other === undefined) await rm(note, { force: true }).catch(() => undefined)
+    },
+  }
+}
+
+/** When a process began, as the kernel counts: after a power cut its number is soon another's. */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // Field 22 of proc(5), the 20th after the name.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
