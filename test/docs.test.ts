@@ -27,7 +27,7 @@ test('every command of the documents takes the flags that they give it', async (
   for (const paper of papers) {
     const text = readFileSync(join(root, paper), 'utf8')
     for (const [line, name = '', rest = ''] of text.matchAll(
-      /visitor-counter (serve|device|board|doctor|demo|flash)\b([^`\n|]*)/g,
+      /visitor-counter (serve|device|board|doctor|demo|flash|esphome)\b([^`\n|]*)/g,
     )) {
       const help = helps.get(name)
       assert.ok(help !== undefined, `${paper}: there is no command ${name}`)

@@ -29,6 +29,7 @@ describe('the package', () => {
     const wanted = [
       'dist/visitor-counter.js',
       'dist/THIRD-PARTY.txt',
+      'hardware/esphome/components/visitor_counter/hub.h',
       'hardware/photon/firmware/application.cpp',
       'hardware/rules/visitor_counter.h',
       'CHANGELOG.md',

@@ -3,7 +3,7 @@ import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import type { DisplayDriver, DisplayOptions } from '../../device/displays/driver.ts'
-import { type DisplayId, displayOf } from '../../device/displays/index.ts'
+import { type DisplayId, displayOf, displays } from '../../device/displays/index.ts'
 import type { FeedOptions } from '../../device/run.ts'
 import type { Screen } from '../../device/screens/screen.ts'
 import { type CommandContext, command, ended } from '../command.ts'
@@ -148,7 +148,8 @@ async function openScreen(
     const digits = values.digits ?? terminalDigits
     return { screen: terminalScreen(context.stdout), digits, stop: async () => {} }
   }
-  const { board: setting, digits, digitOrder, addresses, particleToken, pins } = values
+  const { digits, digitOrder, addresses, particleToken, pins } = values
+  const setting = attached(values.board)
   if (setting === undefined) {
     throw new UsageError(
       '--board is missing (or environment variable BOARD): at which board is the display? serial:<path>, tcp:<host>, …; or --display terminal',
@@ -197,9 +198,30 @@ function openDisplay(id: DisplayId, options: DisplayOptions): DisplayDriver {
   }
 }
 
-/** The chip at a board; a terminal has none, so it stands for the usual one. */
+/**
+ * A board that does what this program says.
+ *
+ * @throws UsageError for one that stands alone
+ */
+export function attached(board: Values<'board'>['board']): BoardSetting | undefined {
+  if (board?.kind !== 'esphome') return board
+  throw new UsageError(
+    `--board ${board.id} stands alone, with ESPHome: visitor-counter esphome --board ${board.id}`,
+  )
+}
+
+/**
+ * The chip at a board; a terminal has none, so it stands for the usual one.
+ *
+ * @throws UsageError for one that only boards that stand alone can drive
+ */
 export function chipOf(display: Values<'display'>['display']): DisplayId {
-  return display === 'terminal' ? 'max7219' : display
+  const name = display === 'terminal' ? 'max7219' : display
+  const known = displays.find(({ id }) => id === name)
+  if (known !== undefined) return known.id
+  throw new UsageError(
+    `--display ${name} is driven by boards with ESPHome only: visitor-counter esphome --display ${name}`,
+  )
 }
 
 /** The pins of the settings, or those that the wiring has for the board. */

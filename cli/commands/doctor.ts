@@ -5,7 +5,7 @@ import type { Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { command } from '../command.ts'
 import { siteSettingNames } from '../settings/settings.ts'
-import { chipOf, wiringOf } from './device.ts'
+import { attached, chipOf, wiringOf } from './device.ts'
 import { siteOptions } from './serve.ts'
 
 /** Time for the answer of the bridge. */
@@ -30,7 +30,8 @@ export const doctor = command({
       findings.push(finding)
       context.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
     }
-    const { database, wpConfig, board, display, pins } = values
+    const { database, wpConfig, display, pins } = values
+    const board = attached(values.board)
     const countUrl = context.isGiven('countUrl') ? values.countUrl : undefined
     for (const text of context.warnings) show({ subject: 'settings', status: 'warning', text })
     // What is wrong with the settings is said before anything is looked at.

@@ -3,11 +3,20 @@ import { board } from './board.ts'
 import { demo } from './demo.ts'
 import { device } from './device.ts'
 import { doctor } from './doctor.ts'
+import { esphome } from './esphome.ts'
 import { flash } from './flash.ts'
 import { serve } from './serve.ts'
 import { settingsOf } from './settings.ts'
 
-const commandsWithSettings: readonly Command[] = [demo, serve, device, board, doctor, flash]
+const commandsWithSettings: readonly Command[] = [
+  demo,
+  serve,
+  device,
+  board,
+  doctor,
+  flash,
+  esphome,
+]
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [

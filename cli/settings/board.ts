@@ -3,8 +3,16 @@ import { didYouMean } from '../../common/did-you-mean.ts'
 import { deviceName } from '../../common/particle-cloud.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import { displays } from '../../device/displays/index.ts'
+import { esphomeBoards, esphomeDisplays } from '../../hardware/esphome/configuration.ts'
+import type { BoardId } from '../../hardware/wiring/boards.ts'
 import type { Settings } from './setting.ts'
 import { choice, either, listOf, parsed, whole } from './types.ts'
+
+/** A board that stands alone, with ESPHome: the command `esphome` is for it, no other. */
+interface EsphomeBoard {
+  readonly kind: 'esphome'
+  readonly id: BoardId
+}
 
 const boardForms = [
   'serial:<path>',
@@ -14,6 +22,7 @@ const boardForms = [
   'raspi',
   'io:<package>',
   'virtual',
+  ...esphomeBoards.map(({ id }) => id),
 ]
 const boardMessage = either(boardForms)
 const boardKinds = boardForms.map(kindOf)
@@ -25,7 +34,9 @@ function kindOf(board: string): string {
 
 const networkPorts = { tcp: 3030, voodoospark: 48_879 } as const
 
-function parseBoard(text: string): BoardSetting | undefined {
+function parseBoard(text: string): BoardSetting | EsphomeBoard | undefined {
+  const alone = esphomeBoards.find(({ id }) => id === text)
+  if (alone !== undefined) return { kind: 'esphome', id: alone.id }
   const [, kind = '', rest = ''] = /^([a-z]+)(?::(.*))?$/.exec(text) ?? []
   switch (kind) {
     case 'raspi':
@@ -73,7 +84,9 @@ const Addresses = listOf(
   addressesMessage,
 )
 
-const displayNames = [...displays.map(({ id }) => id), 'terminal'] as const
+const displayNames = [
+  ...new Set([...displays.map(({ id }) => id), ...esphomeDisplays, 'terminal'] as const),
+]
 
 /** The board, and the display at it. */
 export const boardSettings = {

@@ -1,5 +1,6 @@
 import { boardSettings } from './board.ts'
 import { brightnessSettings } from './brightness.ts'
+import { esphomeSettings } from './esphome.ts'
 import { faceSettings } from './face.ts'
 import { feedSettings } from './feed.ts'
 import { httpSettings } from './http.ts'
@@ -19,6 +20,7 @@ export const groups: Readonly<Record<string, Settings>> = {
   'Board and display': boardSettings,
   Face: faceSettings,
   Brightness: brightnessSettings,
+  ESPHome: esphomeSettings,
   Process: processSettings,
 }
 
@@ -32,6 +34,7 @@ export const settings = {
   ...boardSettings,
   ...faceSettings,
   ...brightnessSettings,
+  ...esphomeSettings,
   ...processSettings,
 }
 

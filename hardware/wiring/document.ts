@@ -6,6 +6,7 @@ import {
   command,
   connectionsOf,
   defaultPins,
+  esphomeCommand,
   type Pair,
   pairs,
   pinName,
@@ -127,19 +128,27 @@ function boardSection(board: BoardSpec): string[] {
   return [
     `## ${name}`,
     `Its pins work at ${logicVolts} V. ${notes.join(' ')}`,
-    table(
-      ['`--board`', 'needs'],
-      connections.map(({ setting, needs }) => [`\`${setting}\``, needs]),
-    ),
+    ...(connections.length === 0
+      ? []
+      : [
+          table(
+            ['`--board`', 'needs'],
+            connections.map(({ setting, needs }) => [`\`${setting}\``, needs]),
+          ),
+        ]),
+    ...(board.esphome ? [aloneWithEsphome] : []),
     ...pairs.filter((pair) => pair.board === board).flatMap(pairSection),
   ]
 }
+
+const aloneWithEsphome =
+  'With [ESPHome](docs/esphome.md) it stands alone on the desk, without a computer: `visitor-counter esphome` makes its configuration.'
 
 function pairSection(pair: Pair): string[] {
   const { board, display } = pair
   const laid = wires(pair)
   const through = needsLevelShifter(board, display)
-  const pins = defaultPins(board.id, display.bus)
+  const pins = board.connections.length === 0 ? undefined : defaultPins(board.id, display.bus)
   const columns: [title: string, cell: (wire: Wire) => string][] = [
     ['display', ({ from, pad }) => (pad.optional ? `${from}, if there is one` : from)],
     ['board', ({ pin }) => pinName(pin)],
@@ -154,8 +163,11 @@ function pairSection(pair: Pair): string[] {
       laid.map((wire) => columns.map(([, cell]) => cell(wire))),
     ),
     `![${description(pair)}](${diagramPath(pair)})`,
-    connectionsOf(pair)
-      .map((connection) => `    ${command(pair, connection)}`)
+    [
+      ...(board.esphome ? [esphomeCommand(pair)] : []),
+      ...connectionsOf(pair).map((connection) => command(pair, connection)),
+    ]
+      .map((line) => `    ${line}`)
       .join('\n'),
   ]
 }

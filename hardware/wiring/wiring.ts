@@ -116,6 +116,11 @@ export function command({ board, display }: Pair, connection: Connection): strin
   return needed === assumed ? base : base + needed
 }
 
+/** The command that makes a configuration for ESPHome, on the same wires. */
+export function esphomeCommand({ board, display }: Pair): string {
+  return `visitor-counter esphome --board ${board.id} --display ${display.id} --out desk`
+}
+
 function hasPad({ pads }: DisplayModule, wanted: Purpose): boolean {
   return pads.some(({ purpose }) => purpose === wanted)
 }

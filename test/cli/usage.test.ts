@@ -129,7 +129,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['device', '--board', 'tcp:h', '--show', 'visitors.today:k'], /--show: .* is not allowed/],
   [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
-    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637 or terminal/,
+    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, tm1638 or terminal/,
   ],
   [['device', '--board', 'raspi', '--display', 'tm1637'], /TM1637, .* or --board io:raspi-io/],
   [['device', '--board', 'tcp:h', '--digits', '12'], /--digits: 12 is not possible with a MAX7219/],

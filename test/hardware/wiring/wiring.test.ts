@@ -107,14 +107,24 @@ describe('wires', () => {
     }
   })
 
-  it('leave alone what an ESP8266 boots by (GPIO0, 2, 15), its flash (6-11) and its serial port', () => {
-    const taboo = [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 15]
-    for (const { id } of displays) {
-      for (const { number } of wires(pairOf('esp8266', id))) {
-        assert.ok(number === undefined || !taboo.includes(number), `${id}: GPIO${number}`)
+  // What it boots by, its flash, its serial port, its USB: ESP8266 data sheet, table 2-1; ESP32 and
+  // ESP32-C3 data sheets, "Strapping Pins" and "Flash".
+  const taboo = [
+    ['d1-mini', [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 15, 16]],
+    ['nodemcu', [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 15, 16]],
+    ['esp32', [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 34, 35, 36, 39]],
+    ['esp32-c3', [2, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]],
+  ] as const
+  for (const [board, pins] of taboo) {
+    it(`leave alone what an ${board} boots by, its flash and its serial port`, () => {
+      for (const { id } of displays) {
+        for (const { number } of wires(pairOf(board, id))) {
+          const isTaken = pins.some((pin) => pin === number)
+          assert.ok(!isTaken, `${id}: GPIO${number}`)
+        }
       }
-    }
-  })
+    })
+  }
 
   it('of a Raspberry Pi are those of the kernel’s SPI 0 and I2C 1', () => {
     const ends = (id: string) => wires(pairOf('raspi', id)).map(({ from, to }) => `${from} ${to}`)
@@ -129,7 +139,8 @@ describe('defaultPins', () => {
     ['nano', 'max7219', 'data=2,clock=3,cs=4'],
     ['mkr', 'tm1637', 'data=2,clock=3,cs=4'],
     [undefined, 'max7219', 'data=2,clock=3,cs=4'],
-    ['esp8266', 'max7219', 'data=13,clock=14,cs=12'],
+    ['d1-mini', 'max7219', 'data=13,clock=14,cs=12'],
+    ['esp32', 'max7219', 'data=23,clock=18,cs=19'],
     ['photon', 'max7219', 'data=15,clock=13,cs=12'],
     ['raspi', 'max7219', undefined],
     ['raspi', 'tm1637', 'data=4,clock=5,cs=6'],
@@ -158,12 +169,12 @@ describe('command', () => {
   const cases = [
     ['uno', 'max7219', '--board serial:/dev/ttyACM0 --display max7219'],
     [
-      'esp8266',
+      'd1-mini',
       'max7219',
       '--board tcp:192.168.1.20 --display max7219 --pins data=13,clock=14,cs=12',
     ],
-    ['esp8266', 'tm1637', '--board tcp:192.168.1.20 --display tm1637 --pins data=13,clock=14'],
-    ['esp8266', 'ht16k33', '--board tcp:192.168.1.20 --display ht16k33'],
+    ['d1-mini', 'tm1637', '--board tcp:192.168.1.20 --display tm1637 --pins data=13,clock=14'],
+    ['nodemcu', 'ht16k33', '--board tcp:192.168.1.20 --display ht16k33'],
     ['photon', 'max7219', '--board voodoospark:192.168.1.20 --display max7219'],
     ['raspi', 'max7219', '--board raspi --display max7219'],
     ['raspi', 'tm1637', '--board io:raspi-io --display tm1637 --pins data=4,clock=5'],
@@ -185,7 +196,10 @@ describe('command', () => {
   })
 
   it('exists for every pair', () => {
-    for (const pair of pairs) assert.ok(connectionsOf(pair).length > 0, nameOf(pair))
+    for (const pair of pairs) {
+      const hasOne = connectionsOf(pair).length > 0 || pair.board.esphome !== undefined
+      assert.ok(hasOne, nameOf(pair))
+    }
   })
 })
 
