@@ -3,6 +3,7 @@ import type { Logger } from '../common/log.ts'
 import { describeBroker } from '../common/mqtt/broker.ts'
 import { createApp } from './app.ts'
 import type { AccessSettings } from './http/access.ts'
+import { httpDescriptors } from './http/descriptors.ts'
 import { Events } from './http/events.ts'
 import { listen } from './http/listen.ts'
 import { createListener } from './http/listener.ts'
@@ -33,6 +34,8 @@ export interface ServeOptions {
   /** What takes the readings to others. */
   readonly publishers: readonly ((source: { sites(): readonly SiteState[] }) => Publisher)[]
   readonly access: AccessSettings
+  /** How many descriptors the process may have open; undefined where that is not known. */
+  readonly openFiles?: number | undefined
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -41,9 +44,6 @@ export interface ServeOptions {
   /** Ends a start that waits for a database. */
   readonly signal: AbortSignal
 }
-
-/** A stream takes about 10 KB. */
-const mostStreams = 10_000
 
 export interface Bridge {
   readonly url: string
@@ -59,7 +59,11 @@ export interface Bridge {
  */
 export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const { now, log, signal, access } = options
-  const events = new Events(mostStreams)
+  const { connections, streams } = httpDescriptors(options.openFiles, {
+    databases: options.sites.length,
+    hasBroker: options.leaderships !== undefined || options.from !== undefined,
+  })
+  const events = new Events(streams)
   const monotonic = () => performance.now()
   const cache = new MicroCache(monotonic)
   const sites = () => groups.flatMap((group) => group.states)
@@ -89,7 +93,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const app = createApp({ sites, access, cache, events, refusals, health, now, log })
   const listener = createListener(app, { access, cache, events, refusals, monotonic, log })
   const { host, port } = options
-  const http = await listen(listener, { host, port, refusals })
+  const http = await listen(listener, { host, port, refusals, limits: { connections } })
   const url = http.url + access.basePath
   events.start()
   for (const publisher of publishers) publisher.start()

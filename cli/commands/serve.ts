@@ -2,9 +2,11 @@ import { didYouMean } from '../../common/did-you-mean.ts'
 import { UsageError } from '../../common/errors.ts'
 import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { BrokerAddress } from '../../common/mqtt/broker.ts'
+import { reservedSite } from '../../common/mqtt/topics.ts'
 import type { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type CommandContext, command, ended } from '../command.ts'
+import { openFileLimit } from '../process/open-files.ts'
 import { processId } from '../process/process-id.ts'
 import { type SiteValues, siteSettingNames, type Values } from '../settings/settings.ts'
 import { either } from '../settings/types.ts'
@@ -59,6 +61,7 @@ export const serve = command({
         cors: values.cors,
         trustedProxies: values.trustedProxy ?? [],
       },
+      openFiles: await openFileLimit(),
       now: Date.now,
       random: Math.random,
       log: context.log,
@@ -153,6 +156,11 @@ async function siteOption(
 ): Promise<SiteOptions> {
   const { name, database, wpConfig, tablePrefix, source, sql } = site
   const where = name === undefined ? '' : `site ${name}: `
+  if (name === reservedSite) {
+    throw new UsageError(
+      `site ${name}: at an MQTT broker that is where the desks are; choose another name`,
+    )
+  }
   await checkSource(where, source, sql)
   if (database !== undefined) {
     const { parseDatabaseUrl } = await import('../../server/wordpress/database/connection.ts')

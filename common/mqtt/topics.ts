@@ -2,6 +2,9 @@ import type { Metric, Period } from '../../reading.ts'
 
 const root = 'visitor-counter'
 
+/** No site has this name: `visitor-counter/desk/<name>/…` is what desks say and hear. */
+export const reservedSite = 'desk'
+
 /**
  * The topics of a site, retained but for one. Its name is percent-encoded: the address of a site in a folder
  * has a slash, which would be another level.
@@ -35,7 +38,7 @@ function of(site: string): string {
 /** The site of a topic, and the rest of it; undefined for a topic that is none of ours. */
 export function parseTopic(topic: string): { site: string; rest: string } | undefined {
   const [, name, rest] = /^visitor-counter\/([^/]+)\/(.+)$/.exec(topic) ?? []
-  if (name === undefined || rest === undefined) return undefined
+  if (name === undefined || rest === undefined || name === reservedSite) return undefined
   try {
     return { site: decodeURIComponent(name), rest }
   } catch {

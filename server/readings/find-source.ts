@@ -46,7 +46,9 @@ export async function findSource(
         : undefined
     if (alone !== undefined) return { site: alone.site, ...alone.choice }
     const site = await readNamed()
-    return { site, ...(await choosePlugin(query, schema, site, source, epochMs)) }
+    const choice = await choosePlugin(query, schema, site, source, epochMs)
+    const warnings = [choice.warning, zoneWarning(site)].filter((each) => each !== undefined)
+    return { site, ...choice, ...(warnings.length > 0 && { warning: warnings.join('; ') }) }
   }
   // A query of one's own needs no WordPress.
   const site = await readNamed().catch((error: unknown) => {
@@ -60,6 +62,11 @@ export async function findSource(
     plan: await own.plan(site, query),
     why: 'a query was given with --sql',
   }
+}
+
+function zoneWarning({ name, unknownTimezone, timezone }: Site): string | undefined {
+  if (unknownTimezone === undefined) return undefined
+  return `the time zone ${unknownTimezone} of ${name} is not known to Node ${process.version}, so its days begin at midnight in ${timezone}; a newer Node may know it`
 }
 
 function bareDatabase(engine: Database['engine']): Site {

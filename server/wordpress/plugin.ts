@@ -114,7 +114,7 @@ function byPreference(a: Candidate, b: Candidate): number {
 function missing(schema: Schema, site: Site, { needs, unprefixed }: Source): string[] {
   const lacking = needs.map((tables) =>
     Object.entries(tables).flatMap(([table, columns]) => {
-      const name = unprefixed ? table : site.table(table).replaceAll('`', '')
+      const name = unprefixed ? table : site.table(table).slice(1, -1).replaceAll('``', '`')
       const there = schema.tables.get(name)
       if (there === undefined) return [`table ${name}`]
       return columns

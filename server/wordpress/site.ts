@@ -1,9 +1,10 @@
 import { unserialize } from 'php-serialize'
 import * as v from 'valibot'
 import { FatalError } from '../../common/errors.ts'
+import { reservedSite } from '../../common/mqtt/topics.ts'
 import { toCount } from './count.ts'
 import type { Database, Query, Sql } from './database/database.ts'
-import { siteTimezone } from './moment.ts'
+import { isTimezone, siteTimezone } from './moment.ts'
 
 /** Table name, to its columns. */
 type Tables = ReadonlyMap<string, ReadonlySet<string>>
@@ -29,6 +30,8 @@ export interface Site {
   readonly engine: Database['engine']
   /** IANA name, or an offset such as `+05:30`. */
   readonly timezone: string
+  /** What the site calls its time zone, where this Node does not know that: a name may be newer. */
+  readonly unknownTimezone?: string | undefined
   /** Paths, those of the whole network among them. */
   readonly activePlugins: readonly string[]
   /** Full names of WordPress's own tables that are read. */
@@ -155,6 +158,7 @@ export async function readSite(
     ? await readValue(query, sitemeta, 'meta_key', 'meta_value', 'active_sitewide_plugins')
     : undefined
   const address = (await option('home')) ?? (await option('siteurl'))
+  const zone = (await option('timezone_string')) ?? ''
   return {
     name: siteName(address ?? ''),
     address,
@@ -162,10 +166,8 @@ export async function readSite(
     blog: network?.blog ?? 1,
     matomoSite,
     engine,
-    timezone: siteTimezone(
-      (await option('timezone_string')) ?? '',
-      (await option('gmt_offset')) ?? '',
-    ),
+    timezone: siteTimezone(zone, (await option('gmt_offset')) ?? ''),
+    unknownTimezone: zone === '' || isTimezone(zone) ? undefined : zone,
     activePlugins: [
       ...pluginPaths(parseSerialized(await option('active_plugins'))),
       ...networkPluginPaths(parseSerialized(networkPlugins)),
@@ -226,7 +228,9 @@ function quoted(table: string): string {
 /** Host and path of an address, as far as a topic may have them. */
 export function siteName(address: string): string {
   const name = address.replace(/^\w+:\/\//, '').replace(/\/+$/, '')
-  return name.replace(/[^A-Za-z0-9._-]+/g, '-') || 'site'
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, '-') || 'site'
+  // At a broker that is where the desks are.
+  return plain === reservedSite ? `${plain}-site` : plain
 }
 
 function parseSerialized(text: string | undefined): unknown {

@@ -219,6 +219,33 @@ test('a WordPress network', async (t) => {
     },
   )
 
+  await t.test('has a site whose time zone this Node does not know, which is named', async (t) => {
+    const sql = `${network} UPDATE wp_options SET option_value = 'Mars/Olympus' WHERE option_name = 'timezone_string'`
+    const log = recordingLog()
+    const connection = await mariadb.create('zone', sql)
+    const bridge = await startTestBridge(t, [{ connection }], { now: () => now, log })
+    assert.equal(await text(bridge, '/count'), '200 4')
+    const said = log.lines.filter((line) => line.includes('Mars/Olympus'))
+    assert.equal(said.length, 1)
+    assert.match(said[0] ?? '', /^warn: .*net\.example\.com.*days begin at midnight in UTC/)
+  })
+
+  await t.test('has a prefix with a backtick, which is quoted', async (t) => {
+    const sql = `${await blog('w``p_', 'tick.example.com', 'statify/statify.php')}
+      ${statify.replaceAll('wp_statify', 'w``p_statify')}
+      INSERT INTO \`w\`\`p_statify\` (created) VALUES ('2026-10-15')`
+    const connection = await mariadb.create('tick', sql)
+    const options = { connection, tablePrefix: 'w`p_' }
+    const bridge = await startTestBridge(t, [options], { now: () => now })
+    assert.equal(await text(bridge, '/count'), '200 1')
+  })
+
+  await t.test('has a site at the address of desks, which is called otherwise', async (t) => {
+    const connection = await mariadb.create('desk', await statifyBlog('wp_', 'desk', 3))
+    const bridge = await startTestBridge(t, [{ connection }], { now: () => now })
+    assert.equal(await text(bridge, '/count?site=desk-site'), '200 3')
+  })
+
   await t.test('remembers all of its sites', async (t) => {
     const connection = await mariadb.create('again', network)
     const first = await startTestBridge(t, [{ connection }], { now: () => now })
