@@ -1,8 +1,8 @@
 import { type Found, findSource } from './readings/find-source.ts'
 import { Reader } from './readings/reader.ts'
 import type { SiteOptions } from './readings/site-group.ts'
-import { describeConnection } from './wordpress/database/connection.ts'
-import type { Database, Query, Row } from './wordpress/database/database.ts'
+import type { Query, Row } from './wordpress/database/database.ts'
+import type { LocatedDatabase } from './wordpress/database/place.ts'
 import { toDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
 import type { Site } from './wordpress/site.ts'
@@ -25,13 +25,14 @@ const toleratedSkewSeconds = 5
  * @throws FatalError or DatabaseError when it can look no further
  */
 export async function* examineSite(
-  { connection, tablePrefix: prefix, source, sql, matomoSite, name }: SiteOptions,
-  database: Database,
+  { place, tablePrefix, source, sql, matomoSite, name }: SiteOptions,
+  database: LocatedDatabase,
   now: () => number,
 ): AsyncGenerator<Finding> {
   const { query, engine } = database
-  yield await server(query, engine, describeConnection(connection))
+  yield await server(query, engine, place.description)
   if (engine === 'mysql') yield await clock(query, now)
+  const prefix = tablePrefix ?? (await database.tablePrefix?.())
   const wanted = { prefix, source, sql, matomoSite }
   const found = await findSource(query, engine, wanted, now())
   const { site } = found

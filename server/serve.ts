@@ -15,7 +15,6 @@ import type { Leaderships } from './readings/leadership.ts'
 import type { SiteState } from './readings/poller.ts'
 import { Replica, type ReplicaOptions } from './readings/replica.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
-import { describeConnection } from './wordpress/database/connection.ts'
 
 export interface ServeOptions {
   /** The first one's main site is meant where none is named. */
@@ -105,7 +104,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   }
   const origins =
     options.from === undefined
-      ? options.sites.map(({ connection }) => describeConnection(connection))
+      ? options.sites.map(({ place }) => place.description)
       : [describeBroker(options.from.from)]
   log.info(`listening on ${url}; reading ${origins.join(', ')}`)
   const { level, text } = openness(host, access.token)

@@ -17,7 +17,10 @@ avr-man:avr-libc
 simavr:simavr
 chromium:chromium
 mosquitto:mosquitto
-php:php-cli'
+php:php-cli
+ssh:openssh-client
+sshd:openssh-server
+pgrep:procps'
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=''
@@ -58,6 +61,13 @@ fi
 
 echo "setup: installs the Debian packages$packages (for$missing)"
 export DEBIAN_FRONTEND=noninteractive
+# A server that is only for the tests does not start by itself: Debian asks this file (invoke-rc.d(8)).
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+  $as_root chmod 755 "$policy"
+  trap '$as_root rm -f "$policy"' EXIT
+fi
 $as_root apt-get update -q
 # shellcheck disable=SC2086 # a list of words
 $as_root apt-get install -q -y --no-install-recommends $packages

@@ -20,6 +20,7 @@ export const demo = command({
     const { max7219 } = await import('../../device/displays/max7219.ts')
     const { startBridge } = await import('../../server/serve.ts')
     const { createDemoSite } = await import('../../server/wordpress/demo-site.ts')
+    const { fixedPlace } = await import('../../server/wordpress/database/place.ts')
 
     const { log } = context
     const pins = { data: 2, clock: 3, cs: 4 }
@@ -39,7 +40,7 @@ export const demo = command({
             tablePrefix: undefined,
             source: 'auto',
             sql: undefined,
-            connection: { engine: 'sqlite', file },
+            place: fixedPlace({ engine: 'sqlite', file }),
           },
         ],
         pollMs: 1000,

@@ -1,12 +1,13 @@
 import { FatalError, messageOf, UsageError } from '../../common/errors.ts'
+import type { Logger } from '../../common/log.ts'
 import type { Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import type { Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { command } from '../command.ts'
 import { siteSettingNames } from '../settings/settings.ts'
+import { siteOptions } from '../sites.ts'
 import { attached, chipOf, wiringOf } from './device.ts'
-import { siteOptions } from './serve.ts'
 
 /** Time for the answer of the bridge. */
 const answerMs = 10_000
@@ -37,7 +38,8 @@ export const doctor = command({
     // What is wrong with the settings is said before anything is looked at.
     const wiring = board && (await wiringOf(board, chipOf(display), pins))
     if (database !== undefined || wpConfig !== undefined || context.sites.length > 0) {
-      for (const site of await siteOptions(values, context)) await checkSite(site, show)
+      for (const site of await siteOptions(values, context))
+        await checkSite(site, context.log, show)
     } else if (countUrl === undefined && board === undefined) {
       throw new UsageError(
         'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
@@ -52,10 +54,13 @@ export const doctor = command({
   },
 })
 
-async function checkSite(site: SiteOptions, show: (finding: Finding) => void): Promise<void> {
+async function checkSite(
+  site: SiteOptions,
+  log: Logger,
+  show: (finding: Finding) => void,
+): Promise<void> {
   const { examineSite } = await import('../../server/doctor.ts')
-  const { openDatabase } = await import('../../server/wordpress/database/open.ts')
-  const database = await openDatabase(site.connection)
+  const database = await site.place.open(log)
   try {
     for await (const finding of examineSite(site, database, Date.now)) show(finding)
   } catch (error) {

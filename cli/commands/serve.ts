@@ -1,15 +1,12 @@
-import { didYouMean } from '../../common/did-you-mean.ts'
 import { UsageError } from '../../common/errors.ts'
 import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { BrokerAddress } from '../../common/mqtt/broker.ts'
-import { reservedSite } from '../../common/mqtt/topics.ts'
 import type { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
-import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { openFileLimit } from '../process/open-files.ts'
 import { processId } from '../process/process-id.ts'
-import { type SiteValues, siteSettingNames, type Values } from '../settings/settings.ts'
-import { either } from '../settings/types.ts'
+import { siteSettingNames, type Values } from '../settings/settings.ts'
+import { siteOptions } from '../sites.ts'
 
 type ParticleValues = Values<
   'particle' | 'particleToken' | 'particleMode' | 'particleBudget' | 'particleUrl' | 'stateDir'
@@ -138,58 +135,4 @@ async function openMqtt(
     log,
     homeAssistant: isWanted ? homeAssistant(version) : undefined,
   })
-}
-
-/** The sites of the settings file, or the one of the flags. */
-export async function siteOptions(
-  values: Omit<SiteValues, 'name'>,
-  context: CommandContext,
-): Promise<SiteOptions[]> {
-  const sites = context.sites.length > 0 ? context.sites : [{ ...values, name: undefined }]
-  return Promise.all(sites.map((site) => siteOption(site, context)))
-}
-
-/** Which database, which tables in it, and which of their numbers. */
-async function siteOption(
-  site: Omit<SiteValues, 'name'> & { name: string | undefined },
-  { env }: CommandContext,
-): Promise<SiteOptions> {
-  const { name, database, wpConfig, tablePrefix, source, sql } = site
-  const where = name === undefined ? '' : `site ${name}: `
-  if (name === reservedSite) {
-    throw new UsageError(
-      `site ${name}: at an MQTT broker that is where the desks are; choose another name`,
-    )
-  }
-  await checkSource(where, source, sql)
-  if (database !== undefined) {
-    const { parseDatabaseUrl } = await import('../../server/wordpress/database/connection.ts')
-    return { name, connection: parseDatabaseUrl(database), tablePrefix, source, sql }
-  }
-  if (wpConfig !== undefined) {
-    const { readWpConfig } = await import('../../server/wordpress/config/wp-config.ts')
-    const config = await readWpConfig(wpConfig, { env })
-    const prefix = tablePrefix ?? config.tablePrefix
-    return { name, connection: config.connection, tablePrefix: prefix, source, sql }
-  }
-  throw new UsageError(
-    `${where}which WordPress? Give --wp-config <path of wp-config.php> or --database mysql://user:password@host:3306/name`,
-  )
-}
-
-async function checkSource(where: string, source: string, sql: string | undefined): Promise<void> {
-  const { sources } = await import('../../server/wordpress/sources/index.ts')
-  const { sqlSource } = await import('../../server/wordpress/sources/sql.ts')
-  const ids = ['auto', 'sql', ...sources.map(({ id }) => id)]
-  if (!ids.includes(source)) {
-    throw new UsageError(
-      `${where}--source: "${source}" is not known; it must be ${either(ids)}${didYouMean(source, ids)}`,
-    )
-  }
-  if ((source === 'sql') !== (sql !== undefined)) {
-    throw new UsageError(
-      `${where}--source sql and --sql "SELECT …" (one row, one whole number) belong together`,
-    )
-  }
-  if (sql !== undefined) sqlSource(sql)
 }

@@ -1,12 +1,14 @@
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
 import type { Settings } from './setting.ts'
-import { choice, matching } from './types.ts'
+import { choice, matching, parsed } from './types.ts'
 
 /** Which WordPress is read, and which of its numbers. */
 export const wordpressSettings = {
   wpConfig: {
     flag: '--wp-config <path>',
     env: 'WP_CONFIG',
-    help: 'a wp-config.php, or the folder of a WordPress; parsed, never run',
+    help: 'a wp-config.php, or the folder of a WordPress; parsed, not run',
     secret: true,
     perSite: true,
     oneOf: 'WordPress',
@@ -18,6 +20,33 @@ export const wordpressSettings = {
     secret: true,
     perSite: true,
     oneOf: 'WordPress',
+  },
+  ssh: {
+    flag: '--ssh <user@host[:port]>',
+    env: 'SSH_HOST',
+    help: "the database and the wp-config.php are those that this machine sees, by the system's ssh",
+    schema: parsed(parseTarget, 'user@host or user@host:port, as your ssh takes it'),
+    perSite: true,
+  },
+  sshKey: {
+    flag: '--ssh-key <file>',
+    env: 'SSH_KEY',
+    help: 'with --ssh: the private key, where the service has no home with one',
+    schema: parsed(absolutePath, 'a path without quotes'),
+    perSite: true,
+  },
+  sshKnownHosts: {
+    flag: '--ssh-known-hosts <file>',
+    env: 'SSH_KNOWN_HOSTS',
+    help: 'with --ssh: the file of known host keys, where the service has no home with one',
+    schema: parsed(absolutePath, 'a path without quotes'),
+    perSite: true,
+  },
+  php: {
+    flag: '--php',
+    env: 'WP_CONFIG_PHP',
+    help: 'PHP itself runs the wp-config.php, as you, where only a running PHP can tell what it says',
+    perSite: true,
   },
   tablePrefix: {
     flag: '--table-prefix <prefix>',
@@ -47,3 +76,22 @@ export const wordpressSettings = {
     default: 'follow',
   },
 } satisfies Settings
+
+/** `user@host[:port]`, or a host of the user's own ssh configuration. */
+function parseTarget(text: string): { destination: string; port?: number } | undefined {
+  const [, destination, port] =
+    /^((?:[\w.+-]+@)?(?:[A-Za-z0-9][\w.-]*|\[[0-9a-fA-F:]+\]))(?::(\d{1,5}))?$/.exec(text) ?? []
+  if (destination === undefined || destination.startsWith('-')) return undefined
+  const bare = destination.replace(/[[\]]/g, '')
+  if (port === undefined) return { destination: bare }
+  return Number(port) >= 1 && Number(port) <= 65_535
+    ? { destination: bare, port: Number(port) }
+    : undefined
+}
+
+/** ssh reads the path of a setting from a text in quotes, and `~` and `%` in it as its own. */
+function absolutePath(text: string): string | undefined {
+  return /["%\n]/.test(text) || text === ''
+    ? undefined
+    : resolve(text.replace(/^~(?=\/)/, homedir()))
+}

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDue } from '../../common/clock.ts'
 import { messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
-import { type Connection, describeConnection } from '../wordpress/database/connection.ts'
-import type { Database } from '../wordpress/database/database.ts'
-import { openDatabase } from '../wordpress/database/open.ts'
+import type { DatabasePlace, LocatedDatabase } from '../wordpress/database/place.ts'
 import { prefixesAlone } from '../wordpress/matomo-alone.ts'
 import { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findNetwork, findPrefix } from '../wordpress/site.ts'
@@ -19,7 +17,7 @@ import { WatchedSite } from './watched-site.ts'
 export interface SiteOptions {
   /** What the site is to be called; by its address when undefined. */
   readonly name: string | undefined
-  readonly connection: Connection
+  readonly place: DatabasePlace
   /** Found in the database when undefined, with all sites of a multisite. */
   readonly tablePrefix: string | undefined
   /** A source id, or `auto`. */
@@ -72,7 +70,7 @@ export class SiteGroup {
   #order: readonly string[] = []
   readonly #timers: Set<NodeJS.Timeout> = new Set()
   readonly #retry: Retry
-  #opened: { readonly database: Database; readonly schema: SharedSchema } | undefined
+  #opened: { readonly database: LocatedDatabase; readonly schema: SharedSchema } | undefined
   #failure: string | undefined
   #savedMs = Number.NEGATIVE_INFINITY
   #saving: Promise<void> = Promise.resolve()
@@ -83,7 +81,7 @@ export class SiteGroup {
     this.#options = options
     this.#retry = new Retry(options.pollMs, options.random)
     const identity = [
-      describeConnection(options.connection),
+      options.place.description,
       options.tablePrefix ?? '',
       options.source,
       options.sql ?? '',
@@ -124,7 +122,7 @@ export class SiteGroup {
    * @throws FatalError or DatabaseError when a database that has never been read refuses
    */
   async start(): Promise<void> {
-    const database = await openDatabase(this.#options.connection)
+    const database = await this.#options.place.open(this.#options.log)
     const schema = new SharedSchema(database.engine, this.#options.now)
     this.#opened = { database, schema }
     if (this.#stopped) database.close()
@@ -178,7 +176,7 @@ export class SiteGroup {
     if (source === 'matomo' && prefixesAlone(tables, tablePrefix).length > 0) {
       return new Map([[tablePrefix ?? '', name]])
     }
-    const main = tablePrefix ?? findPrefix(tables)
+    const main = tablePrefix ?? (await database.tablePrefix?.()) ?? findPrefix(tables)
     const prefixes = await findNetwork(database.query, tables, main)
     return namesOf(database.query, prefixes, name)
   }

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { examineSite, type Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
-import { openDatabase } from '../../server/wordpress/database/open.ts'
+import type { Connection } from '../../server/wordpress/database/connection.ts'
+import { fixedPlace } from '../../server/wordpress/database/place.ts'
+import { silent } from '../support/log.ts'
 import { reader as account, fixture, startMariadb } from '../support/mariadb.ts'
 import { matomo } from '../support/models/matomo.ts'
 import { serializedList, wordpress } from '../support/models/model.ts'
 import { copyToSqlite } from '../support/sqlite.ts'
+
+type SiteCase = Partial<SiteOptions> & { readonly connection?: Connection }
 
 test('doctor', async (t) => {
   const mariadb = await startMariadb(t)
@@ -20,18 +24,18 @@ test('doctor', async (t) => {
   /** All findings of a site, and what ended the examination. */
   const examine = async (
     t: TestContext,
-    options: Partial<SiteOptions> = {},
+    { connection: other = connection, ...options }: SiteCase = {},
     now: () => number = Date.now,
   ) => {
     const site: SiteOptions = {
       name: undefined,
-      connection,
+      place: fixedPlace(other),
       tablePrefix: undefined,
       source: 'auto',
       sql: undefined,
       ...options,
     }
-    const database = await openDatabase(site.connection)
+    const database = await site.place.open(silent)
     t.after(() => database.close())
     const findings: Finding[] = []
     let error: Error | undefined
@@ -189,7 +193,7 @@ test('doctor', async (t) => {
     })
   }
 
-  const refusals: [what: string, options: Partial<SiteOptions>, last: string[], error: RegExp][] = [
+  const refusals: [what: string, options: SiteCase, last: string[], error: RegExp][] = [
     [
       'a wrong password',
       { connection: { ...connection, password: 'wr0ng-secret' } },

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type Bridge, type ServeOptions, startBridge } from '../../server/serve.ts'
+import type { Connection } from '../../server/wordpress/database/connection.ts'
+import { fixedPlace } from '../../server/wordpress/database/place.ts'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
 import { temporaryFolder } from './folder.ts'
 import { silent } from './log.ts'
@@ -19,7 +21,7 @@ export interface TestBridge extends Bridge {
 /** A bridge in this process, behind a real socket, which ends with the test. */
 export async function startTestBridge(
   t: Pick<TestContext, 'after'>,
-  sites: readonly (Pick<SiteOptions, 'connection'> & Partial<SiteOptions>)[],
+  sites: readonly (Partial<SiteOptions> & { readonly connection: Connection })[],
   options: Partial<ServeOptions> = {},
 ): Promise<TestBridge> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'counter-state-')))
@@ -36,7 +38,8 @@ export async function startTestBridge(
     access: { token: undefined, basePath: '', cors: ['*'], trustedProxies: [] },
     ...options,
     stateDir,
-    sites: sites.map((site) => ({
+    sites: sites.map(({ connection, ...site }) => ({
+      place: fixedPlace(connection),
       name: undefined,
       tablePrefix: undefined,
       source: 'auto',

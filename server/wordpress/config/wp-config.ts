@@ -19,6 +19,12 @@ export type WpConfig = {
 const OR_ELSE = 'or give --database instead'
 const RUN_PHP = 'run with --php, or give --database'
 
+/** The files of this machine. */
+const here = {
+  readFile: (file: string) => readFileSync(file, 'utf8'),
+  exists: existsSync,
+}
+
 /**
  * Reads the database connection out of a WordPress configuration, which is parsed and never run.
  * `path` is the file (`wp-config.php`, Debian's `config-<host>.php`, Bedrock's `application.php`) or
@@ -32,13 +38,8 @@ export async function readWpConfig(
   given: Pick<PhpWorld, 'env'> & Partial<PhpWorld>,
   prefixIsGiven = false,
 ): Promise<WpConfig> {
-  const world = {
-    readFile: (file: string) => readFileSync(file, 'utf8'),
-    exists: existsSync,
-    ...given,
-  }
-  const start = resolve(path)
-  const { file, code } = findConfig(start, world)
+  const world = { ...here, ...given }
+  const { start, file, code } = findWpConfig(path, world)
   const parse = await loadPhpParser()
   const nodes = parse(code, 'file')
   if (!Array.isArray(nodes)) {
@@ -72,9 +73,14 @@ function constantText(reader: PhpReader, name: string, file: string): string | u
 }
 
 /** In a directory: where WordPress looks (`wp-load.php`), then where Bedrock keeps its file. */
-function findConfig(start: string, world: PhpWorld): { file: string; code: string } {
+export function findWpConfig(
+  path: string,
+  given: Pick<PhpWorld, 'env'> & Partial<PhpWorld>,
+): { start: string; file: string; code: string } {
+  const world = { ...here, ...given }
+  const start = resolve(path)
   const reading = tryRead(start, world)
-  if (reading.code !== undefined) return { file: start, code: reading.code }
+  if (reading.code !== undefined) return { start, file: start, code: reading.code }
   if (reading.error !== 'EISDIR') throw unreadable(start, reading.error)
 
   const above = dirname(start)
@@ -91,7 +97,7 @@ function findConfig(start: string, world: PhpWorld): { file: string; code: strin
   }
   const { code, error } = tryRead(file, world)
   if (code === undefined) throw unreadable(file, error)
-  return { file, code }
+  return { start, file, code }
 }
 
 function tryRead(file: string, world: PhpWorld): { code?: string; error?: unknown } {

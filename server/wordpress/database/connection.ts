@@ -1,4 +1,5 @@
 import { UsageError } from '../../../common/errors.ts'
+import { describeTarget, type SshTarget } from '../ssh/target.ts'
 
 /** How to reach the database of a WordPress site. */
 export type Connection = MysqlConnection | { engine: 'sqlite'; file: string }
@@ -12,6 +13,8 @@ export type MysqlConnection = {
   password: string
   database: string
   tls: 'off' | 'verify' | 'no-verify'
+  /** The machine that the address is seen from; this one when left out. */
+  ssh?: SshTarget
 }
 
 const DEFAULT_PORT = 3306
@@ -24,7 +27,7 @@ const TLS_BY_SSL = new Map<string, MysqlConnection['tls']>([
 ])
 
 /** Where Debian, Red Hat and the MySQL sources compile the client library to look. */
-const DEFAULT_SOCKETS = [
+export const DEFAULT_SOCKETS = [
   '/run/mysqld/mysqld.sock',
   '/var/run/mysqld/mysqld.sock',
   '/var/lib/mysql/mysql.sock',
@@ -130,7 +133,8 @@ export function parseDbHost(
 /** Says where a connection leads, for logs and errors; never the password. */
 export function describeConnection(connection: Connection): string {
   if (connection.engine === 'sqlite') return `SQLite file ${connection.file}`
-  const { database, host, port, socketPath, user } = connection
+  const { database, host, port, socketPath, user, ssh } = connection
   const place = socketPath ?? `${host.includes(':') ? `[${host}]` : host}:${port}`
-  return `database "${database}" at ${place} as user "${user}"`
+  const through = ssh === undefined ? '' : ` of ${describeTarget(ssh)}`
+  return `database "${database}" at ${place}${through} as user "${user}"`
 }

@@ -1,4 +1,4 @@
-import { connect as connectSocket, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createConnection } from 'mysql2'
 import type mysql from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
@@ -6,6 +6,7 @@ import { Abortable } from '../../../common/abortable.ts'
 import type { MysqlConnection } from './connection.ts'
 import type { Database, Row, Sql } from './database.ts'
 import { databaseError, isLost, lost } from './mysql-error.ts'
+import { directTransport, type Transport } from './transport.ts'
 
 const connectTimeoutMs = 10_000
 /** Limits of the server on a statement: of a poll, and of a recount, which looks at all rows. */
@@ -23,10 +24,13 @@ const graceSeconds = 5
  * one for recounts, so that a recount of seconds holds no poll back. Both are opened when first needed
  * and replaced when the server has closed them.
  */
-export function openMysql(settings: MysqlConnection): Database {
+export function openMysql(
+  settings: MysqlConnection,
+  transport: Transport = directTransport(settings),
+): Database {
   const network = { ms: 0 }
-  const quick = new Lane(settings, quickLimitSeconds, network)
-  const slow = new Lane(settings, slowLimitSeconds, network)
+  const quick = new Lane(settings, transport, quickLimitSeconds, network)
+  const slow = new Lane(settings, transport, slowLimitSeconds, network)
   return {
     engine: 'mysql',
     stopwatch: () => waitedMs() - network.ms,
@@ -43,6 +47,7 @@ export function openMysql(settings: MysqlConnection): Database {
     close() {
       quick.close()
       slow.close()
+      transport.close()
     },
   }
 }
@@ -65,14 +70,21 @@ interface Network {
 /** One connection, used by one piece of work at a time. */
 class Lane {
   readonly #settings: MysqlConnection
+  readonly #transport: Transport
   readonly #limitSeconds: number
   readonly #network: Network
   #link: Link | undefined
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(settings: MysqlConnection, limitSeconds: number, network: Network) {
+  constructor(
+    settings: MysqlConnection,
+    transport: Transport,
+    limitSeconds: number,
+    network: Network,
+  ) {
     this.#settings = settings
+    this.#transport = transport
     this.#limitSeconds = limitSeconds
     this.#network = network
   }
@@ -104,7 +116,9 @@ class Lane {
     }
     try {
       if (this.#closed) throw lost('the connection has been closed')
-      const fresh = new Link(this.#settings, this.#network)
+      const stream = await this.#transport.open()
+      if (this.#closed) stream.destroy(lost('the connection has been closed'))
+      const fresh = new Link(this.#settings, stream, this.#transport.isSocket, this.#network)
       this.#link = fresh
       try {
         await prepare(fresh, this.#limitSeconds)
@@ -132,28 +146,25 @@ class Lane {
  * server that hangs does not, and a query on it never fails.
  */
 class Link {
-  readonly #socket: Socket
+  readonly #socket: Duplex
   readonly #connection: mysql.Connection
   readonly #ending = new Abortable()
   readonly #network: Network
   /** The quickest of the statements that answer at once; 0 before the first. */
   #roundTripMs = 0
 
-  constructor(settings: MysqlConnection, network: Network) {
-    const { host, port, socketPath } = settings
+  constructor(settings: MysqlConnection, stream: Duplex, isSocket: boolean, network: Network) {
+    const { host, socketPath } = settings
     this.#network = network
-    this.#socket = connectSocket(
-      socketPath === undefined
-        ? { host, port, keepAlive: true, noDelay: true }
-        : { path: socketPath },
-    )
+    this.#socket = stream
     const core = createConnection({
       stream: () => this.#socket,
       user: settings.user,
       password: settings.password,
       database: settings.database,
-      // TLS checks the certificate against it.
-      ...(socketPath === undefined ? { host } : {}),
+      // TLS checks the certificate against the host. That a stream is a socket, and so safe for a password
+      // in clear (caching_sha2_password with a cold cache), mysql2 knows by its path only.
+      ...(isSocket && socketPath !== undefined ? { socketPath } : { host }),
       ...(settings.tls === 'off' ? {} : { ssl: tlsOptions[settings.tls] }),
       connectTimeout: connectTimeoutMs,
       dateStrings: true,

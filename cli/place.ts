@@ -1,0 +1,134 @@
+import { statSync } from 'node:fs'
+import { dirname, posix } from 'node:path'
+import { UsageError } from '../common/errors.ts'
+import type { Logger } from '../common/log.ts'
+import type { DatabasePlace, Located } from '../server/wordpress/database/place.ts'
+import type { SshTarget } from '../server/wordpress/ssh/target.ts'
+import type { Environment } from './settings/setting.ts'
+import type { SiteValues } from './settings/settings.ts'
+
+type PlaceValues = Pick<
+  SiteValues,
+  'database' | 'wpConfig' | 'ssh' | 'sshKey' | 'sshKnownHosts' | 'php' | 'tablePrefix'
+>
+
+/**
+ * Where the database of a site is, by its settings: at an address, or where a wp-config.php says, on this
+ * machine or on one that ssh reaches.
+ *
+ * @param where which of several sites, for messages
+ * @throws UsageError for settings that say too little, or a local configuration that cannot be told
+ */
+export async function placeOf(
+  where: string,
+  values: PlaceValues,
+  env: Environment,
+  log: Logger,
+  now = Date.now,
+): Promise<DatabasePlace> {
+  const { database, wpConfig, php } = values
+  const ssh = targetOf(values)
+  const { configuredPlace, fixedPlace } = await import('../server/wordpress/database/place.ts')
+  if (database !== undefined) {
+    const { parseDatabaseUrl } = await import('../server/wordpress/database/connection.ts')
+    const connection = parseDatabaseUrl(database)
+    if (ssh === undefined) return fixedPlace(connection)
+    if (connection.engine !== 'mysql') {
+      throw new UsageError(
+        '--ssh reaches a MySQL or MariaDB database; an SQLite file it cannot read',
+      )
+    }
+    return fixedPlace({ ...connection, ssh })
+  }
+  if (wpConfig === undefined) {
+    throw new UsageError(
+      `${where}which WordPress? Give --wp-config <path of wp-config.php> or --database mysql://user:password@host:3306/name`,
+    )
+  }
+  if (php) log.warn(`--php: PHP runs ${wpConfig}, with all that it includes, ${asWhom(ssh)}`)
+  if (ssh !== undefined) {
+    const { describeTarget } = await import('../server/wordpress/ssh/target.ts')
+    return configuredPlace({
+      now,
+      description: `the database of ${wpConfig} at ${describeTarget(ssh)}`,
+      engine: 'mysql',
+      locate: () => locateFar(ssh, wpConfig, values),
+    })
+  }
+  const locate = () => locateHere(wpConfig, env, values)
+  const first = await locate()
+  const { describeConnection } = await import('../server/wordpress/database/connection.ts')
+  return configuredPlace({
+    now,
+    description: describeConnection(first.connection),
+    engine: first.connection.engine,
+    tablePrefix: first.tablePrefix,
+    locate,
+    stamp: () => stampOf(first.file),
+  })
+}
+
+function targetOf({ ssh, sshKey, sshKnownHosts }: PlaceValues): SshTarget | undefined {
+  if (ssh === undefined) {
+    if (sshKey === undefined && sshKnownHosts === undefined) return undefined
+    throw new UsageError('--ssh-key and --ssh-known-hosts need --ssh user@host')
+  }
+  return {
+    ...ssh,
+    ...(sshKey === undefined ? {} : { key: sshKey }),
+    ...(sshKnownHosts === undefined ? {} : { knownHosts: sshKnownHosts }),
+  }
+}
+
+function asWhom(ssh: SshTarget | undefined): string {
+  return ssh === undefined
+    ? 'as the user who runs this command: only give files that you trust'
+    : `as ${ssh.destination} there`
+}
+
+/** Which file it was, and of what time: that of another is another. */
+function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found === undefined ? 'none' : `${found.mtimeMs} ${found.size}`
+}
+
+async function locateHere(
+  path: string,
+  env: Environment,
+  { php, tablePrefix }: PlaceValues,
+): Promise<Located & { readonly file: string }> {
+  const { findWpConfig, readWpConfig } = await import('../server/wordpress/config/wp-config.ts')
+  if (!php) return readWpConfig(path, { env }, tablePrefix !== undefined)
+  const { runWpConfig } = await import('../server/wordpress/config/run-php.ts')
+  return runWpConfig(findWpConfig(path, { env }).file)
+}
+
+async function locateFar(
+  ssh: SshTarget,
+  path: string,
+  { php, tablePrefix }: PlaceValues,
+): Promise<Located> {
+  const { findWpConfig, readWpConfig } = await import('../server/wordpress/config/wp-config.ts')
+  const { farOutput } = await import('../server/wordpress/ssh/far-command.ts')
+  const { lookScript, withFarFiles } = await import('../server/wordpress/ssh/far-files.ts')
+  const { remoteCommand } = await import('../server/wordpress/ssh/target.ts')
+  if (!posix.isAbsolute(path)) {
+    throw new UsageError(
+      `--wp-config: with --ssh it is a path on the far machine, from its root: /var/www/html, not ${path}`,
+    )
+  }
+  const look = (paths: readonly string[]) =>
+    farOutput(ssh, ['sh', '-c', lookScript, 'sh', ...paths])
+  const located = await withFarFiles(path, look, async (world) => {
+    if (!php) return readWpConfig(path, world, tablePrefix !== undefined)
+    const { runWpConfig } = await import('../server/wordpress/config/run-php.ts')
+    return runWpConfig(findWpConfig(path, world).file, ['ssh', ...remoteCommand(ssh, ['php'])])
+  })
+  const { connection } = located
+  if (connection.engine !== 'mysql') {
+    throw new UsageError(
+      `${dirname(path)}: this WordPress keeps its data in an SQLite file, which --ssh cannot read`,
+    )
+  }
+  return { ...located, connection: { ...connection, ssh } }
+}

@@ -1,0 +1,148 @@
+import { DatabaseError } from '../../../common/errors.ts'
+import type { Logger } from '../../../common/log.ts'
+import { type Connection, describeConnection } from './connection.ts'
+import type { Database, Query } from './database.ts'
+import { openDatabase } from './open.ts'
+
+/** Where a database is: an address that is given, or a configuration that names it. */
+export interface DatabasePlace {
+  /** For logs, and for the name of what is remembered of it. */
+  readonly description: string
+  /** What the configuration said of the table prefix when it was read at the start. */
+  readonly tablePrefix?: string | undefined
+  open(log: Logger): Promise<LocatedDatabase>
+}
+
+export interface LocatedDatabase extends Database {
+  /** As the configuration has it; undefined where it is to be found. */
+  readonly tablePrefix?: () => Promise<string | undefined>
+}
+
+/** What a configuration says. */
+export interface Located {
+  readonly connection: Connection
+  readonly tablePrefix: string | undefined
+}
+
+/** A database at an address that stays what it is. */
+export function fixedPlace(connection: Connection): DatabasePlace {
+  return {
+    description: describeConnection(connection),
+    open: (log) => openDatabase(connection, log),
+  }
+}
+
+export interface ConfiguredOptions {
+  readonly description: string
+  readonly engine: Connection['engine']
+  readonly tablePrefix?: string | undefined
+  /** Reads the configuration. */
+  readonly locate: () => Promise<Located>
+  /** Becomes another when the configuration may have changed; undefined where that cannot be seen. */
+  readonly stamp?: () => string
+  readonly now: () => number
+}
+
+/** How often a configuration is looked at for a change. */
+const stampEveryMs = 60_000
+
+/**
+ * A database that a configuration names. It is read when the database is first needed, and again when
+ * the server refuses what it said, or when the file is another: a password that is changed there needs
+ * no restart here.
+ */
+export function configuredPlace(options: ConfiguredOptions): DatabasePlace {
+  const { description, tablePrefix } = options
+  return { description, tablePrefix, open: async (log) => new Configured(options, log) }
+}
+
+/** Its functions may be taken from it, as those of other databases. */
+class Configured implements LocatedDatabase {
+  readonly engine: Connection['engine']
+  readonly #options: ConfiguredOptions
+  readonly #log: Logger
+  #current: { readonly located: Located; readonly database: Database } | undefined
+  #locating: Promise<Database> | undefined
+  #stamp: string | undefined
+  #stampedMs = 0
+  /** What the clocks of earlier connections have come to. */
+  #elapsedMs = 0
+  #closed = false
+
+  constructor(options: ConfiguredOptions, log: Logger) {
+    this.#options = options
+    this.#log = log
+    this.engine = options.engine
+  }
+
+  query: Query = (sql) => this.#with((database) => database.query(sql))
+
+  snapshot = <T>(work: (query: Query) => Promise<T>): Promise<T> =>
+    this.#with((database) => database.snapshot(work))
+
+  tablePrefix = async (): Promise<string | undefined> => {
+    await this.#database()
+    return this.#current?.located.tablePrefix
+  }
+
+  stopwatch = (): number => this.#elapsedMs + (this.#current?.database.stopwatch() ?? 0)
+
+  close = (): void => {
+    this.#closed = true
+    this.#current?.database.close()
+  }
+
+  async #with<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    const database = await this.#database()
+    try {
+      return await work(database)
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind !== 'refused') throw error
+      const other = await this.#locate()
+      if (other === database) throw error
+      return work(other)
+    }
+  }
+
+  async #database(): Promise<Database> {
+    const { stamp, now } = this.#options
+    const isLooked = now() - this.#stampedMs < stampEveryMs
+    if (this.#current !== undefined && (stamp === undefined || isLooked)) {
+      return this.#current.database
+    }
+    const found = stamp?.()
+    this.#stampedMs = now()
+    if (this.#current !== undefined && found === this.#stamp) return this.#current.database
+    return this.#locate()
+  }
+
+  /** Reads the configuration; the database stays the same where that says the same. */
+  #locate(): Promise<Database> {
+    this.#locating ??= this.#relocate().finally(() => {
+      this.#locating = undefined
+    })
+    return this.#locating
+  }
+
+  async #relocate(): Promise<Database> {
+    const { locate, stamp } = this.#options
+    const found = stamp?.()
+    const located = await locate()
+    this.#stamp = found
+    const before = this.#current
+    if (before !== undefined && isSame(before.located, located)) return before.database
+    const database = await openDatabase(located.connection, this.#log)
+    if (before !== undefined) {
+      this.#elapsedMs += before.database.stopwatch()
+      before.database.close()
+    }
+    this.#elapsedMs -= database.stopwatch()
+    this.#current = { located, database }
+    if (this.#closed) database.close()
+    return database
+  }
+}
+
+function isSame(a: Located, b: Located): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
