@@ -15,6 +15,12 @@ interface Kept {
   readonly untilMs: number
 }
 
+/**
+ * To keep an answer costs more than to make it. So it is kept when it is requested again, and once for all
+ * requests that come while it is being made; one that says no max-age stays in that state.
+ */
+type Unkept = 'requested' | 'being kept'
+
 const mostKept = 200
 const mostMs = 1000
 
@@ -25,9 +31,7 @@ const mostMs = 1000
 export class MicroCache {
   readonly #monotonic: () => number
   /** Key: address and the request headers that change an answer. */
-  #kept: Map<string, Kept> = new Map()
-  /** Keys that were requested once: keeping an answer costs more than making it. */
-  #requested: Set<string> = new Set()
+  #kept: Map<string, Kept | Unkept> = new Map()
 
   /** @param monotonic milliseconds of a clock that never jumps */
   constructor(monotonic: () => number) {
@@ -37,7 +41,6 @@ export class MicroCache {
   /** To be called when anything has changed; answers that are being made are not kept either. */
   clear(): void {
     this.#kept = new Map()
-    this.#requested = new Set()
   }
 
   /** A listener that sends what is kept, and passes on all other requests. */
@@ -45,20 +48,24 @@ export class MicroCache {
     return (request, response) => {
       const key = keyOf(request)
       const kept = key === undefined ? undefined : this.#kept.get(key)
-      if (kept === undefined || this.#monotonic() >= kept.untilMs) next(request, response)
-      else send(kept, request, response)
+      const isFresh = typeof kept === 'object' && this.#monotonic() < kept.untilMs
+      if (isFresh) send(kept, request, response)
+      else next(request, response)
     }
   }
 
   /** Middleware that keeps what those within it have made, from the second time on. */
   readonly keep: MiddlewareHandler<HttpEnv> = async (c, next) => {
     const key = keyOf(c.env.incoming)
-    if (key === undefined || !this.#requested.has(key)) {
-      if (this.#requested.size >= mostKept) this.#requested.clear()
-      if (key !== undefined) this.#requested.add(key)
+    const kept = this.#kept
+    const known = key === undefined ? undefined : kept.get(key)
+    if (key === undefined || known === 'being kept') return next()
+    if (known === undefined) {
+      if (kept.size >= mostKept) kept.clear()
+      kept.set(key, 'requested')
       return next()
     }
-    const kept = this.#kept
+    kept.set(key, 'being kept')
     const startMs = this.#monotonic()
     await next()
     if (c.res.status !== 200) return
@@ -67,7 +74,6 @@ export class MicroCache {
     const copy = c.res.clone()
     const body = Buffer.from(await copy.arrayBuffer())
     const headers = [...copy.headers]
-    if (kept.size >= mostKept) kept.clear()
     kept.set(key, {
       body: body.toString('latin1'),
       headers: [...headers, ['Content-Length', String(body.length)]].flat(),

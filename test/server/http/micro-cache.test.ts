@@ -143,6 +143,25 @@ for (const [wanted, status] of tags) {
   })
 }
 
+test('of many requests that come at once one answer is kept', async (t) => {
+  let copies = 0
+  const { world, ask, fill } = await start(t, '', (c) => {
+    const answer = c.body('5\n', 200, { 'Cache-Control': 'max-age=1' })
+    const clone = answer.clone.bind(answer)
+    const value = () => {
+      copies += 1
+      return clone()
+    }
+    return Object.defineProperty(answer, 'clone', { value })
+  })
+  await fill()
+  assert.equal(copies, 1)
+  world.nowMs = 2000
+  await Promise.all(Array.from({ length: 20 }, async () => (await ask()).text()))
+  assert.ok(world.passed > 0)
+  assert.equal(copies, 2)
+})
+
 test('made-up queries do not fill the memory', async (t) => {
   const { world, ask } = await start(t)
   for (let query = 0; query < 300; query += 1) {
