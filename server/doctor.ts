@@ -7,7 +7,7 @@ import { toDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
 import type { Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
-import { isActive, type Source } from './wordpress/sources/source.ts'
+import { isActive, type Source, tableOf } from './wordpress/sources/source.ts'
 
 /** One thing that was looked at, and what to do about it. */
 export interface Finding {
@@ -143,11 +143,14 @@ async function grants(query: Query, { site, source }: Found): Promise<Finding> {
 }
 
 /** The tables that the account must be able to read: what is hidden from it looks as if it were not there. */
-function neededTables(site: Site, { needs, also = [], unprefixed = false }: Source): string[] {
+function neededTables(site: Site, source: Source): string[] {
+  const { needs, also = [], prefix } = source
   if (also === 'all') return ['*']
-  const tables = new Set([...needs.flatMap((each) => Object.keys(each)), ...also])
-  const own = unprefixed ? [...tables] : [...tables].filter((table) => site.has(table))
-  return [...own.map((table) => (unprefixed ? table : site.prefix + table)), ...site.core]
+  const isThere = (table: string) => prefix !== undefined || site.has(table)
+  // Where versions have other tables, those of which all are there.
+  const wanted = needs.map((tables) => Object.keys(tables)).filter((own) => own.every(isThere))
+  const own = new Set([...wanted.flat(), ...also.filter(isThere)])
+  return [...[...own].map((table) => tableOf(site, source, table)), ...site.core]
 }
 
 /** A page cache that keeps the plugin from counting shows in rows that stop. */

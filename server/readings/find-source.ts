@@ -74,6 +74,7 @@ function bareDatabase(engine: Database['engine']): Site {
     name: 'site',
     address: undefined,
     prefix: '',
+    base: '',
     blog: 1,
     matomoSite: undefined,
     engine,

@@ -36,6 +36,7 @@ export async function findMatomo(
     name: siteName(main_url || name),
     address: main_url,
     prefix,
+    base: prefix,
     blog: 1,
     matomoSite: chosen.idsite,
     engine,

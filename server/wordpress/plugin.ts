@@ -4,7 +4,7 @@ import { toDay } from './day.ts'
 import { momentAt } from './moment.ts'
 import type { Schema, Site } from './site.ts'
 import { sources } from './sources/index.ts'
-import { isActive, type Plan, type Source } from './sources/source.ts'
+import { isActive, type Plan, type Source, tableOf } from './sources/source.ts'
 
 /** A source that a site has, and why it was chosen. */
 export interface Choice {
@@ -99,7 +99,7 @@ async function examine(
 
 function byPreference(a: Candidate, b: Candidate): number {
   const visitors = ({ plan }: Candidate) =>
-    plan.offers.some(({ metric }) => metric === 'visitors') ? 1 : 0
+    plan.offers.some(({ metric, period }) => metric === 'visitors' && period !== 'online') ? 1 : 0
   return (
     visitors(b) - visitors(a) ||
     (b.newest ?? '').localeCompare(a.newest ?? '') ||
@@ -111,10 +111,10 @@ function byPreference(a: Candidate, b: Candidate): number {
  * The tables, or columns of tables that are there, which a source needs and a site does not have; of
  * the set of tables that lacks least.
  */
-function missing(schema: Schema, site: Site, { needs, unprefixed }: Source): string[] {
-  const lacking = needs.map((tables) =>
+function missing(schema: Schema, site: Site, source: Source): string[] {
+  const lacking = source.needs.map((tables) =>
     Object.entries(tables).flatMap(([table, columns]) => {
-      const name = unprefixed ? table : site.table(table).slice(1, -1).replaceAll('``', '`')
+      const name = tableOf(site, source, table)
       const there = schema.tables.get(name)
       if (there === undefined) return [`table ${name}`]
       return columns

@@ -23,6 +23,8 @@ export interface Site {
   /** As WordPress has it; undefined where there is none. */
   readonly address: string | undefined
   readonly prefix: string
+  /** The prefix of the network's main site; the site's own when it stands alone. */
+  readonly base: string
   /** Its number in a multisite; 1 when it stands alone. */
   readonly blog: number
   /** Which site of a Matomo that counts several; undefined when that was not said. */
@@ -163,6 +165,7 @@ export async function readSite(
     name: siteName(address ?? ''),
     address,
     prefix,
+    base,
     blog: network?.blog ?? 1,
     matomoSite,
     engine,

@@ -54,6 +54,7 @@ export const burstStatistics: Source = {
   name: 'Burst Statistics',
   plugins: ['burst-statistics/burst.php', 'burst-pro/burst-pro.php'],
   needs: [{ burst_statistics: ['ID', 'time', 'uid', 'time_on_page'] }],
+  also: ['burst_sessions'],
   bots: 'excluded',
   async plan(site, query) {
     const table = site.table('burst_statistics')
@@ -136,8 +137,10 @@ async function layoutOf(site: Site, query: Query): Promise<Layout> {
       `Burst Statistics (${says}) keeps visitors in the column uid_id of ${site.prefix}burst_statistics, as versions after 3.6 do, which is not supported yet`,
     )
   }
-  if (site.has('burst_sessions', 'bounce')) {
-    const after = `${says}, with bounce in ${site.prefix}burst_sessions`
+  const moved = site.has('burst_sessions', 'bounce')
+  // An account may not see the sessions; then the version is enough.
+  if (moved || (version !== undefined && isFrom(version, '3.3'))) {
+    const after = moved ? `${says}, with bounce in ${site.prefix}burst_sessions` : says
     if (version === undefined || !isFrom(version, '3.3') || isFrom(version, '3.4.2')) {
       return { ...found, note: `${after}: all page views count but those of pages not found` }
     }

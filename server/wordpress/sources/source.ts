@@ -121,8 +121,8 @@ export interface Source {
   readonly needs: readonly Tables[]
   /** Tables beside those that it reads where they are there; `all` when new ones come with time. */
   readonly also?: readonly string[] | 'all'
-  /** The plugin gives its tables no prefix. */
-  readonly unprefixed?: boolean
+  /** The prefix of its tables where it is not the site's: none, or that of the network's main site. */
+  readonly prefix?: 'none' | 'network'
   readonly bots: Reading['bots']
   /** @throws FatalError when the layout of the tables cannot be told, saying why */
   plan(site: Site, query: Query): Plan | Promise<Plan>
@@ -174,6 +174,12 @@ export function whereOpen(
 /** Whether one of the plugin's builds is active on a site. */
 export function isActive({ plugins }: Source, { activePlugins }: Site): boolean {
   return plugins.some((path) => activePlugins.includes(path))
+}
+
+/** The name of a source's table in the database of a site. */
+export function tableOf(site: Site, { prefix }: Pick<Source, 'prefix'>, table: string): string {
+  if (prefix === 'none') return table
+  return prefix === 'network' ? site.base + table : site.table(table).slice(1, -1).replaceAll('``', '`')
 }
 
 /** The rows of all statements, one after the other. */

@@ -11,7 +11,7 @@ export const visitorsTraffic: Source = {
   name: 'Visitor Traffic Real Time Statistics',
   plugins: ['visitors-traffic-real-time-statistics/Visitors-Traffic-Real-Time-Statistics.php'],
   needs: [{ ahc_visitors: ['vst_id', 'vst_date', 'vst_visitors', 'vst_visits', 'site_id'] }],
-  unprefixed: true,
+  prefix: 'none',
   bots: 'unknown',
   async plan(site) {
     const own = (await site.option('ahcfree_custom_timezone')) ?? ''

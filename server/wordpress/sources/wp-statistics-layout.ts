@@ -37,6 +37,11 @@ export async function layoutOf(site: Site, query: Query): Promise<Layout> {
     const note = `${says}: the tables of version 15, known from its branch, not from a release`
     return { visitors: 'sessions', views: 'hits', online: 'unknown', note: withLeft(note, visitor) }
   }
+  if (version !== undefined && isFrom(version, '15')) {
+    throw new FatalError(
+      `WP Statistics is of ${says}, but its table ${site.prefix}statistics_sessions is not there, or the account may not read it`,
+    )
+  }
   const hasVisit = site.has('statistics_visit')
   const visit = hasVisit && (await countsVisits(site, query, version))
   const hasUseronline = site.has('statistics_useronline')

@@ -201,6 +201,19 @@ const cases: Case[] = [
       /Koko Analytics is read on .*another active plugin cannot be: WP Statistics: the option/,
   },
   {
+    name: 'what the account cannot see of version 15 is said, and no left-over counted',
+    active: serializedList([paths.statistics]),
+    sql: `${statistics} ${visitor('2026-10-15')} ${option('wp_statistics_plugin_version', '15.0')}`,
+    refused: /WP Statistics is of version 15\.0, but its table wp_statistics_sessions is not there/,
+  },
+  {
+    name: 'Burst Statistics is read by its version where its sessions are not to be seen',
+    active: serializedList(['burst-statistics/burst.php']),
+    sql: `${burst} DROP TABLE wp_burst_sessions; ${option('burst-current-version', '3.6.3')}`,
+    chosen: 'burst-statistics',
+    layout: /^version 3\.6\.3: all page views count but those of pages not found$/,
+  },
+  {
     name: 'a paid build is the same plugin',
     active: serializedList(['burst-pro/burst-pro.php']),
     sql: burst + option('burst-current-version', '3.1.0.3'),

@@ -7,6 +7,13 @@ import {
   wpsVisitorCounter,
 } from './by-day.ts'
 import { independentAnalytics, newStatPress, slimstat, statify, visitorsTraffic } from './by-hit.ts'
+import {
+  mechanicVisitorCounter,
+  pageViewsCount,
+  top10,
+  wordpressPopularPosts,
+  wpUserOnlines,
+} from './by-post.ts'
 import { matomo } from './matomo.ts'
 import type { Model } from './model.ts'
 import { wpStatistics13, wpStatistics1415, wpStatistics1416 } from './wp-statistics.ts'
@@ -18,4 +25,5 @@ export const models: readonly Model[] = [
   ...[wpStatistics13, wpStatistics1415, wpStatistics1416, kokoAnalytics, statify, slimstat],
   ...[...burstStatistics, independentAnalytics, ...postViewsCounters, wpPostViews],
   ...[wpsVisitorCounter, newStatPress, visitorsTraffic, ...countsPerDay, matomo],
+  ...[wordpressPopularPosts, top10, pageViewsCount, ...wpUserOnlines, mechanicVisitorCounter],
 ]

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startTestBridge } from '../../../support/bridge.ts'
 import { answered, consumers, showable } from '../../../support/consumers.ts'
 import { fixtures } from '../../../support/fixtures.ts'
-import { startMariadb } from '../../../support/mariadb.ts'
+import { fixture, startMariadb } from '../../../support/mariadb.ts'
 
 test("each plugin's fixture is served as the plugin itself reported it", async (t) => {
   const mariadb = await startMariadb(t)
@@ -40,5 +40,29 @@ test("each plugin's fixture is served as the plugin itself reported it", async (
       })
       assert.deepEqual(await again.values(), served)
     })
+  }
+})
+
+interface Network {
+  readonly now: string
+  readonly sites: Readonly<
+    Record<string, { path: string; expected: Record<string, Record<string, number>> }>
+  >
+}
+
+test('each site of the network of a fixture is served as its plugin reported it', async (t) => {
+  const mariadb = await startMariadb(t)
+  const { dump, expected } = await fixture('network-wp-statistics')
+  const { now, sites } = expected as Network
+  const connection = await mariadb.create('network', dump)
+  const bridge = await startTestBridge(t, [{ connection }], { now: () => Date.parse(now) })
+  for (const [blog, { path, expected: metrics }] of Object.entries(sites)) {
+    const name = `blog.example.com${path}`.replace(/\/$/, '').replaceAll('/', '-')
+    const served = await bridge.values(name)
+    const wanted = Object.entries(metrics).flatMap(([metric, periods]) =>
+      Object.entries(periods).map(([period, value]) => [`${metric}.${period}`, value] as const),
+    )
+    assert.ok(wanted.length > 8)
+    for (const [key, value] of wanted) assert.equal(served[key], value, `${key} of site ${blog}`)
   }
 })
