@@ -224,7 +224,7 @@ async function readValue(
 }
 
 /** A name of a table as MySQL and SQLite take it, whatever is in it. */
-function quoted(table: string): string {
+export function quoted(table: string): string {
   return `\`${table.replaceAll('`', '``')}\``
 }
 

@@ -179,7 +179,9 @@ export function isActive({ plugins }: Source, { activePlugins }: Site): boolean 
 /** The name of a source's table in the database of a site. */
 export function tableOf(site: Site, { prefix }: Pick<Source, 'prefix'>, table: string): string {
   if (prefix === 'none') return table
-  return prefix === 'network' ? site.base + table : site.table(table).slice(1, -1).replaceAll('``', '`')
+  return prefix === 'network'
+    ? site.base + table
+    : site.table(table).slice(1, -1).replaceAll('``', '`')
 }
 
 /** The rows of all statements, one after the other. */

@@ -1,3 +1,4 @@
+import { quoted } from '../site.ts'
 import { count, daily, type Source } from './source.ts'
 
 /**
@@ -18,8 +19,8 @@ export const top10: Source = {
   prefix: 'network',
   bots: 'unknown',
   plan({ base, blog }) {
-    const totals = `\`${base}top_ten\``
-    const hours = `\`${base}top_ten_daily\``
+    const totals = quoted(`${base}top_ten`)
+    const hours = quoted(`${base}top_ten_daily`)
     const byDay = (condition: string, values: readonly string[]) => ({
       text: `SELECT DATE(dp_date) AS day, SUM(cntaccess) AS views
         FROM ${hours} WHERE blog_id = ? ${condition} GROUP BY DATE(dp_date)`,
