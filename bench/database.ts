@@ -121,7 +121,7 @@ async function measure(mariadb: Mariadb, rows: number) {
   const countMs = await full('SELECT COUNT(*) FROM wp_statistics_visitor')
   const sumMs = await full('SELECT SUM(hits) FROM wp_statistics_visitor')
   const floorMs = await full('SELECT 1')
-  database.close()
+  await database.close()
   return {
     rows,
     filledMs,

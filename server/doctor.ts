@@ -1,3 +1,4 @@
+import type { Counting } from './readings/counting.ts'
 import { type Found, findSource } from './readings/find-source.ts'
 import { Reader } from './readings/reader.ts'
 import type { SiteOptions } from './readings/site-group.ts'
@@ -45,6 +46,7 @@ export async function* examineSite(
   const { layoutNote } = found.plan
   if (layoutNote !== undefined) yield { subject: 'layout', status: 'ok', text: layoutNote }
   if (engine === 'mysql') yield await grants(query, found)
+  let progress: Counting | undefined
   const reader = new Reader({
     database,
     wanted,
@@ -55,8 +57,19 @@ export async function* examineSite(
     remembered: undefined,
     onBackgroundError: () => undefined,
     onWarning: () => undefined,
+    onCounting: (counting) => {
+      progress = counting
+    },
   })
   const { counts } = await reader.read()
+  reader.stop()
+  if (progress !== undefined) {
+    yield {
+      subject: 'counting',
+      status: 'ok',
+      text: `${progress.text}; a bridge counts on in the background and shows the numbers of today meanwhile`,
+    }
+  }
   for (const { metric, period, value, tookMs } of counts) {
     yield {
       subject: `${metric}.${period}`,

@@ -66,7 +66,7 @@ async function checkSite(
   } catch (error) {
     show(problem('database', error, 'mend this first; what comes after it could not be checked'))
   } finally {
-    database.close()
+    await database.close()
   }
 }
 

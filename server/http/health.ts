@@ -4,8 +4,8 @@ import type { SiteState } from '../readings/poller.ts'
 
 /** Flat, as monitors such as Uptime Kuma want it. */
 export const Health = v.strictObject({
-  /** `down` while nothing at all can be served. */
-  status: v.picklist(['ok', 'degraded', 'down']),
+  /** `counting` while the first count of a site is under way, `down` while nothing at all can be served. */
+  status: v.picklist(['ok', 'counting', 'degraded', 'down']),
   database: v.boolean(),
   /** Seconds; of the site that is furthest behind. */
   age: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
@@ -20,14 +20,26 @@ export function healthOf(
   nowMs: number,
 ): Health {
   const all = states.map((state) => ({ state, newest: newestOf(state, nowMs) }))
-  const down = all.every(({ newest }) => newest === undefined)
-  const ok = all.every(({ newest, state }) => newest?.stale === false && !state.failure)
+  const isCounting = ({ counting, failure }: SiteState) =>
+    counting !== undefined && failure === undefined
+  const counting = states.some(isCounting)
+  const down = all.every(({ newest }) => newest === undefined) && !counting
+  const ok = all.every(
+    ({ newest, state }) => (newest?.stale === false && !state.failure) || isCounting(state),
+  )
+  const said = [
+    ...remarks,
+    ...states.flatMap(({ refusal }) => refusal ?? []),
+    ...states.filter(isCounting).flatMap(({ counting }) => counting?.text ?? []),
+  ]
   const ages = all.flatMap(({ newest }) => newest?.age ?? [])
   return {
-    status: down ? 'down' : ok ? 'ok' : 'degraded',
-    database: states.every(({ failure, last }) => failure === undefined && last !== undefined),
+    status: down ? 'down' : !ok ? 'degraded' : counting ? 'counting' : 'ok',
+    database: states.every(
+      (state) => state.failure === undefined && (state.last !== undefined || isCounting(state)),
+    ),
     age: ages.length === 0 ? null : Math.max(...ages),
-    ...(remarks.length > 0 && { remarks: remarks.join('; ') }),
+    ...(said.length > 0 && { remarks: said.join('; ') }),
   }
 }
 

@@ -99,9 +99,7 @@ export class View {
       throw new Problem(404, 'Not Found', detail, {}, allowed)
     }
     if (state?.last !== undefined) return { state, last: state.last }
-    throw new Problem(503, 'Service Unavailable', 'nothing has been read yet', {
-      'Retry-After': '5',
-    })
+    throw notYet(state)
   }
 
   /**
@@ -153,14 +151,18 @@ export class View {
    * @param days from 1
    */
   series(days: number): SeriesPoint[] {
-    return series(this.site, this.reading.metric, days, this.#nowMs)
+    const { state, last } = this.#known
+    if (last.ledger === undefined && state.counting !== undefined) throw notYet(state)
+    return series(last, this.reading.metric, days, this.#nowMs)
   }
 
   get #count(): Count {
-    const { counts, source } = this.site
+    const { state, last } = this.#known
+    const { counts, source } = last
     const { metric, period = 'total' } = this.#query
     const count = chooseCount(counts, this.#query)
     if (count !== undefined) return count
+    if (state.counting !== undefined) throw notYet(state)
     const allowed = counts.map(keyOf)
     const wanted = `${metric === undefined ? '' : `metric=${metric} `}period=${period}`
     const detail = `${source} does not count ${wanted}; it has ${allowed.join(', ')}`
@@ -172,4 +174,10 @@ export class View {
     if (this.#newest === undefined || reading.age < this.#newest.age) this.#newest = reading
     return reading
   }
+}
+
+/** @param state of the site that is meant; undefined where none is known */
+function notYet(state: SiteState | undefined): Problem {
+  const detail = state?.counting?.text ?? 'nothing has been read yet'
+  return new Problem(503, 'Service Unavailable', detail, { 'Retry-After': '5' })
 }

@@ -1,14 +1,20 @@
 import { isDue } from '../../common/clock.ts'
 import { DatabaseError } from '../../common/errors.ts'
 
-/** A query that takes so long runs again after 100 times that: we take 1 % of the database's time. */
-const restFactor = 100
+/** We take 1 % of the database's time: what costs so much is done once in 100 times that. */
+export const restFactor = 100
 /** A query is as dear as the cheapest of its last runs: a pause of our own machine is none of the database. */
 const judgedRuns = 3
 /** Clocks count whole milliseconds, so a timer may seem to come early. */
 const slackMs = 5
 
-/** When a query may run again, by what it costs the database. */
+/** Waits in the midst of a piece of work, while the database does nothing for it. */
+export type Rest = (wait: () => Promise<unknown>) => Promise<void>
+
+/**
+ * The budget of one kind of work: 1 % of the database's time. What takes the database so long comes again
+ * after 100 times that.
+ */
 export class Pace {
   readonly #leastMs: number
   readonly #share: number
@@ -50,14 +56,20 @@ export class Pace {
     return isDue(nowMs, this.#startedMs, this.everyMs - slackMs)
   }
 
-  /** Runs a query and learns what it costs. */
-  async run<T>(nowMs: number, query: () => Promise<T>): Promise<T> {
+  /** Does a piece of work and learns what it costs; a rest within it costs nothing. */
+  async run<T>(nowMs: number, work: (rest: Rest) => Promise<T>): Promise<T> {
     this.#startedMs = nowMs
     const begunMs = this.#stopwatch()
+    let restedMs = 0
+    const rest: Rest = async (wait) => {
+      const fromMs = this.#stopwatch()
+      await wait()
+      restedMs += this.#stopwatch() - fromMs
+    }
     // What another query learnt of the network meanwhile may be taken off this one's time, too.
-    const costMs = () => Math.max(0, this.#stopwatch() - begunMs)
+    const costMs = () => Math.max(0, this.#stopwatch() - begunMs - restedMs)
     try {
-      const result = await query()
+      const result = await work(rest)
       this.#costsMs = [...this.#costsMs, costMs()].slice(-judgedRuns)
       this.#failure = undefined
       return result
@@ -106,7 +118,7 @@ export class Paces {
   async when(
     name: string,
     nowMs: number,
-    work: () => Promise<void>,
+    work: (rest: Rest) => Promise<void>,
     leastMs = this.#pollMs,
   ): Promise<void> {
     const pace = this.#paces.get(name) ?? new Pace(leastMs, this.#share, this.#stopwatch)

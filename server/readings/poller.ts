@@ -1,6 +1,7 @@
-import { messageOf } from '../../common/errors.ts'
+import { FatalError, messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
 import { carryTotals } from './carried-totals.ts'
+import type { Counting } from './counting.ts'
 import type { Leadership, OtherLeader } from './leadership.ts'
 import { isFinal, Retry } from './retry.ts'
 import type { Round } from './round.ts'
@@ -29,8 +30,12 @@ export interface SiteState {
   readonly last: Remembered | undefined
   /** Why the newest round failed, or undefined when it did not. */
   readonly failure: string | undefined
+  /** The failure where it is WordPress or its plugin that cannot be read: for everybody to know. */
+  readonly refusal?: string | undefined
   /** Another process reads the site and speaks for it, or it is not yet known whether one does. */
   readonly isTheirs?: boolean
+  /** While not all numbers are known yet. */
+  readonly counting?: Counting | undefined
 }
 
 /** Reads a site again and again in the background, one round at a time, and keeps what it found. */
@@ -70,6 +75,11 @@ export class Poller {
       await this.stop()
       throw error
     }
+  }
+
+  /** Makes known how far the first count has come. */
+  tell(counting: Counting | undefined): void {
+    this.#state = { ...this.#state, counting }
   }
 
   /** Begins the next round now: whose turn it is may be another. */
@@ -133,6 +143,7 @@ export class Poller {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
       failure: undefined,
+      refusal: undefined,
       isTheirs: false,
     }
     onRound(true)
@@ -146,7 +157,13 @@ export class Poller {
     const ageMs = now() - readMs(known)
     const isOlder = readMs(last) < readMs(known) && ageMs < 2 * everyMs(known)
     this.#retry.succeeded()
-    this.#state = { ...this.#state, last: isOlder ? known : last, failure, isTheirs: true }
+    this.#state = {
+      ...this.#state,
+      last: isOlder ? known : last,
+      failure,
+      refusal: undefined,
+      isTheirs: true,
+    }
     onRound(true)
   }
 
@@ -154,7 +171,8 @@ export class Poller {
     const { log, onRound } = this.#options
     const message = messageOf(reason)
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
-    this.#state = { ...this.#state, failure: message }
+    const refusal = reason instanceof FatalError ? message : undefined
+    this.#state = { ...this.#state, failure: message, refusal }
     onRound(false)
   }
 }

@@ -1,14 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, FatalError } from '../../common/errors.ts'
 import type { Metric, Period } from '../../reading.ts'
-import { toCount } from '../wordpress/count.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
-import { rowsOf, type Tally, toTally } from '../wordpress/sources/source.ts'
+import { type OpenDays, rowsOf, type Tally, toTally } from '../wordpress/sources/source.ts'
+import { Background } from './background.ts'
+import { type Counting, counting } from './counting.ts'
 import { type Found, findSource, type Wanted } from './find-source.ts'
+import { FullCount } from './full-count.ts'
 import { closeDays, type DayTally, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
-import { Paces } from './pace.ts'
+import { Paces, type Rest, restFactor } from './pace.ts'
 import { type Count, keyOf, type Round } from './round.ts'
+import type { Checkpoint } from './store.ts'
 
 export interface ReaderOptions {
   readonly database: Database
@@ -24,6 +28,16 @@ export interface ReaderOptions {
   readonly now: () => number
   /** Of an earlier run; saves the full count. */
   readonly remembered: Round | undefined
+  /** Of a first count that an earlier run did not end. */
+  readonly checkpoint?: Checkpoint | undefined
+  /** Told which plugin is read, before anything is counted. */
+  readonly onFound?: ((found: Found) => void) | undefined
+  /** Told how far the first count has come, and with undefined that all numbers are known. */
+  readonly onCounting?: ((counting: Counting | undefined) => void) | undefined
+  /** Keys or days of each part of a count, where that is not to follow from what they cost. */
+  readonly partSize?: number | undefined
+  /** Waits while the database rests; rejects when it is aborted. */
+  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<unknown>) | undefined
   /** Told when work in the background fails: the readings go on from what there was before. */
   readonly onBackgroundError: (error: Error) => void
   /** Told what the owner should know about the plugin that was found. */
@@ -32,8 +46,12 @@ export interface ReaderOptions {
 
 const recount = 'recount'
 const recountEveryMs = 60_000
-/** A row that is committed late still belongs to the day before. */
-const settleSeconds = 300
+/** While somebody waits for the first numbers the count may take half of the database's time. */
+const firstRestFactor = 2
+/** Small parts are read one after the other for so long, before the database has its rest. */
+const turnMs = 250
+/** For how long a round waits for numbers that are not known yet: in a small table they come at once. */
+const patienceMs = 3000
 
 /** Reads one site: finds its plugin, counts all once, then looks at what can have changed. */
 export class Reader {
@@ -49,9 +67,21 @@ export class Reader {
   #days: { ledger: Ledger; open: readonly DayTally[] } | undefined
   #found: Found | undefined
   #roundMs = 0
-  #background: Promise<void> | undefined
+  readonly #recounts = new Background((error) => this.#onBackgroundError(error))
+  readonly #periods = new Background((error) => this.#onBackgroundError(error))
+  #isCounting = false
   #warning: string | undefined
-  #backgroundFailure: string | undefined
+  /** The source that `onFound` has been told of. */
+  #announced: string | undefined
+  /** While there is no ledger to go on from. */
+  #firstCount: FullCount | undefined
+  #checkpoint: Checkpoint | undefined
+  readonly #stopping = new AbortController()
+  /** Ends the recount that is under way. */
+  #recountEnd = new AbortController()
+  /** Whether what is under way is a first count. */
+  #isFirst = false
+  readonly #sleep: (ms: number, signal: AbortSignal) => Promise<unknown>
 
   constructor(options: ReaderOptions) {
     const { remembered } = options
@@ -59,6 +89,8 @@ export class Reader {
     this.#paces = new Paces(options.pollMs, options.share, () => options.database.stopwatch())
     this.#source = remembered?.source
     this.#ledger = remembered?.ledger
+    this.#checkpoint = options.checkpoint
+    this.#sleep = options.sleep ?? ((ms, signal) => sleep(ms, undefined, { signal, ref: false }))
     for (const count of remembered?.counts ?? [])
       this.#counts.set(keyOf(count), { count, pace: '' })
   }
@@ -77,34 +109,36 @@ export class Reader {
    * @throws DatabaseError, or FatalError when there is no WordPress or no plugin to read
    */
   async read(): Promise<Round> {
-    const { query, snapshot } = this.#options.database
+    const { query } = this.#options.database
     // Of the round, not of each query: one that comes late in a slow round is due in the next again.
     this.#roundMs = this.#options.now()
     try {
+      const before = this.#found ?? this.#take(await this.#find(query))
+      if (!this.#isKnown()) await this.#countInBackground(before)
       const found = this.#found ?? this.#take(await this.#find(query))
-      if (!this.#isCounted(found)) {
-        // Days that were cut or counted in another way: at once, unless that has just failed.
-        if (this.#paces.of(recount)?.failure === undefined) this.#paces.forget(recount)
-        await this.#poll(
-          recount,
-          async () => {
-            this.#ledger = await snapshot((through) => this.#count(found, through))
-          },
-          recountEveryMs,
-        )
-      }
+      if (this.#isCounting && this.#isKnown()) this.#tell(undefined)
       const moment = this.#moment(found)
       await this.#poll('days', () => this.#readDays(found, moment))
       await this.#poll('totals', () => this.#readTotal(found, moment))
       await this.#poll('online', () => this.#readOnline(found, moment))
-      const isComplete = found.plan.offers.every((offer) => this.#counts.has(keyOf(offer)))
-      if (isComplete) this.#startBackground()
-      else await this.#readPeriods(found)
+      // Beside a query of the poll it would make that look dearer or cheaper than it is.
+      if (this.#isKnown()) void this.#countInBackground(found)
       return this.#round(found)
     } catch (error) {
       this.#doubt(error)
       throw error
     }
+  }
+
+  /** What is not yet counted at all; the next run goes on from it. */
+  get checkpoint(): Checkpoint | undefined {
+    return this.#firstCount?.checkpoint ?? this.#checkpoint
+  }
+
+  /** Ends what goes on in the background, apart from a query, which the database ends when it is closed. */
+  stop(): void {
+    this.#stopping.abort()
+    this.#recountEnd.abort()
   }
 
   #find(query: Query): Promise<Found> {
@@ -122,6 +156,8 @@ export class Reader {
       this.#ledger = undefined
       this.#days = undefined
     }
+    if (source.id !== this.#announced) this.#options.onFound?.(found)
+    this.#announced = source.id
     if (warning !== undefined && warning !== this.#warning) this.#options.onWarning(warning)
     this.#warning = warning
     this.#found = found
@@ -134,6 +170,16 @@ export class Reader {
     if (!changed && !(error instanceof FatalError)) return
     this.#found = undefined
     this.#options.schema?.forget()
+  }
+
+  /** Whether there is a number for all that the source offers. */
+  #isKnown(): boolean {
+    const found = this.#found
+    if (found === undefined || !this.#isCounted(found)) return false
+    const { offers, distinct } = found.plan
+    return offers
+      .filter(({ metric, period }) => distinct?.includes(metric) && !isDayOrNow(period))
+      .every((offer) => this.#counts.has(keyOf(offer)))
   }
 
   /** Whether there is a full count that polls can go on from. */
@@ -150,30 +196,38 @@ export class Reader {
   }
 
   /** Does one kind of work when it is due; where it is not and has failed, that failure still stands. */
-  async #poll(name: string, work: () => Promise<void>, leastMs?: number): Promise<void> {
-    await this.#paces.when(name, this.#roundMs, work, leastMs)
+  async #poll(name: string, work: (rest: Rest) => Promise<void>): Promise<void> {
+    await this.#paces.when(name, this.#roundMs, work)
     const failure = this.#paces.of(name)?.failure
     if (failure !== undefined) throw failure
   }
 
   async #readDays(found: Found, moment: Moment): Promise<void> {
     const { plan, source } = found
-    const ledger = this.#ledger
-    if (plan.days === undefined || ledger === undefined) return
-    const { openFrom: from, watermark } = ledger
     const { query } = this.#options.database
-    const rows = await rowsOf(query, plan.days({ from, watermark }, moment))
-    const open = toDays(source.name, rows)
-    this.#days = { ledger, open }
+    const ledger = this.#isCounted(found) ? this.#ledger : undefined
+    const open = ledger
+      ? { from: ledger.openFrom, watermark: ledger.watermark }
+      : this.#firstCount?.open
+    if (plan.days === undefined || open === undefined) return
+    const rows = toDays(source.name, await rowsOf(query, plan.days(open, moment)))
+    if (ledger !== undefined) this.#days = { ledger, open: rows }
+    const days = ledger ?? openDaysOnly(open, moment)
     for (const { metric, period } of plan.offers) {
       if (period === 'online' || (period === 'total' && plan.total !== undefined)) continue
       // A single day is in the rows of its day also where people are counted once a period.
       const range = daysOf(period, moment.today)
-      const isDay = range !== undefined && range.from === range.to
-      if (!isDay && plan.distinct?.includes(metric)) continue
-      const sums = sumPeriod(ledger, open, period, moment.today)
+      if (!isDayOrNow(period) && plan.distinct?.includes(metric)) continue
+      if (ledger === undefined && (range === undefined || range.from < open.from)) continue
+      const sums = sumPeriod(days, rows, period, moment.today)
       this.#keep(found, metric, period, plan.shown?.(sums) ?? sums, moment, 'days')
     }
+  }
+
+  #openDays(found: Found): OpenDays | undefined {
+    const ledger = this.#isCounted(found) ? this.#ledger : undefined
+    if (ledger === undefined) return this.#firstCount?.open
+    return { from: ledger.openFrom, watermark: ledger.watermark }
   }
 
   async #readTotal(found: Found, moment: Moment): Promise<void> {
@@ -188,56 +242,148 @@ export class Reader {
   async #readOnline(found: Found, moment: Moment): Promise<void> {
     if (found.plan.online === undefined) return
     const { query } = this.#options.database
-    const visitors = await found.plan.online(query, moment, this.#ledger?.watermark)
+    const visitors = await found.plan.online(query, moment, this.#openDays(found)?.watermark)
     this.#keep(found, 'visitors', 'online', { visitors, views: 0 }, moment, 'online')
   }
 
-  /** Recounts and asks for distinct visitors, on the connection for slow work. */
-  #startBackground(): void {
-    this.#background ??= this.#paces
-      .when(recount, this.#roundMs, () => this.#recount(), recountEveryMs)
-      .then(() => (this.#found === undefined ? undefined : this.#readPeriods(this.#found)))
-      .catch((error: Error) => {
-        this.#doubt(error)
-        if (error.message !== this.#backgroundFailure) this.#options.onBackgroundError(error)
-        this.#backgroundFailure = error.message
-      })
-      .finally(() => {
-        this.#background = undefined
-      })
+  /**
+   * Recounts, and asks for distinct visitors, on the connection for slow work. Nothing waits for that but the
+   * first numbers of all, for a while.
+   */
+  async #countInBackground(found: Found): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    const isFirst = !this.#isCounted(found)
+    // Days are cut or counted in another way from now on: what a recount would find is of no use.
+    if (isFirst && !this.#isFirst && this.#recounts.isRunning) {
+      this.#recountEnd.abort()
+      await this.#recounts.run(async () => undefined)
+      this.#paces.forget(recount)
+    }
+    const isKnown = this.#isKnown()
+    const missing = isFirst ? this.#recounts : this.#periods
+    const isWaitedFor = !isKnown && !missing.isRunning
+    if (isWaitedFor) this.#tell(counting(this.#firstCount?.progress))
+    const runs = Promise.all([
+      this.#recounts.run(() => this.#recount(found)),
+      this.#periods.run(() => this.#readPeriods(found)),
+    ])
+    if (!isWaitedFor) return
+    const given = new AbortController()
+    const patience = sleep(patienceMs, undefined, { signal: given.signal, ref: false })
+    await Promise.race([runs, patience.catch(() => undefined)])
+    given.abort()
+    const error = [this.#recounts.error, this.#periods.error].find(
+      (each) => each !== undefined && each.name !== 'AbortError',
+    )
+    if (error !== undefined && !this.#isKnown()) throw error
   }
 
-  /** Looks for the plugin again and counts its closed days anew, as of one moment. */
-  async #recount(): Promise<void> {
-    await this.#options.database.snapshot(async (query) => {
-      const found = await this.#find(query)
-      if (found.source.id !== this.#source) {
-        // The next round begins with the other one; until it is complete the last reading stays.
-        this.#found = undefined
+  #onBackgroundError(error: Error): void {
+    if (error.name === 'AbortError') return
+    this.#doubt(error)
+    // Of what is missing altogether the round tells.
+    if (this.#isKnown()) this.#options.onBackgroundError(error)
+  }
+
+  async #recount(known: Found): Promise<void> {
+    const isFirst = !this.#isCounted(known)
+    this.#isFirst = isFirst
+    this.#recountEnd = new AbortController()
+    // Days that were cut or counted in another way: at once, unless that has just failed.
+    if (isFirst && this.#paces.of(recount)?.failure === undefined) this.#paces.forget(recount)
+    const work = (rest: Rest) => this.#count(rest, isFirst)
+    await this.#paces.when(recount, this.#roundMs, work, recountEveryMs)
+    const failure = this.#paces.of(recount)?.failure
+    if (isFirst && failure !== undefined) throw failure
+  }
+
+  /** Looks for the plugin again and counts its closed days, part by part, each as of one moment. */
+  async #count(rest: Rest, isFirst: boolean): Promise<void> {
+    const { database, share } = this.#options
+    const { signal } = this.#recountEnd
+    const factor = share * (isFirst ? firstRestFactor : restFactor)
+    let count: FullCount | undefined
+    let costMs = 0
+    for (let steps = 1; ; steps += 1) {
+      const ledger = await this.#inTurn(rest, async (query) => {
+        const begunMs = database.stopwatch()
+        count ??= this.#begin(await this.#find(query), isFirst)
+        const ledger = await count?.step(query)
+        costMs += Math.max(0, database.stopwatch() - begunMs)
+        return ledger
+      })
+      if (count === undefined) return
+      if (ledger !== undefined) {
+        // Since the count began the plugin may have been updated.
+        const found = steps === 1 ? count.found : await this.#find(database.query)
+        this.#finish(count, found, ledger)
         return
       }
-      const ledger = await this.#count(found, query)
-      // Both at once: no poll may add the rows of one layout to the days of another.
-      this.#take(found)
-      this.#ledger = ledger
-    })
-    this.#backgroundFailure = undefined
+      if (isFirst) {
+        this.#checkpoint = count.checkpoint
+        this.#tell(counting(count.progress))
+      }
+      if (costMs < turnMs) continue
+      await rest(() => this.#sleep((factor - 1) * costMs, signal))
+      signal.throwIfAborted()
+      costMs = 0
+    }
   }
 
-  /** Counts all closed days and what the plugin adds to them. */
-  async #count(found: Found, query: Query): Promise<Ledger | undefined> {
-    const { plan, source } = found
-    if (plan.days === undefined) return undefined
+  /** Slow work has one connection, and to wait for it costs the database nothing. */
+  async #inTurn<T>(rest: Rest, work: (query: Query) => Promise<T>): Promise<T> {
+    let begin = () => {}
+    const waited = rest(
+      () =>
+        new Promise<void>((resolve) => {
+          begin = resolve
+        }),
+    )
+    try {
+      return await this.#options.database.snapshot((query) => {
+        begin()
+        return work(query)
+      })
+    } finally {
+      begin()
+      await waited
+    }
+  }
+
+  #begin(found: Found, isFirst: boolean): FullCount | undefined {
+    if (found.source.id !== this.#source) {
+      // The next round begins with the other one; until it is complete the last reading stays.
+      this.#found = undefined
+      return undefined
+    }
+    const { database, partSize: size } = this.#options
     const moment = this.#moment(found)
-    const settledMs = moment.epochMs - (plan.settleSeconds ?? settleSeconds) * 1000
-    const openFrom = momentAt(settledMs, moment.timezone).today
-    const rows = toDays(source.name, await rowsOf(query, plan.days(undefined, moment)))
-    const base = (await plan.base?.(query)) ?? { visitors: 0, views: 0 }
-    const [row] = plan.watermark ? await query(plan.watermark(openFrom, moment)) : []
-    const key = row?.['watermark'] ?? undefined
-    const watermark = key === undefined ? undefined : toCount(key, `watermark of ${source.name}`)
-    const { layout } = plan
-    return closeDays(rows, { openFrom, zone: moment.timezone, layout, watermark, base })
+    const checkpoint = isFirst ? this.#checkpoint : undefined
+    const stopwatch = () => database.stopwatch()
+    const count = new FullCount({ found, moment, checkpoint, stopwatch, size })
+    if (isFirst) {
+      this.#take(found)
+      this.#firstCount = count
+    }
+    return count
+  }
+
+  #tell(counting: Counting | undefined): void {
+    this.#isCounting = counting !== undefined
+    this.#options.onCounting?.(counting)
+  }
+
+  #finish(count: FullCount, found: Found, ledger: Ledger): void {
+    this.#firstCount = undefined
+    this.#checkpoint = undefined
+    const isSame = found.source.id === count.found.source.id
+    if (!isSame || found.plan.layout !== count.found.plan.layout) {
+      this.#found = undefined
+      return
+    }
+    // Both at once: no poll may add the rows of one layout to the days of another.
+    this.#take(found)
+    this.#ledger = ledger
   }
 
   /** Asks for the periods that are not the sum of their days, each when it is due. */
@@ -245,13 +391,12 @@ export class Reader {
     const { plan, source } = found
     const asked = plan.offers.filter(({ metric }) => plan.distinct?.includes(metric))
     for (const period of new Set(asked.map((offer) => offer.period))) {
-      if (plan.period === undefined || period === 'online') continue
+      if (plan.period === undefined || period === 'online' || isDayOrNow(period)) continue
       const moment = this.#moment(found)
       const range = daysOf(period, moment.today)
-      if (range !== undefined && range.from === range.to) continue
       const sql = plan.period(range, moment)
-      await this.#poll(period, async () => {
-        const [row] = await this.#options.database.snapshot((query) => query(sql))
+      await this.#poll(period, async (rest) => {
+        const [row] = await this.#inTurn(rest, (query) => query(sql))
         const counts = toTally(row, source.name)
         for (const metric of plan.distinct ?? []) {
           this.#keep(found, metric, period, counts, moment, period)
@@ -287,6 +432,10 @@ export class Reader {
   }
 
   #round({ site, source, plan, why }: Found): Round {
+    // Where people have no number yet, views must not stand in their place.
+    const missing = new Set(
+      plan.offers.filter((offer) => !this.#counts.has(keyOf(offer))).map(({ period }) => period),
+    )
     return {
       site: this.#options.name ?? site.name,
       address: site.address,
@@ -295,6 +444,7 @@ export class Reader {
       why,
       timezone: site.timezone,
       counts: plan.offers.flatMap((offer) => {
+        if (missing.has(offer.period)) return []
         const kept = this.#counts.get(keyOf(offer))
         if (kept === undefined) return []
         const pace = this.#paces.of(kept.pace)
@@ -306,4 +456,14 @@ export class Reader {
       emptyDays: plan.emptyDays ?? 'none',
     }
   }
+}
+
+/** What the first count has to say as long as it is under way: nothing of the days that are over. */
+function openDaysOnly({ from: openFrom, watermark }: OpenDays, { timezone: zone }: Moment): Ledger {
+  return closeDays([], { openFrom, zone, watermark, base: { visitors: 0, views: 0 } })
+}
+
+/** Periods in which nobody comes twice. */
+function isDayOrNow(period: Period): boolean {
+  return period === 'today' || period === 'yesterday' || period === 'online'
 }

@@ -10,7 +10,7 @@ import type { Leaderships } from './leadership.ts'
 import { namesOf } from './network-names.ts'
 import type { SiteState } from './poller.ts'
 import { isFinal, Retry } from './retry.ts'
-import { openStore, type Remembered, type Store, withoutFuture } from './store.ts'
+import { openStore, type Remembered, type Saved, type Store, withoutFuture } from './store.ts'
 import { WatchedSite } from './watched-site.ts'
 
 /** One database, and which of its numbers are wanted. */
@@ -125,7 +125,7 @@ export class SiteGroup {
     const database = await this.#options.place.open(this.#options.log)
     const schema = new SharedSchema(database.engine, this.#options.now)
     this.#opened = { database, schema }
-    if (this.#stopped) database.close()
+    if (this.#stopped) await database.close()
     const remembered = [...this.#sites.values()]
     for (const site of remembered) await site.start()
     const error = await this.#look()
@@ -135,8 +135,9 @@ export class SiteGroup {
   async stop(): Promise<void> {
     this.#stopped = true
     for (const timer of this.#timers) clearTimeout(timer)
-    this.#opened?.database.close()
+    const closed = this.#opened?.database.close()
     await Promise.all([...this.#starting, ...this.#sites.values()].map((site) => site.stop()))
+    await closed
     await this.#save()
     await this.#store.close()
   }
@@ -189,17 +190,13 @@ export class SiteGroup {
       const known = this.#sites.get(prefix)
       if ((known !== undefined && known.name === name) || this.#stopped) continue
       await known?.stop()
-      const remembered = known?.state.last ?? this.#gone.get(prefix)
+      const remembered = known?.saved ?? this.#gone.get(prefix)
       const site = this.#watch(prefix, name, remembered, found.size)
       if (remembered !== undefined) this.#offer(prefix, site)
       this.#starting.add(site)
       const started = site
         .start()
-        .then(() => {
-          this.#offer(prefix, site)
-          const { last } = site.state
-          if (last) log.info(`${last.site}: ${last.source} (${last.why}), days in ${last.timezone}`)
-        })
+        .then(() => this.#offer(prefix, site))
         .catch((error: unknown) => errors.push(error))
         .finally(() => this.#starting.delete(site))
       // Alone it is waited for, however long it takes: whether it refuses is to be seen at once.
@@ -267,7 +264,7 @@ export class SiteGroup {
   #watch(
     prefix: string,
     name: string | undefined,
-    remembered: Remembered | undefined,
+    remembered: Saved | undefined,
     share: number,
   ): WatchedSite {
     const site: WatchedSite = new WatchedSite(
@@ -308,7 +305,8 @@ export class SiteGroup {
     const { log, now } = this.#options
     this.#savedMs = now()
     this.#saving = this.#saving.then(async () => {
-      const sites = [...this.states.flatMap(({ last }) => last ?? []), ...this.#gone.values()]
+      const offered = [...this.#sites.values()].flatMap(({ saved }) => saved ?? [])
+      const sites = [...offered, ...this.#gone.values()]
       if (sites.length === 0) return
       try {
         await this.#store.save(sites)

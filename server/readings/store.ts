@@ -17,6 +17,27 @@ const Ledger = v.object({
   base: Counts,
 })
 
+/** A first count that was not at its end when the process was. */
+const Checkpoint = v.object({
+  source: v.string(),
+  layout: v.optional(v.string()),
+  zone: v.pipe(v.string(), v.check(isTimezone, 'no time zone')),
+  by: v.picklist(['key', 'day']),
+  openFrom: v.string(),
+  /** Keys or days of the next part. */
+  size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  /** What has been read, in the order of the keys; `base` is what the plugin added to its totals then. */
+  parts: v.array(
+    v.object({
+      above: v.number(),
+      upTo: v.number(),
+      base: Counts,
+      days: v.array(v.object({ day: v.string(), ...Counts.entries })),
+    }),
+  ),
+})
+export type Checkpoint = v.InferOutput<typeof Checkpoint>
+
 const Carry = v.object({
   raw: v.number(),
   offset: v.number(),
@@ -47,11 +68,15 @@ export const Remembered = v.object({
 })
 export type Remembered = v.InferOutput<typeof Remembered>
 
+/** A site in its file. */
+const Saved = v.object({ ...Remembered.entries, checkpoint: v.optional(Checkpoint) })
+export type Saved = v.InferOutput<typeof Saved>
+
 /**
  * What is remembered, as it counts now: a reading of the future was made when the clock was wrong, so
  * nobody knows how old it is, and it must not pass for a new one.
  */
-export function withoutFuture(site: Remembered, nowMs: number): Remembered {
+export function withoutFuture<T extends Remembered>(site: T, nowMs: number): T {
   const counts = site.counts.map((count) =>
     Date.parse(count.asOf) > nowMs ? { ...count, asOf: new Date(0).toISOString() } : count,
   )
@@ -60,8 +85,8 @@ export function withoutFuture(site: Remembered, nowMs: number): Remembered {
 
 /** A file that keeps the last rounds of the sites of one database. */
 export interface Store {
-  load(): Promise<Remembered[]>
-  save(sites: readonly Remembered[]): Promise<void>
+  load(): Promise<Saved[]>
+  save(sites: readonly Saved[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -85,7 +110,7 @@ export function openStore(
       await sweepDrafts(file)
       owner = await ownFile(file)
       if (owner.other !== undefined) onShared(file, owner.other)
-      return (await readState(file, v.array(Remembered), onDamaged)) ?? []
+      return (await readState(file, v.array(Saved), onDamaged)) ?? []
     },
     save: (sites) => writeState(file, sites),
     close: async () => owner?.release(),

@@ -1,11 +1,13 @@
+import { isDue } from '../../common/clock.ts'
 import { FatalError } from '../../common/errors.ts'
 import type { Database } from '../wordpress/database/database.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { uncarried } from './carried-totals.ts'
+import type { Counting } from './counting.ts'
 import type { Leadership, Leaderships } from './leadership.ts'
 import { Poller, type PollerOptions, type SiteState } from './poller.ts'
 import { Reader } from './reader.ts'
-import type { Remembered } from './store.ts'
+import type { Checkpoint, Remembered, Saved } from './store.ts'
 
 export interface WatchedSiteOptions extends Omit<PollerOptions, 'read' | 'leadership'> {
   readonly prefix: string
@@ -22,6 +24,9 @@ export interface WatchedSiteOptions extends Omit<PollerOptions, 'read' | 'leader
   readonly leaderships: Leaderships | undefined
 }
 
+/** How often the log says how far a first count has come. */
+const progressEveryMs = 10_000
+
 /** One site of a database: its poller, and the reader that it reads with when it is our turn. */
 export class WatchedSite {
   readonly #options: WatchedSiteOptions
@@ -30,12 +35,17 @@ export class WatchedSite {
   #reader: Reader | undefined
   /** What the next reader goes on from. */
   #known: Remembered | undefined
+  /** Of a first count that an earlier run did not end. */
+  #checkpoint: Checkpoint | undefined
+  #toldMs = Number.NEGATIVE_INFINITY
   #isStopped = false
 
-  constructor(options: WatchedSiteOptions, remembered: Remembered | undefined) {
+  constructor(options: WatchedSiteOptions, saved: Saved | undefined) {
     const { leaderships } = options
     this.#options = options
+    const remembered = saved && withoutCheckpoint(saved)
     this.#known = remembered
+    this.#checkpoint = saved?.checkpoint
     this.#poller = new Poller(
       {
         ...options,
@@ -52,6 +62,12 @@ export class WatchedSite {
 
   get state(): SiteState {
     return this.#poller.state
+  }
+
+  /** What outlives a restart; undefined before the first round. */
+  get saved(): Saved | undefined {
+    const { last } = this.state
+    return last && { ...last, checkpoint: this.#reader?.checkpoint ?? this.#checkpoint }
   }
 
   /** What it was told to go by; undefined when it goes by its address. */
@@ -73,6 +89,7 @@ export class WatchedSite {
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#stopListening?.()
+    this.#reader?.stop()
     await this.#poller.stop()
   }
 
@@ -85,15 +102,32 @@ export class WatchedSite {
       pollMs,
       now,
       share,
+      checkpoint: this.#checkpoint,
       remembered: this.#known && uncarried(this.#known),
       wanted: { prefix: prefix === '' ? undefined : prefix, source, sql, matomoSite },
       name,
+      onFound: ({ site, source, why }) =>
+        log.info(`${name ?? site.name}: ${source.id} (${why}), days in ${site.timezone}`),
+      onCounting: (counting) => this.#tell(counting),
       onBackgroundError: (error) => {
         if (!this.#isStopped) log.warn(`recount: ${error.message}`)
       },
       onWarning: (warning) => log.warn(warning),
     })
+    this.#checkpoint = undefined
     return this.#reader
+  }
+
+  /** Makes known how far the first count has come, in the log now and then. */
+  #tell(counting: Counting | undefined): void {
+    const { now, name, log, onRound } = this.#options
+    this.#poller.tell(counting)
+    if (counting?.progress !== undefined && isDue(now(), this.#toldMs, progressEveryMs)) {
+      this.#toldMs = now()
+      const site = name ?? this.state.last?.site
+      log.info(`${site === undefined ? '' : `${site}: `}${counting.text}`)
+    }
+    onRound(this.state.last !== undefined)
   }
 
   async #leadership(leaderships: Leaderships): Promise<Leadership> {
@@ -104,7 +138,12 @@ export class WatchedSite {
     if (leadership.leader === 'us' || leadership.last === undefined) return leadership
     // When it is our turn again the reader goes on from what the other has read.
     this.#known = { ...leadership.last, prefix }
+    this.#reader?.stop()
     this.#reader = undefined
     return { ...leadership, last: this.#known }
   }
+}
+
+function withoutCheckpoint({ checkpoint: _, ...remembered }: Saved): Remembered {
+  return remembered
 }

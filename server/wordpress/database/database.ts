@@ -19,6 +19,6 @@ export interface Database {
   snapshot<T>(work: (query: Query) => Promise<T>): Promise<T>
   /** Milliseconds of a clock for what queries cost: it never jumps, and runs while the database works. */
   stopwatch(): number
-  /** At once: a query that is under way fails. */
-  close(): void
+  /** A query that is under way fails at once, and the server ends it within a second. */
+  close(): Promise<void>
 }

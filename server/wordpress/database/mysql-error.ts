@@ -33,6 +33,11 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+/** Whether a server does not know a system variable, as an older one. */
+export function isUnknownVariable(error: unknown): boolean {
+  return codeOf(error) === 'ER_UNKNOWN_SYSTEM_VARIABLE'
+}
+
 /** Codes of mysql2 and the server that waiting does not mend, with what to do. */
 const refusals: Record<string, string> = {
   ER_ACCESS_DENIED_ERROR: 'the server refuses this user and password',

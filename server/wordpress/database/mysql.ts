@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2'
 import type mysql from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
 import { Abortable } from '../../../common/abortable.ts'
 import type { MysqlConnection } from './connection.ts'
 import type { Database, Row, Sql } from './database.ts'
-import { databaseError, isLost, lost } from './mysql-error.ts'
+import { databaseError, isLost, isUnknownVariable, lost } from './mysql-error.ts'
 import { directTransport, type Transport } from './transport.ts'
 
 const connectTimeoutMs = 10_000
@@ -14,6 +15,8 @@ const quickLimitSeconds = 20
 const slowLimitSeconds = 900
 /** On a table that is being altered a query would wait for a day (MySQL) or a year. */
 const lockLimitSeconds = 10
+/** How long a statement that nobody waits for any more may take to be ended. */
+const killWithinMs = 900
 /** What a query must take for the bridge to see whether the network took it. */
 const dearMs = 50
 /** How much longer than its limit a statement may stay silent before the link counts as dead. */
@@ -27,10 +30,16 @@ const graceSeconds = 5
 export function openMysql(
   settings: MysqlConnection,
   transport: Transport = directTransport(settings),
+  onWarning: (warning: string) => void = () => undefined,
 ): Database {
   const network = { ms: 0 }
-  const quick = new Lane(settings, transport, quickLimitSeconds, network)
-  const slow = new Lane(settings, transport, slowLimitSeconds, network)
+  const told = new Set<string>()
+  const warn = (warning: string) => {
+    if (!told.has(warning)) onWarning(warning)
+    told.add(warning)
+  }
+  const quick = new Lane(settings, transport, quickLimitSeconds, network, warn)
+  const slow = new Lane(settings, transport, slowLimitSeconds, network, warn)
   return {
     engine: 'mysql',
     stopwatch: () => waitedMs() - network.ms,
@@ -44,9 +53,8 @@ export function openMysql(
           await link.tell('COMMIT')
         }
       }),
-    close() {
-      quick.close()
-      slow.close()
+    async close() {
+      await Promise.all([quick.close(), slow.close()])
       transport.close()
     },
   }
@@ -73,7 +81,10 @@ class Lane {
   readonly #transport: Transport
   readonly #limitSeconds: number
   readonly #network: Network
+  readonly #warn: (warning: string) => void
   #link: Link | undefined
+  /** What may still run on the server though its connection is gone. */
+  #orphan: Statement | undefined
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
@@ -82,11 +93,13 @@ class Lane {
     transport: Transport,
     limitSeconds: number,
     network: Network,
+    warn: (warning: string) => void,
   ) {
     this.#settings = settings
     this.#transport = transport
     this.#limitSeconds = limitSeconds
     this.#network = network
+    this.#warn = warn
   }
 
   run<T>(work: (link: Link) => Promise<T>): Promise<T> {
@@ -95,11 +108,28 @@ class Lane {
     return result
   }
 
-  /** At once: a query that is under way fails. */
-  close(): void {
+  /** A query that is under way fails at once; then the server is told to end it. */
+  async close(): Promise<void> {
     this.#closed = true
-    this.#link?.end()
-    this.#link = undefined
+    const link = this.#link
+    if (link !== undefined) this.#drop(link)
+    const orphan = this.#orphan
+    if (orphan === undefined) return
+    const given = new AbortController()
+    const time = sleep(killWithinMs, undefined, { signal: given.signal })
+    // Where the server refuses, as an account that may have no more connections, that it was closed is all.
+    const killed = this.#kill(orphan, given.signal).catch(() => undefined)
+    await Promise.race([killed, time.catch(() => undefined)])
+    given.abort()
+  }
+
+  async #kill(statement: Statement, signal: AbortSignal): Promise<void> {
+    const stream = await this.#transport.open()
+    const killer = new Link(this.#settings, stream, this.#transport.isSocket, { ms: 0 })
+    const end = () => killer.end()
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+    await killer.kill(statement)
   }
 
   async #attempt<T>(work: (link: Link) => Promise<T>): Promise<T> {
@@ -121,7 +151,9 @@ class Lane {
       const fresh = new Link(this.#settings, stream, this.#transport.isSocket, this.#network)
       this.#link = fresh
       try {
-        await prepare(fresh, this.#limitSeconds)
+        await prepare(fresh, this.#limitSeconds, this.#warn)
+        if (this.#orphan !== undefined) await fresh.kill(this.#orphan)
+        this.#orphan = undefined
       } catch (error) {
         this.#drop(fresh)
         throw error
@@ -136,9 +168,16 @@ class Lane {
   }
 
   #drop(link: Link): void {
+    this.#orphan = link.running ?? this.#orphan
     link.end()
     if (this.#link === link) this.#link = undefined
   }
+}
+
+/** One that a server is at, with the id of its connection there. */
+interface Statement {
+  readonly id: number
+  readonly text: string
 }
 
 /**
@@ -152,6 +191,7 @@ class Link {
   readonly #network: Network
   /** The quickest of the statements that answer at once; 0 before the first. */
   #roundTripMs = 0
+  #running: Statement | undefined
 
   constructor(settings: MysqlConnection, stream: Duplex, isSocket: boolean, network: Network) {
     const { host, socketPath } = settings
@@ -202,6 +242,26 @@ class Link {
     this.#roundTripMs = this.#roundTripMs === 0 ? ms : Math.min(this.#roundTripMs, ms)
   }
 
+  /** Has no answer yet; stays so when the connection has failed. */
+  get running(): Statement | undefined {
+    return this.#running
+  }
+
+  /**
+   * Ends a statement of another connection. The id of that may by now be somebody else's, behind a proxy or
+   * on the server that has taken over, so the statement must be there with its text.
+   */
+  async kill({ id, text }: Statement): Promise<void> {
+    const rows = await this.#ask(
+      {
+        text: 'SELECT info AS statement FROM information_schema.processlist WHERE id = ?',
+        values: [id],
+      },
+      quickLimitSeconds,
+    )
+    if (rows[0]?.['statement'] === text) await this.tell(`KILL QUERY ${id}`)
+  }
+
   async #ask({ text, values }: Sql, limitSeconds: number): Promise<Row[]> {
     const timer = setTimeout(
       () => this.#fail(lost(`no answer in ${limitSeconds + graceSeconds} s`)),
@@ -209,8 +269,15 @@ class Link {
     )
     try {
       const answer = this.#connection.query<RowDataPacket[]>({ sql: text, values: [...values] })
+      const whole = this.#connection.format(text, [...values])
+      this.#running = { id: this.#connection.threadId, text: whole }
       const [rows] = await this.#ending.before(answer)
+      this.#running = undefined
       return rows
+    } catch (error) {
+      // An error of the server is an answer, too.
+      if (!isLost(error)) this.#running = undefined
+      throw error
     } finally {
       clearTimeout(timer)
     }
@@ -234,15 +301,28 @@ const tlsOptions = {
 }
 
 /** Makes a new session one that only reads, within limits of the server's own. */
-async function prepare(link: Link, limitSeconds: number): Promise<void> {
+async function prepare(
+  link: Link,
+  limitSeconds: number,
+  warn: (warning: string) => void,
+): Promise<void> {
   const version = { text: 'SELECT VERSION() AS version', values: [] }
   const [row] = await link.query(version, quickLimitSeconds)
+  const product = String(row?.['version'])
   // MariaDB counts the limit of a statement in seconds, MySQL in milliseconds and for SELECT only.
-  const limit = /mariadb/i.test(String(row?.['version']))
+  const limit = /mariadb/i.test(product)
     ? `max_statement_time=${limitSeconds}`
     : `max_execution_time=${limitSeconds * 1000}`
   await link.tell('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
   await link.tell(
-    `SET SESSION ${limit}, lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
+    `SET SESSION lock_wait_timeout=${lockLimitSeconds}, time_zone='+00:00', sql_mode=''`,
   )
+  try {
+    await link.tell(`SET SESSION ${limit}`)
+  } catch (error) {
+    if (!isUnknownVariable(error)) throw error
+    warn(
+      `the server (${product}) knows no limit of its own for a statement, as MySQL has since 5.7.8 and MariaDB since 10.1: one that takes too long is ended from here`,
+    )
+  }
 }

@@ -9,7 +9,8 @@ export async function openDatabase(connection: Connection, log: Logger): Promise
     return openSqlite(connection)
   }
   const { openMysql } = await import('./mysql.ts')
-  if (connection.ssh === undefined) return openMysql(connection)
+  const warn = (warning: string) => log.warn(warning)
+  if (connection.ssh === undefined) return openMysql(connection, undefined, warn)
   const { sshTransport } = await import('../ssh/tunnel.ts')
-  return openMysql(connection, sshTransport(connection.ssh, connection, log))
+  return openMysql(connection, sshTransport(connection.ssh, connection, log), warn)
 }

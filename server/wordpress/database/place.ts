@@ -87,9 +87,9 @@ class Configured implements LocatedDatabase {
 
   stopwatch = (): number => this.#elapsedMs + (this.#current?.database.stopwatch() ?? 0)
 
-  close = (): void => {
+  close = async (): Promise<void> => {
     this.#closed = true
-    this.#current?.database.close()
+    await this.#current?.database.close()
   }
 
   async #with<T>(work: (database: Database) => Promise<T>): Promise<T> {
@@ -134,11 +134,11 @@ class Configured implements LocatedDatabase {
     const database = await openDatabase(located.connection, this.#log)
     if (before !== undefined) {
       this.#elapsedMs += before.database.stopwatch()
-      before.database.close()
+      await before.database.close()
     }
     this.#elapsedMs -= database.stopwatch()
     this.#current = { located, database }
-    if (this.#closed) database.close()
+    if (this.#closed) await database.close()
     return database
   }
 }

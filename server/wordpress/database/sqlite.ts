@@ -30,8 +30,8 @@ export function openSqlite({ file }: SqliteConnection): Database {
       if (state !== undefined) {
         const fresh = await makeCopy(file, state)
         if (fresh !== undefined) {
-          copy?.close()
-          if (isClosed) fresh.close()
+          await copy?.close()
+          if (isClosed) await fresh.close()
           if (isClosed) break
           copy = fresh
           return fresh.database
@@ -61,9 +61,9 @@ export function openSqlite({ file }: SqliteConnection): Database {
     stopwatch: () => performance.now(),
     query: (sql) => run((query) => query(sql)),
     snapshot: run,
-    close() {
+    async close() {
       isClosed = true
-      copy?.close()
+      await copy?.close()
       copy = undefined
     },
   }
@@ -85,7 +85,7 @@ interface Copy {
   /** Of the file when it was copied. */
   readonly state: string
   readonly database: sqlite.Database
-  close(): void
+  close(): Promise<void>
 }
 
 /** What tells one version of the file from the next; undefined while a write is under way. */
@@ -132,9 +132,9 @@ async function makeCopy(file: string, state: string): Promise<Copy | undefined> 
     return {
       state,
       database,
-      close() {
+      async close() {
         database.close()
-        void drop()
+        await drop()
       },
     }
   } catch (error) {

@@ -62,6 +62,6 @@ test('a cold cache of caching_sha2_password gets the password over a socket of t
   })
   const failing = database.query({ text: 'SELECT 1', values: [] }).catch(() => undefined)
   assert.equal((await answer).toString(), 'p w\0')
-  database.close()
+  await database.close()
   await failing
 })

@@ -159,7 +159,7 @@ test('a database that hangs holds up nobody who closes it', async (t) => {
   const database = openMysql({ ...place, user: 'u', password: 'p', database: 'd' })
   const query = assert.rejects(database.query(sql('SELECT 1')), /has been closed/)
   await once(server, 'connection')
-  database.close()
+  await database.close()
   await query
   await assert.rejects(database.query(sql('SELECT 1')), /has been closed/)
 })

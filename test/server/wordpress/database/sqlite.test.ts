@@ -35,7 +35,7 @@ test('a file is read as it changes, and nothing is left beside it or behind', as
   }
   writer.close()
   assert.deepEqual(await readdir(folder), ['.ht.sqlite'])
-  database.close()
+  await database.close()
   await until('the copy to go', async () => isDeepStrictEqual(await copies(), before))
 })
 
@@ -49,7 +49,7 @@ test('a copy that is being made when the database is closed is removed too', asy
   const database = openSqlite({ engine: 'sqlite', file })
   const asked = database.query(count).catch((error: Error) => error.message)
   await until('a copy is begun', async () => !isDeepStrictEqual(await copies(), before))
-  database.close()
+  await database.close()
   assert.match(String(await asked), /has been closed/)
   await until('the copy to go', async () => isDeepStrictEqual(await copies(), before))
 })
@@ -80,7 +80,7 @@ test('the copy of a process that was killed is removed by the next one', async (
   assert.equal((await copies()).length, before.length + 1)
   const database = openSqlite({ engine: 'sqlite', file })
   await database.query(count)
-  database.close()
+  await database.close()
   await until('both to go', async () => isDeepStrictEqual(await copies(), before))
 })
 
@@ -144,7 +144,7 @@ test('the folder of the file need not be writable', async (t) => {
   await chmod(folder, 0o555)
   const database = openSqlite({ engine: 'sqlite', file })
   const rows = await database.query(count)
-  database.close()
+  await database.close()
   await chmod(folder, 0o755)
   assert.equal(rows[0]?.['n'], 0)
 })
