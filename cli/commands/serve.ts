@@ -33,6 +33,8 @@ export const serve = command({
     'trustedProxy',
     'mqtt',
     'homeAssistant',
+    'tasmota',
+    'awtrix',
     'from',
   ],
   async run(values, context) {
@@ -51,6 +53,8 @@ export const serve = command({
       publishers: [
         ...(mqtt === undefined ? [] : [mqtt.publisher.bind(mqtt)]),
         ...(await particlePublishers(values, context)),
+        ...(await tasmotaPublishers(values, context)),
+        ...(await awtrixPublishers(values, context)),
       ],
       access: {
         token: values.token,
@@ -95,6 +99,40 @@ async function particlePublishers(values: ParticleValues, { log }: CommandContex
       log,
     }),
   ]
+}
+
+/** Displays at boards with Tasmota, if there are any. */
+async function tasmotaPublishers(
+  { tasmota: desks, mqtt }: Values<'tasmota' | 'mqtt'>,
+  { log }: CommandContext,
+) {
+  if (desks === undefined) return []
+  if (mqtt === undefined) throw new UsageError('--tasmota needs --mqtt <broker of the boards>')
+  const { tasmotaPublisher } = await import('../../server/publish/tasmota/publisher.ts')
+  const connection = await connectionAt(mqtt, 'tasmota')
+  return [tasmotaPublisher({ ...connection, desks, now: Date.now, random: Math.random, log })]
+}
+
+/** Clocks with AWTRIX, if there are any. */
+async function awtrixPublishers(
+  { awtrix: clocks, mqtt }: Values<'awtrix' | 'mqtt'>,
+  { log }: CommandContext,
+) {
+  if (clocks === undefined) return []
+  const isAtBroker = clocks.some(({ at }) => 'prefix' in at)
+  if (isAtBroker && mqtt === undefined) {
+    throw new UsageError('--awtrix mqtt:<prefix> needs --mqtt <broker of the clock>')
+  }
+  const { awtrixPublisher } = await import('../../server/publish/awtrix/publisher.ts')
+  const broker = isAtBroker && mqtt !== undefined ? await connectionAt(mqtt, 'awtrix') : undefined
+  return [awtrixPublisher({ clocks, broker, now: Date.now, random: Math.random, log })]
+}
+
+/** A connection of its own to the broker: an id is for one. */
+async function connectionAt(mqtt: string, name: string) {
+  const { clientIdOf } = await import('../../common/mqtt/client-id.ts')
+  const clientId = clientIdOf(await processId(), name)
+  return { address: brokerAddress(mqtt, '--mqtt'), clientId }
 }
 
 /** The broker that a replica has its readings from. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { deviceName, particleUrl } from '../../common/particle-cloud.ts'
-import { metrics, periods } from '../../reading.ts'
 import type { Desk } from '../../server/publish/particle/publisher.ts'
+import { parseCountQuery } from '../../server/readings/choose-count.ts'
 import type { Settings } from './setting.ts'
 import { choice, HttpUrl, listOf, matching, Token, whole } from './types.ts'
 
@@ -17,12 +17,12 @@ const Desks = v.pipe(
 )
 
 function parseDesk(text: string): Desk | undefined {
-  const [, device = '', reading, site] = /^([^=]*)(?:=([^@]*)(?:@(.+))?)?$/.exec(text) ?? []
+  const [, device = '', reading] = /^([^=]*)(?:=(.*))?$/.exec(text) ?? []
   if (!deviceName.test(device)) return undefined
-  if (reading === undefined) return { device, metric: undefined, period: 'total', site: undefined }
-  const metric = metrics.find((each) => reading.startsWith(`${each}.`))
-  const period = periods.find((each) => reading === `${metric}.${each}`)
-  return metric && period && { device, metric, period, site }
+  const query = reading === undefined ? {} : parseCountQuery(reading)
+  if (query === undefined) return undefined
+  const { metric, period = 'total', site } = query
+  return { device, metric, period, site }
 }
 
 /** Devices of the Particle Cloud. */

@@ -1,5 +1,6 @@
 import { boardSettings } from './board.ts'
 import { brightnessSettings } from './brightness.ts'
+import { clockSettings } from './clocks.ts'
 import { esphomeSettings } from './esphome.ts'
 import { faceSettings } from './face.ts'
 import { feedSettings } from './feed.ts'
@@ -16,6 +17,7 @@ export const groups: Readonly<Record<string, Settings>> = {
   HTTP: httpSettings,
   MQTT: mqttSettings,
   Particle: particleSettings,
+  'Tasmota and AWTRIX': clockSettings,
   Numbers: feedSettings,
   'Board and display': boardSettings,
   Face: faceSettings,
@@ -30,6 +32,7 @@ export const settings = {
   ...httpSettings,
   ...mqttSettings,
   ...particleSettings,
+  ...clockSettings,
   ...feedSettings,
   ...boardSettings,
   ...faceSettings,

@@ -1,5 +1,12 @@
 import * as v from 'valibot'
-import { lifetimePushes, Percent, pushEntries, staleColor } from './awtrix.ts'
+import {
+  type AppOptions,
+  type AppReading,
+  lifetimePushes,
+  Percent,
+  pushEntries,
+  staleColor,
+} from './awtrix.ts'
 import { format } from './format.ts'
 import { milestonePercent } from './milestone.ts'
 
@@ -20,17 +27,18 @@ export const awtrixNg = format({
     lifetimeMs: v.pipe(v.number(), v.integer(), v.minValue(1)),
     lifetimeExpiry: v.literal('mark'),
   }),
-  render(view, { icon, every }) {
-    const { value, stale } = view.reading
-    return {
-      document: {
-        text: String(value),
-        ...(icon !== undefined && { icon }),
-        ...(stale && { textColor: staleColor }),
-        progress: milestonePercent(value),
-        lifetimeMs: lifetimePushes * every * 1000,
-        lifetimeExpiry: 'mark',
-      },
-    }
+  render(view, push) {
+    return { document: { ...awtrixNgApp(view.reading, push), lifetimeExpiry: 'mark' } }
   },
 })
+
+/** The app without what becomes of it when nothing comes any more: `remove` or `mark`. */
+export function awtrixNgApp({ value, stale }: AppReading, { icon, every }: AppOptions) {
+  return {
+    text: String(value),
+    ...(icon !== undefined && { icon }),
+    ...(stale && { textColor: staleColor }),
+    progress: milestonePercent(value),
+    lifetimeMs: lifetimePushes * every * 1000,
+  }
+}

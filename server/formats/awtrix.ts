@@ -16,6 +16,19 @@ export const pushEntries = {
   ),
 }
 
+/** What of a reading an app shows. */
+export interface AppReading {
+  readonly value: number
+  readonly stale: boolean
+}
+
+/** How an app is pushed. */
+export interface AppOptions {
+  readonly icon?: string | undefined
+  /** Seconds from one push to the next. */
+  readonly every: number
+}
+
 /** After how many missing pushes the number is old. */
 export const lifetimePushes = 3
 

@@ -1,5 +1,12 @@
 import * as v from 'valibot'
-import { lifetimePushes, Percent, pushEntries, staleColor } from './awtrix.ts'
+import {
+  type AppOptions,
+  type AppReading,
+  lifetimePushes,
+  Percent,
+  pushEntries,
+  staleColor,
+} from './awtrix.ts'
 import { format } from './format.ts'
 import { milestonePercent } from './milestone.ts'
 
@@ -22,17 +29,18 @@ export const awtrix3 = format({
     lifetime: v.pipe(v.number(), v.integer(), v.minValue(1)),
     lifetimeMode: v.literal(1),
   }),
-  render(view, { icon, every }) {
-    const { value, stale } = view.reading
-    return {
-      document: {
-        text: String(value),
-        ...(icon !== undefined && { icon }),
-        ...(stale && { color: staleColor }),
-        progress: milestonePercent(value),
-        lifetime: lifetimePushes * every,
-        lifetimeMode: 1,
-      },
-    }
+  render(view, push) {
+    return { document: { ...awtrix3App(view.reading, push), lifetimeMode: 1 } }
   },
 })
+
+/** The app without what becomes of it when nothing comes any more: 0 deletes it, 1 frames it in red. */
+export function awtrix3App({ value, stale }: AppReading, { icon, every }: AppOptions) {
+  return {
+    text: String(value),
+    ...(icon !== undefined && { icon }),
+    ...(stale && { color: staleColor }),
+    progress: milestonePercent(value),
+    lifetime: lifetimePushes * every,
+  }
+}

@@ -1,4 +1,4 @@
-import type { Metric, Period } from '../../reading.ts'
+import { type Metric, metrics, type Period, periods } from '../../reading.ts'
 import type { SiteState } from './poller.ts'
 import type { Count } from './round.ts'
 
@@ -33,4 +33,12 @@ export function chooseCount(
   const find = (wanted: Metric) =>
     counts.find((count) => count.metric === wanted && count.period === period)
   return metric === undefined ? (find('visitors') ?? find('views')) : find(metric)
+}
+
+/** As `visitors.today` or `visitors.today@shop.example.com`; undefined for anything else. */
+export function parseCountQuery(text: string): CountQuery | undefined {
+  const [, reading = '', site] = /^([^@]*)(?:@(.+))?$/.exec(text) ?? []
+  const metric = metrics.find((each) => reading.startsWith(`${each}.`))
+  const period = periods.find((each) => reading === `${metric}.${each}`)
+  return metric && period && { metric, period, site }
 }

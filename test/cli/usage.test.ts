@@ -131,6 +131,19 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
     /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, tm1638 or terminal/,
   ],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--tasmota', 'desk=8'],
+    /--tasmota needs --mqtt <broker of the boards>/,
+  ],
+  [
+    ['serve', '--tasmota', 'desk'],
+    /--tasmota: "desk" is not allowed; it must be <topic>=<digits>, or /,
+  ],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--awtrix', 'mqtt:clock'],
+    /--awtrix mqtt:<prefix> needs --mqtt <broker of the clock>/,
+  ],
+  [['serve', '--awtrix', 'clock'], /--awtrix: .*it must be mqtt:<prefix> or http:\/\/<clock>/],
   [['device', '--board', 'raspi', '--display', 'tm1637'], /TM1637, .* or --board io:raspi-io/],
   [['device', '--board', 'tcp:h', '--digits', '12'], /--digits: 12 is not possible with a MAX7219/],
   [['device', '--board', 'tcp:h', '--digit-order', '1,2'], /names each of 1 to 8 once/],
