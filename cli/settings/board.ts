@@ -131,4 +131,9 @@ export const boardSettings = {
     schema: Pins,
     list: true,
   },
+  hex: {
+    flag: '--hex <file>',
+    env: 'HEX_FILE',
+    help: "a program of one's own for an Arduino, as Intel HEX (default: the counter's firmware)",
+  },
 } satisfies Settings

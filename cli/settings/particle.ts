@@ -67,11 +67,10 @@ export const particleSettings = {
     env: 'PARTICLE_DEVICE',
     help: 'the name or id of a Photon',
     schema: matching(deviceName, 'a name or id of a Particle device'),
-    required: true,
   },
   dryRun: {
     flag: '--dry-run',
     env: 'DRY_RUN',
-    help: 'compiles only; the device stays as it is',
+    help: 'compiles, or looks into the file, and leaves the device as it is',
   },
 } satisfies Settings

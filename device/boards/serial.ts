@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { SerialPort } from 'serialport'
+import { serialError } from '../../common/serial-error.ts'
 import type { FirmataLink } from './firmata.ts'
 
 /** StandardFirmata's own speed. */
@@ -24,7 +25,7 @@ export function serialLink(path: string): FirmataLink {
     }
   })
   port.open((error) => {
-    if (error) transport.emit('error', new Error(openFailure(error, path)))
+    if (error) transport.emit('error', new Error(serialError(error, path)))
     else transport.emit('open')
   })
   return {
@@ -40,15 +41,4 @@ export function serialLink(path: string): FirmataLink {
       else port.once('open', () => port.close(() => undefined))
     },
   }
-}
-
-function openFailure({ message }: Error, path: string): string {
-  if (/no such file|ENOENT/i.test(message)) {
-    return `there is no ${path}; is the board plugged in? Boards are at /dev/ttyACM0, /dev/ttyUSB0 or in /dev/serial/by-id/`
-  }
-  if (/permission|EACCES/i.test(message)) {
-    return `this user may not open ${path}; sudo usermod -aG dialout $USER, then log in again`
-  }
-  if (/lock|busy/i.test(message)) return `${path} is in use by another program`
-  return message
 }

@@ -174,7 +174,16 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     /--particle: with --particle-mode event all devices show the same/,
   ],
   [['serve', '--particle-token', `${secret} `], /--particle-token: the value is not allowed/],
-  [['flash'], /--device is missing \(or environment variable PARTICLE_DEVICE\)/],
+  [['flash'], /--board serial:<path> \(an Arduino\) or --device <name> \(a Photon\) is missing/],
+  [
+    ['flash', '--board', 'tcp:desk'],
+    /--board must be serial:<path> here, the port that the Arduino/,
+  ],
+  [
+    ['flash', '--board', 'serial:a', '--device', 'b'],
+    /--board and --device are both given; give one/,
+  ],
+  [['flash', '--board', 'serial:a', '--hex', '/nowhere'], /--hex: .*no such file.*'\/nowhere'/],
   [['flash', '--device', 'desk'], /--particle-token \(or PARTICLE_TOKEN\) is missing/],
   [['flash', '--device', '../x'], /--device: "\.\.\/x" is not allowed; it must be a name or id/],
   [

@@ -1,33 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { openFirmata } from '../../../device/boards/firmata.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { serialLink } from '../../../device/boards/serial.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { toCells } from '../../../device/face/frame.ts'
+import { plugIn } from '../../support/cable.ts'
 import { pins, startDesk } from '../../support/desk.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { recordingLog } from '../../support/log.ts'
-import { endProgram } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
-
-/** A pseudo-terminal with the board at its other end, as a USB cable would have it. */
-async function plugIn(t: TestContext, path: string, port: number) {
-  const cable = spawn('socat', [`pty,raw,echo=0,link=${path}`, `tcp:127.0.0.1:${port}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const pullOut = async () => {
-    await endProgram(cable, 'SIGKILL')
-    await rm(path, { force: true })
-  }
-  t.after(pullOut)
-  await until('the port', () => existsSync(path))
-  return { pullOut }
-}
 
 test('an Arduino on a serial port shows the number, and again after it was pulled out', async (t) => {
   const folder = await temporaryFolder(t)
