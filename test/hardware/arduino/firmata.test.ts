@@ -39,7 +39,10 @@ const questions: [name: string, bytes: number[], answer: number[]][] = [
     'what the pins can do: all but the serial port input, pull-up and output, A4 and A5 also I2C',
     [0xf0, 0x6b, 0xf7],
     [
-      ...[0xf0, 0x6c, 0x7f, 0x7f],
+      0xf0,
+      0x6c,
+      0x7f,
+      0x7f,
       ...Array(16).fill([0, 1, 11, 1, 1, 1, 0x7f]).flat(),
       ...Array(2).fill([0, 1, 11, 1, 1, 1, 6, 1, 0x7f]).flat(),
       0xf7,
@@ -190,11 +193,19 @@ test('writes and reads chips on I2C, once and again and again', () => {
   const bench = started([chip])
   const pair = (value: number) => [value & 0x7f, value >> 7]
   const i2c = (mode: number, ...values: number[]) => [
-    ...[0xf0, 0x76, 0x48, mode, ...values.flatMap(pair)],
+    0xf0,
+    0x76,
+    0x48,
+    mode,
+    ...values.flatMap(pair),
     0xf7,
   ]
   const reply = (register: number, ...values: number[]) => [
-    ...[0xf0, 0x77, ...pair(0x48), ...pair(register), ...values.flatMap(pair)],
+    0xf0,
+    0x77,
+    ...pair(0x48),
+    ...pair(register),
+    ...values.flatMap(pair),
     0xf7,
   ]
   bench.send(i2c(0, 1, 2))

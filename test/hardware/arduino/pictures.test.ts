@@ -33,6 +33,14 @@ const DP = 0x80
 const figures = [0x7e, 0x30, 0x6d, 0x79, 0x33, 0x5b, 0x5f, 0x70, 0x7f, 0x7b]
 const segmentsOf = (figure: string | undefined) => figures[Number(figure)] ?? 0
 
+/** Of a MAX7219: no test, no decoding, all digits, brightness 3. */
+const settings = [
+  [0xf, 0],
+  [0x9, 0],
+  [0xb, 7],
+  [0xa, 3],
+]
+
 /** Of a MAX7219: dark, its settings, eight digits of which the last carries the sign, and light. */
 function max7219Slots(text: string): Slot[] {
   const digits = [...text].map((figure, i): Slot => {
@@ -41,12 +49,7 @@ function max7219Slots(text: string): Slot[] {
   })
   return [
     { fresh: [0xc, 0], once: true },
-    ...[
-      [0xf, 0],
-      [0x9, 0],
-      [0xb, 7],
-      [0xa, 3],
-    ].map((fresh) => ({ fresh })),
+    ...settings.map((fresh) => ({ fresh })),
     ...digits,
     { fresh: [0xc, 1] },
   ]
