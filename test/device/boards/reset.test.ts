@@ -62,7 +62,14 @@ async function startUno(t: TestContext, name: string, { boot = uno, announce = f
     return passedMs
   }
   return {
-    ...{ board, chips, link, log, text, show, passUntil, wire },
+    board,
+    chips,
+    link,
+    log,
+    text,
+    show,
+    passUntil,
+    wire,
     opened: () => opened,
     hold: (on: boolean) => {
       hold = on
