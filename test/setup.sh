@@ -12,9 +12,6 @@ systemd-analyze:systemd
 g++:g++
 avr-g++:gcc-avr
 avr-objcopy:binutils-avr
-avr-g++:gcc-avr
-avr-man:avr-libc
-simavr:simavr
 chromium:chromium
 mosquitto:mosquitto
 php:php-cli

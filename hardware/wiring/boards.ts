@@ -265,6 +265,7 @@ const esp32: BoardSpec = {
   ],
   outline: {
     usb: 'bottom',
+    name: 'ESP32',
     left: ['EN', 'VP', 'VN', 'D34', 'D35', 'D32', 'D33', 'D25', 'D26', 'D27', 'D14', 'D12'].concat([
       'D13',
       'GND',

@@ -1,8 +1,6 @@
 // Answers the questions of questions.h at the serial port of an Arduino Uno, whose `int` has 16 bits.
-#include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/pgmspace.h>
-#include <avr/sleep.h>
 
 #include "probe.h"
 
@@ -35,7 +33,6 @@ int main() {
     for (const char *each = answer.characters(); *each != '\0'; ++each) send(*each);
     send('\n');
   }
-  // Asleep without interrupts: the simulator takes this for the end.
-  cli();
-  sleep_mode();
+  for (;;) {
+  }
 }
