@@ -23,6 +23,9 @@ export const Reading = v.object({
   site: v.string(),
   source: v.string(),
   unit: v.picklist(units),
+  /** The owner's words for a query of one's own: the caption, and what one unit of it is. */
+  label: v.exactOptional(v.string()),
+  unitLabel: v.exactOptional(v.string()),
   bots: v.picklist(botPolicies),
   /** Time of the database read, ISO 8601 in UTC. */
   asOf: v.pipe(v.string(), v.isoTimestamp()),
@@ -43,6 +46,8 @@ const periodLabels: Record<Period, string> = {
 }
 
 /** The caption of a number for people, as "Visitors today". */
-export function label({ metric, period }: Pick<Reading, 'metric' | 'period'>): string {
+export function label(reading: Pick<Reading, 'metric' | 'period' | 'label'>): string {
+  const { metric, period } = reading
+  if (reading.label !== undefined) return reading.label
   return `${metric === 'visitors' ? 'Visitors' : 'Views'} ${periodLabels[period]}`
 }

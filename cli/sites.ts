@@ -21,7 +21,7 @@ async function siteOption(
   site: Omit<SiteValues, 'name'> & { name: string | undefined },
   { env, log }: CommandContext,
 ): Promise<SiteOptions> {
-  const { name, tablePrefix, source, sql } = site
+  const { name, tablePrefix, source, sql, label, unit, matomoSite } = site
   const where = name === undefined ? '' : `site ${name}: `
   if (name === reservedSite) {
     throw new UsageError(
@@ -29,8 +29,21 @@ async function siteOption(
     )
   }
   await checkSource(where, source, sql)
+  if (sql === undefined && (label !== undefined || unit !== undefined)) {
+    throw new UsageError(
+      `${where}--label and --unit go with --source sql; a plugin's numbers have their own words`,
+    )
+  }
+  if (matomoSite !== undefined && source !== 'matomo') {
+    throw new UsageError(`${where}--matomo-site goes with --source matomo`)
+  }
+  const words = {
+    ...(label === undefined ? {} : { label }),
+    ...(unit === undefined ? {} : { unitLabel: unit }),
+  }
   const place = await placeOf(where, site, env, log)
-  return { name, place, tablePrefix: tablePrefix ?? place.tablePrefix, source, sql }
+  const prefix = tablePrefix ?? place.tablePrefix
+  return { name, place, tablePrefix: prefix, source, sql, words, matomoSite }
 }
 
 async function checkSource(where: string, source: string, sql: string | undefined): Promise<void> {

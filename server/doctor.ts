@@ -26,7 +26,7 @@ const toleratedSkewSeconds = 5
  * @throws FatalError or DatabaseError when it can look no further
  */
 export async function* examineSite(
-  { place, tablePrefix, source, sql, matomoSite, name }: SiteOptions,
+  { place, tablePrefix, source, sql, words, matomoSite, name }: SiteOptions,
   database: LocatedDatabase,
   now: () => number,
 ): AsyncGenerator<Finding> {
@@ -34,7 +34,7 @@ export async function* examineSite(
   yield await server(query, engine, place.description)
   if (engine === 'mysql') yield await clock(query, now)
   const prefix = tablePrefix ?? (await database.tablePrefix?.())
-  const wanted = { prefix, source, sql, matomoSite }
+  const wanted = { prefix, source, sql, ...(words && { words }), matomoSite }
   const found = await findSource(query, engine, wanted, now())
   const { site } = found
   yield {

@@ -3,6 +3,9 @@ import { resolve } from 'node:path'
 import type { Settings } from './setting.ts'
 import { choice, matching, parsed } from './types.ts'
 
+/** What a page and a display's menu have room for, without control characters. */
+const words = matching(/^[^\p{C}]{1,60}$/u, '1 to 60 characters on one line')
+
 /** Which WordPress is read, and which of its numbers. */
 export const wordpressSettings = {
   wpConfig: {
@@ -66,6 +69,30 @@ export const wordpressSettings = {
     flag: '--sql <select>',
     env: 'COUNT_SQL',
     help: 'with --source sql: a SELECT that gives one row with one whole number',
+    perSite: true,
+  },
+  label: {
+    flag: '--label <text>',
+    env: 'COUNT_LABEL',
+    help: 'with --source sql: what the number is, as "Orders this year"',
+    schema: words,
+    perSite: true,
+  },
+  unit: {
+    flag: '--unit <text>',
+    env: 'COUNT_UNIT',
+    help: 'with --source sql: what one of it is, as "paid orders"',
+    schema: words,
+    perSite: true,
+  },
+  matomoSite: {
+    flag: '--matomo-site <idsite>',
+    env: 'MATOMO_SITE',
+    help: 'with --source matomo: which site, where Matomo counts several',
+    schema: parsed(
+      (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
+      'a whole number from 1 on, as Matomo has it in its list of sites',
+    ),
     perSite: true,
   },
   totals: {

@@ -4,6 +4,7 @@ import { findMatomo } from '../wordpress/matomo-alone.ts'
 import { type Choice, choosePlugin } from '../wordpress/plugin.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findPrefix, readSchema, readSite, type Site } from '../wordpress/site.ts'
+import type { Words } from '../wordpress/sources/source.ts'
 import { sqlSource } from '../wordpress/sources/sql.ts'
 
 /** Which numbers of which site are wanted. */
@@ -14,6 +15,8 @@ export interface Wanted {
   readonly source: string
   /** A query of one's own instead of a plugin. */
   readonly sql: string | undefined
+  /** What the number of that query is, in its owner's words. */
+  readonly words?: Words
   /** Which site of a Matomo, where it counts several. */
   readonly matomoSite?: number | undefined
 }
@@ -32,7 +35,7 @@ export interface Found extends Choice {
 export async function findSource(
   query: Query,
   engine: Database['engine'],
-  { prefix, source, sql, matomoSite }: Wanted,
+  { prefix, source, sql, words, matomoSite }: Wanted,
   epochMs: number,
   shared?: SharedSchema,
 ): Promise<Found> {
@@ -55,7 +58,7 @@ export async function findSource(
     if (error instanceof FatalError) return bareDatabase(engine)
     throw error
   })
-  const own = sqlSource(sql)
+  const own = sqlSource(sql, words)
   return {
     site,
     source: own,

@@ -413,14 +413,15 @@ export class Reader {
     moment: Moment,
     pace: string,
   ): void {
-    const unit = plan.offers.find((o) => o.metric === metric && o.period === period)?.unit
+    const offer = plan.offers.find((o) => o.metric === metric && o.period === period)
     // Another source may have been taken up while its query ran.
-    if (unit === undefined || source.id !== this.#source) return
+    if (offer === undefined || source.id !== this.#source) return
     const count: Count = {
       value: counts[metric],
       metric,
       period,
-      unit,
+      unit: offer.unit,
+      ...offer.words,
       bots: source.bots,
       site: this.#options.name ?? site.name,
       source: source.id,

@@ -6,6 +6,7 @@ import type { DatabasePlace, LocatedDatabase } from '../wordpress/database/place
 import { prefixesAlone } from '../wordpress/matomo-alone.ts'
 import { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findNetwork, findPrefix } from '../wordpress/site.ts'
+import type { Words } from '../wordpress/sources/source.ts'
 import type { Leaderships } from './leadership.ts'
 import { namesOf } from './network-names.ts'
 import type { SiteState } from './poller.ts'
@@ -24,6 +25,8 @@ export interface SiteOptions {
   readonly source: string
   /** A query of one's own instead of a plugin. */
   readonly sql: string | undefined
+  /** What the number of that query is, in its owner's words. */
+  readonly words?: Words
   /** Which site of a Matomo, where it counts several. */
   readonly matomoSite?: number | undefined
 }
@@ -85,6 +88,7 @@ export class SiteGroup {
       options.tablePrefix ?? '',
       options.source,
       options.sql ?? '',
+      ...(options.matomoSite === undefined ? [] : [options.matomoSite]),
     ].join('\n')
     // Another database, prefix or source must not find this one's numbers.
     const name = `site-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`

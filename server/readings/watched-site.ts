@@ -2,6 +2,7 @@ import { isDue } from '../../common/clock.ts'
 import { FatalError } from '../../common/errors.ts'
 import type { Database } from '../wordpress/database/database.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
+import type { Words } from '../wordpress/sources/source.ts'
 import { uncarried } from './carried-totals.ts'
 import type { Counting } from './counting.ts'
 import type { Leadership, Leaderships } from './leadership.ts'
@@ -13,6 +14,8 @@ export interface WatchedSiteOptions extends Omit<PollerOptions, 'read' | 'leader
   readonly prefix: string
   readonly source: string
   readonly sql: string | undefined
+  /** What the number of that query is, in its owner's words. */
+  readonly words?: Words
   /** Which site of a Matomo, where it counts several. */
   readonly matomoSite?: number | undefined
   /** How many sites share the database. */
@@ -94,7 +97,18 @@ export class WatchedSite {
   }
 
   #open(): Reader {
-    const { prefix, source, sql, matomoSite, name, share, pollMs, now, log } = this.#options
+    const {
+      prefix,
+      source,
+      sql,
+      words = {},
+      matomoSite,
+      name,
+      share,
+      pollMs,
+      now,
+      log,
+    } = this.#options
     const opened = this.#options.database()
     if (opened === undefined) throw new FatalError('the database has not been opened')
     this.#reader ??= new Reader({
@@ -104,7 +118,7 @@ export class WatchedSite {
       share,
       checkpoint: this.#checkpoint,
       remembered: this.#known && uncarried(this.#known),
-      wanted: { prefix: prefix === '' ? undefined : prefix, source, sql, matomoSite },
+      wanted: { prefix: prefix === '' ? undefined : prefix, source, sql, words, matomoSite },
       name,
       onFound: ({ site, source, why }) =>
         log.info(`${name ?? site.name}: ${source.id} (${why}), days in ${site.timezone}`),

@@ -21,9 +21,10 @@ const troubleWords: Record<Trouble, string> = {
 }
 
 /** What one unit of a number is, and who is in it. */
-export function aboutWords({ unit, bots, carried = 0 }: Reading): string {
+export function aboutWords({ unit, unitLabel, bots, carried = 0 }: Reading): string {
   const kept = carried === 0 ? [] : [`${countWords(carried)} carried forward`]
-  return [unitWords[unit], botWords[bots], ...kept].join('; ')
+  const counted = unitLabel === undefined ? [unitWords[unit], botWords[bots]] : [unitLabel]
+  return [...counted, ...kept].join('; ')
 }
 
 /** How fresh a number is, and why it is not. */

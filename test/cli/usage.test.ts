@@ -72,6 +72,18 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     /--source sql and --sql .* belong together/,
   ],
   [
+    ['serve', '--database', 'mysql://u:p@h/d', '--label', 'Orders'],
+    /--label and --unit go with --source sql/,
+  ],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--matomo-site', '2'],
+    /--matomo-site goes with --source matomo/,
+  ],
+  [
+    ['serve', '--database', 'mysql://u:p@h/d', '--source', 'matomo', '--matomo-site', '0'],
+    /--matomo-site.* a whole number from 1 on/,
+  ],
+  [
     ['serve', '--database', 'mysql://u:p@h/d', '--source', 'sql', '--sql', 'DELETE FROM x'],
     /--sql: it must begin with SELECT/,
   ],
@@ -241,7 +253,7 @@ test('what the database or the machine refuses is one line and exit code 1', asy
     [serve(databaseUrl(empty)), /there is no WordPress in this database/],
     [
       serve(databaseUrl(bare)),
-      /no supported statistics plugin .* known are WP Statistics, Koko Analytics, .*WP-PostViews; .* table wp_statistics_visitor.* table wp_statify/,
+      /no supported statistics plugin .* known are WP Statistics, Koko Analytics, .*WP-UserOnline; .* table wp_statistics_visitor.* table wp_statify/,
     ],
     [serve(databaseUrl(two)), /more than one WordPress; choose one with --table-prefix: a_, b_/],
     [

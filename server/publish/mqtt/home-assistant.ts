@@ -87,7 +87,7 @@ function discovery({ site, counts, address }: Remembered, version: string) {
         name: label(count),
         state_topic: topics.reading(site, metric, period),
         json_attributes_topic: topics.attributes(site, metric, period),
-        unit_of_measurement: metric,
+        unit_of_measurement: count.unitLabel ?? metric,
         state_class: stateClasses[period],
         icon: metric === 'visitors' ? 'mdi:account-group' : 'mdi:eye',
       },

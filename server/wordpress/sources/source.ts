@@ -10,10 +10,15 @@ export interface Tally {
   readonly views: number
 }
 
+/** What a number is in its owner's words: the caption, and what one unit of it is. */
+export type Words = Pick<Reading, 'label' | 'unitLabel'>
+
 export interface Offer {
   readonly metric: Metric
   readonly period: Period
   readonly unit: Unit
+  /** The owner's words, where they say what it is. */
+  readonly words?: Words
 }
 
 /** The days that may still change, as the poll reads them. */

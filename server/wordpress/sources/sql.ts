@@ -1,16 +1,17 @@
 import { DatabaseError, UsageError } from '../../../common/errors.ts'
 import { toCount } from '../count.ts'
-import type { Plan, Source } from './source.ts'
+import type { Plan, Source, Words } from './source.ts'
 
 /**
  * A source of one's own: a SELECT that gives one row with one whole number.
  *
+ * @param words what the number is, as its owner calls it
  * @throws UsageError when the text is not one SELECT
  */
-export function sqlSource(text: string): Source {
+export function sqlSource(text: string, words: Words = {}): Source {
   const statement = oneSelect(text)
   const plan: Plan = {
-    offers: [{ metric: 'visitors', period: 'total', unit: 'visitors' }],
+    offers: [{ metric: 'visitors', period: 'total', unit: 'visitors', words }],
     async total(query) {
       const rows = await query({ text: statement, values: [] })
       const values = Object.values(rows[0] ?? {})

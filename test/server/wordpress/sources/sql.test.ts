@@ -123,6 +123,19 @@ test('--sql in a database without WordPress', async (t) => {
     assert.equal(why, 'a query was given with --sql')
   })
 
+  await t.test("says what it is in its owner's words", async (t) => {
+    const words = { label: 'Orders this year', unitLabel: 'paid orders' }
+    const sql = 'SELECT COUNT(*) FROM guests'
+    const bridge = await startTestBridge(t, [{ connection, source: 'sql', sql, words }])
+    const { label, unit, unitLabel } = await bridge.json<Record<string, string>>('/v1/count')
+    assert.deepEqual({ label, unitLabel }, words)
+    assert.equal(unit, 'visitors')
+    const page = await (await fetch(bridge.url)).text()
+    assert.match(page, /<h2 id="label">Orders this year<\/h2>/)
+    assert.match(page, /From sql: paid orders;/)
+    assert.doesNotMatch(page, /robots/)
+  })
+
   await t.test('in a SQLite file reads too, and writes nothing', async (t) => {
     const folder = await temporaryFolder(t)
     const file = join(folder, 'guests.sqlite')
