@@ -6,7 +6,7 @@ import { isQuick } from './measure.ts'
 /** All benches one after the other, so that none disturbs another; `--quick` in less than two minutes. */
 
 const benches = [
-  ...['footprint', 'visit', 'wire', 'http', 'events', 'database', 'fleet', 'hostile'],
+  ...['footprint', 'visit', 'wire', 'http', 'events', 'database', 'fleet', 'network', 'hostile'],
 ] as const
 
 let failed = 0

@@ -8,7 +8,7 @@ import { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findNetwork, findPrefix } from '../wordpress/site.ts'
 import type { Words } from '../wordpress/sources/source.ts'
 import type { Leaderships } from './leadership.ts'
-import { namesOf } from './network-names.ts'
+import { namesOf, type SiteName } from './network-names.ts'
 import type { SiteState } from './poller.ts'
 import { isFinal, Retry } from './retry.ts'
 import { openStore, type Remembered, type Saved, type Store, withoutFuture } from './store.ts'
@@ -171,15 +171,16 @@ export class SiteGroup {
     }
   }
 
-  /** What each site is to go by, undefined for its address. Key: table prefix, the main site's first. */
-  async #findSites(): Promise<Map<string, string | undefined>> {
+  /** What each site goes by. Key: table prefix, the main site's first. */
+  async #findSites(): Promise<Map<string, SiteName>> {
     const { tablePrefix, source, sql, name } = this.#options
-    if (sql !== undefined) return new Map([[tablePrefix ?? '', name]])
+    const alone = new Map([[tablePrefix ?? '', { given: name, name }]])
+    if (sql !== undefined) return alone
     if (this.#opened === undefined) return new Map()
     const { database, schema } = this.#opened
     const tables = await schema.of(database.query)
     if (source === 'matomo' && prefixesAlone(tables, tablePrefix).length > 0) {
-      return new Map([[tablePrefix ?? '', name]])
+      return alone
     }
     const main = tablePrefix ?? (await database.tablePrefix?.()) ?? findPrefix(tables)
     const prefixes = await findNetwork(database.query, tables, main)
@@ -187,10 +188,12 @@ export class SiteGroup {
   }
 
   /** Of a network, the sites that have a plugin to read; alone, a site without one is an error. */
-  async #addSites(found: ReadonlyMap<string, string | undefined>): Promise<void> {
-    const { log } = this.#options
+  async #addSites(found: ReadonlyMap<string, SiteName>): Promise<void> {
+    const { log, leaderships } = this.#options
     const errors: unknown[] = []
-    for (const [prefix, name] of found) {
+    // Whose turn it is takes a broker half a second to tell, of all at once no longer.
+    for (const { name } of found.values()) if (name !== undefined) void leaderships?.of(name)
+    for (const [prefix, { given: name }] of found) {
       const known = this.#sites.get(prefix)
       if ((known !== undefined && known.name === name) || this.#stopped) continue
       await known?.stop()

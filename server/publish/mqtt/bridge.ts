@@ -62,10 +62,13 @@ export class MqttBridge implements Leaderships {
         work(this.#site(name), state, place)
       }
     }
-    const update = (site?: string) =>
-      each((mqtt, state, place) => {
-        if (site === undefined || state.last?.site === site) mqtt.update(state, place)
-      })
+    const update = (site?: string) => {
+      const states = sites()
+      const place = states.findIndex(({ last }) => last !== undefined && last.site === site)
+      const state = states[place]
+      if (site !== undefined && state !== undefined) this.#site(site).update(state, place)
+      if (site === undefined) each((mqtt, state, place) => mqtt.update(state, place))
+    }
     return {
       start: () => {
         this.#timer = setInterval(

@@ -59,6 +59,7 @@ function documents(
 ): Message[] {
   const topic = topicOf(last.site)
   const document = discovery(last, version)
+  if (retained.get(topic) === JSON.stringify(document)) return []
   const before = v.safeParse(v.pipe(v.string(), v.parseJson(), Discovery), retained.get(topic))
   const gone = Object.keys(before.success ? before.output.components : {}).filter(
     (name) => !(name in document.components),

@@ -11,10 +11,10 @@ import { againMs } from '../../../common/mqtt/refusals.ts'
 import { parseTopic, topics } from '../../../common/mqtt/topics.ts'
 import type { Leadership } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
+import { Drafts } from './drafts.ts'
 import { type HomeAssistant, haStatusTopic } from './home-assistant.ts'
 import { LeaderElection, type Role } from './leader-election.ts'
 import { obsolete, siteMessages, staleness } from './messages.ts'
-import { DocumentDraft } from './site-document.ts'
 import { SiteHeard } from './site-heard.ts'
 
 export interface MqttSiteOptions {
@@ -47,7 +47,7 @@ export class MqttSite {
   readonly #election: LeaderElection
   /** What the broker has retained, as far as we know. Key: topic. */
   readonly #retained: Map<string, string> = new Map()
-  readonly #draft: DocumentDraft = new DocumentDraft()
+  readonly #drafts: Drafts = new Drafts()
   /** What another process has published. */
   readonly #heard: SiteHeard
   /** What the broker does not take, and when it last said so. Key: topic. */
@@ -57,6 +57,8 @@ export class MqttSite {
   #state: { readonly state: SiteState; readonly place: number } | undefined
   /** Of the readings that were last published. */
   #stale = ''
+  /** What tells the round that was published last from others. */
+  #round = ''
   #waiting: (() => void)[] = []
   #birth: NodeJS.Timeout | undefined
   #stopped = false
@@ -139,6 +141,10 @@ export class MqttSite {
   update(state: SiteState, place: number): void {
     this.#state = { state, place }
     this.#stale = staleness(state, this.#options.now())
+    // In a network most rounds read nothing: a query runs as often as the load of all sites allows.
+    const round = `${place} ${this.#stale} ${state.last?.counts.map(({ asOf, value }) => asOf + value)}`
+    if (round === this.#round && this.#refusedMs.size === 0) return
+    this.#round = round
     this.#send()
   }
 
@@ -208,7 +214,7 @@ export class MqttSite {
     for (const topic of obsolete(state, this.#retained)) this.#publish({ topic, payload: '' })
     for (const message of [
       ...(homeAssistant?.messages(state, this.#retained) ?? []),
-      ...siteMessages(state, place, this.#retained, this.#draft, now()),
+      ...siteMessages(state, place, this.#retained, this.#drafts, now()),
     ]) {
       if (this.#retained.get(message.topic) !== message.payload) this.#publish(message)
     }

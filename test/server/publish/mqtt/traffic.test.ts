@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Drafts } from '../../../../server/publish/mqtt/drafts.ts'
 import { siteMessages } from '../../../../server/publish/mqtt/messages.ts'
-import { DocumentDraft } from '../../../../server/publish/mqtt/site-document.ts'
 import type { Remembered } from '../../../../server/readings/store.ts'
 import { count, known, site } from '../../../support/publishing.ts'
 
@@ -15,12 +15,12 @@ const document = `visitor-counter/${site}/site`
 /** What goes to a broker, round by round. */
 function publish(minutes: number, round: (nowMs: number) => Remembered) {
   const retained = new Map<string, string>()
-  const draft = new DocumentDraft()
+  const drafts = new Drafts()
   const sent: { topic: string; payload: string; ms: number }[] = []
   for (let ms = 0; ms < minutes * minuteMs; ms += pollMs) {
     const nowMs = startMs + ms
     const state = { name: undefined, last: round(nowMs), failure: undefined }
-    for (const { topic, payload } of siteMessages(state, 0, retained, draft, nowMs)) {
+    for (const { topic, payload } of siteMessages(state, 0, retained, drafts, nowMs)) {
       if (retained.get(topic) === payload) continue
       retained.set(topic, payload)
       sent.push({ topic, payload, ms })
