@@ -68,7 +68,7 @@ export async function openFirmata(
   }
   const lost = whenLost(io, link)
   try {
-    const unready = `${link.name} does not get ready; is StandardFirmata on it, and no other client?`
+    const unready = `${link.name} does not get ready; is StandardFirmata on it, and no other client? One that was served before may hold on to a dead connection: power-cycle it`
     await readyIo(io, unready, lost, link.readyMs, signal)
     checkPins(io, wiring)
   } catch (error) {

@@ -33,6 +33,8 @@ interface Heard {
   /** When it was read, by our clock. */
   readonly readMs?: number
   readonly stale?: boolean
+  /** Until when its attributes vouch for it, by our clock. */
+  readonly vouchedMs?: number
 }
 
 const Attributes = v.object({
@@ -41,6 +43,11 @@ const Attributes = v.object({
   /** From one read of the number to the next. */
   everyMs: v.optional(v.pipe(v.number(), v.minValue(0)), 5000),
 })
+
+/** A bridge says the attributes of a number that stays the same at most so often. */
+const leastRhythmMs = 60_000
+/** What is not confirmed for so many times its rhythm is old: its bridge may be gone without a word. */
+const missedRhythms = 2.5
 
 /** A broker sends what it has retained at once; after that we know which sites there are. */
 const collectMs = 1000
@@ -51,7 +58,9 @@ export const confirmMs = 15_000
 
 /**
  * Listens to a broker. A number that came while we were listening is as new as it is; how old a
- * retained one is its attributes say. When the bridge is gone the number is old, whatever its age.
+ * retained one is its attributes say. It is old, whatever its age, when its bridge is gone, when the
+ * bridge has not confirmed it for long, and when the broker no longer has it: what was heard counts for
+ * one connection, since a broker may forget what it retained.
  */
 export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed {
   const { address, clientId, site, readings, now, random, log } = options
@@ -64,13 +73,32 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
   let said = ''
   let timer: NodeJS.Timeout | undefined
   let isCollected = false
+  /** What was told last. */
+  let told: { value: number; readMs: number } | undefined
 
   const tell = () => {
-    const { site: from = '', value, readMs, stale } = heard.get(chosen ?? '') ?? {}
+    const {
+      site: from = '',
+      value,
+      readMs = now(),
+      stale,
+      vouchedMs,
+    } = heard.get(chosen ?? '') ?? {}
     if (value === undefined) return
-    const ageSeconds = readMs === undefined ? 0 : Math.max(0, now() - readMs) / 1000
-    listener({ value, ageSeconds, stale: statuses.get(from) === 'offline' || stale })
+    told = { value, readMs }
+    const isForsaken = statuses.get(from) === 'offline' || (vouchedMs ?? now()) < now()
+    listener({ value, ageSeconds: ageSeconds(readMs), stale: isForsaken || stale })
   }
+
+  /** Nobody vouches for the number any more; it stays. */
+  const tellOld = () => {
+    chosen = undefined
+    if (told === undefined) return
+    const { value, readMs } = told
+    listener({ value, ageSeconds: ageSeconds(readMs), stale: true })
+  }
+
+  const ageSeconds = (readMs: number) => Math.max(0, now() - readMs) / 1000
 
   /** The reading to show, once the broker has told what there is; of several sites none. */
   const choose = () => {
@@ -82,6 +110,7 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
     }
     const [first] = sites
     if (first === undefined) {
+      tellOld()
       complain('nobody publishes such a count there')
       return
     }
@@ -98,15 +127,20 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
 
   const hear = ({ topic, payload, retained }: Received) => {
     const parsed = parseTopic(topic)
-    if (parsed === undefined || payload === '') return
+    if (parsed === undefined) return
     const { site, rest } = parsed
     if (rest === 'status') {
-      statuses.set(site, payload)
+      if (payload === '') statuses.delete(site)
+      else statuses.set(site, payload)
       if (chosen?.startsWith(`${site}/`)) tell()
       return
     }
     const key = `${site}/${rest.replace(/\/attributes$/, '')}`
     const before = heard.get(key) ?? { site }
+    if (payload === '') {
+      withdraw(key, rest.endsWith('/attributes'))
+      return
+    }
     try {
       heard.set(key, { ...before, ...(rest.endsWith('/attributes') ? dated() : counted()) })
     } catch (error) {
@@ -127,14 +161,31 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
       const ageMs = Math.max(0, now() - Date.parse(asOf))
       // What comes now and is not stale has been read of late, whatever our clock says.
       const mostMs = retained || stale ? ageMs : 2 * everyMs
-      return { stale, readMs: now() - Math.min(ageMs, mostMs) }
+      const readMs = now() - Math.min(ageMs, mostMs)
+      const rhythmMs = Math.max(leastRhythmMs, everyMs)
+      const vouchedMs = (retained ? readMs : now()) + missedRhythms * rhythmMs
+      return { stale, readMs, vouchedMs }
     }
+  }
+
+  /** An empty message takes back what was retained. */
+  const withdraw = (key: string, isAttributes: boolean) => {
+    const { site, value } = heard.get(key) ?? {}
+    if (isAttributes && site !== undefined && value !== undefined) {
+      // Without attributes it is a number that nobody has dated.
+      heard.set(key, { site, value })
+      return
+    }
+    heard.delete(key)
+    if (key !== chosen) return
+    tellOld()
+    choose()
   }
 
   const confirm = () => {
     clearTimeout(timer)
     isCollected = true
-    if (chosen === undefined) choose()
+    if (chosen === undefined || heard.get(chosen)?.value === undefined) choose()
     else if (isUp) tell()
     timer = setTimeout(confirm, confirmMs)
   }
@@ -160,6 +211,8 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
     onDown: () => {
       isUp = false
       clearTimeout(timer)
+      heard.clear()
+      statuses.clear()
     },
     onMessage: hear,
   })

@@ -141,3 +141,71 @@ test('a desk shows what the broker says', async (t) => {
   ])
   await until('the number', () => desk.text() === '    1234', 30)
 })
+
+/** Has the broker keep messages, as a bridge would. */
+async function publisher(t: TestContext, broker: Mosquitto) {
+  const { client } = await subscribe(t, broker)
+  return (topic: string, payload: string) =>
+    client.publishAsync(topic, payload, { qos: 1, retain: true })
+}
+
+test('a number that its broker has lost is shown as old, until it is heard again', async (t) => {
+  const broker = await startMosquitto(t)
+  const publish = await publisher(t, broker)
+  const topic = 'visitor-counter/lost/visitors/total'
+  const { last } = listen(t, broker)
+  await publish(topic, '41')
+  await until('the number', () => last()?.value === 41 && last()?.stale === undefined)
+  // It comes back without what it had retained.
+  await broker.kill()
+  await broker.forget()
+  await broker.start()
+  await until('it is old', () => last()?.value === 41 && last()?.stale === true)
+  await publish(topic, '41')
+  await until('it is heard again', () => last()?.value === 41 && last()?.stale === undefined)
+})
+
+test('a reading that is withdrawn is old, or another takes its place', async (t) => {
+  const broker = await startMosquitto(t)
+  const publish = await publisher(t, broker)
+  const visitors = 'visitor-counter/gone/visitors/total'
+  const views = 'visitor-counter/gone/views/total'
+  const { last } = listen(t, broker, {
+    readings: [
+      ['visitors', 'total'],
+      ['views', 'total'],
+    ],
+  })
+  await publish(visitors, '12')
+  await publish(views, '30')
+  await until('the number', () => last()?.value === 12)
+  await publish(visitors, '')
+  await until('the other', () => last()?.value === 30 && last()?.stale === undefined)
+  await publish(views, '')
+  await until('it is old', () => last()?.value === 30 && last()?.stale === true)
+})
+
+test('a number that its bridge has not confirmed for two and a half minutes is old', async (t) => {
+  const broker = await startMosquitto(t)
+  const publish = await publisher(t, broker)
+  const topic = 'visitor-counter/dumb/visitors/total'
+  let passedMs = 0
+  const { answers, last } = listen(t, broker, { now: () => Date.now() + passedMs })
+  const attributes = () =>
+    JSON.stringify({ asOf: new Date(Date.now() + passedMs).toISOString(), stale: false })
+  await publish(topic, '5')
+  await publish(`${topic}/attributes`, attributes())
+  await until('the number', () => last()?.stale === false)
+  const heard = async (what: string) => {
+    const before = answers.length
+    await publish(topic, '5')
+    await until(what, () => answers.length > before)
+    return last()?.stale
+  }
+  passedMs = 149_000
+  assert.equal(await heard('an answer'), false)
+  passedMs = 151_000
+  assert.equal(await heard('an answer'), true)
+  await publish(`${topic}/attributes`, attributes())
+  await until('it is confirmed', () => last()?.stale === false)
+})
