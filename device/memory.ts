@@ -7,6 +7,7 @@ import type { RememberedCounter } from './face/counter.ts'
 const Remembered = v.object({
   value: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   asOfMs: v.number(),
+  sentAsOfMs: v.optional(v.number()),
   milestone: v.number(),
 })
 

@@ -5,7 +5,7 @@ import { Face, type FaceOptions } from './face/face.ts'
 import { type Frame, toCells } from './face/frame.ts'
 import { dashes } from './face/number.ts'
 import { eventsFeed } from './feed/events.ts'
-import type { Feed, FeedListener } from './feed/feed.ts'
+import { type Feed, type FeedListener, guarded } from './feed/feed.ts'
 import { addressName } from './feed/http.ts'
 import { confirmMs, mqttFeed } from './feed/mqtt.ts'
 import { pollFeed } from './feed/poll.ts'
@@ -123,14 +123,18 @@ export function chooseFeed(options: FeedOptions): {
   const { countUrl, feed, pollMs } = options
   if (typeof feed === 'object') return brokerFeed(options, feed)
   const url = feedUrl(options, 'v1/count')
-  const poll = (listener: FeedListener) => pollFeed({ ...options, url }, listener)
+  const poll = (listener: FeedListener) =>
+    pollFeed({ ...options, url }, guarded(listener, options.log))
   if (feed === 'poll' || !isBridge(countUrl)) {
     return { open: poll, intervalMs: pollMs, address: addressName(url) + url.search }
   }
   const events = feedUrl(options, 'v1/events')
   return {
     open: (listener) =>
-      eventsFeed({ ...options, url: events, otherwise: () => poll(listener) }, listener),
+      eventsFeed(
+        { ...options, url: events, otherwise: () => poll(listener) },
+        guarded(listener, options.log),
+      ),
     intervalMs: Math.max(pollMs, heartbeatMs),
     address: addressName(url) + url.search,
   }
@@ -145,7 +149,8 @@ function brokerFeed(options: FeedOptions, feed: BrokerFeed): ReturnType<typeof c
       : // The setting's schema knows them all.
         [[metric as Metric, period as Period] as const]
   return {
-    open: (listener) => mqttFeed({ ...options, ...feed, readings, now: Date.now }, listener),
+    open: (listener) =>
+      mqttFeed({ ...options, ...feed, readings, now: Date.now }, guarded(listener, options.log)),
     intervalMs: Math.max(pollMs, confirmMs),
     address: `${describeBroker(feed.address)}/${site ?? ''}/${show ?? ''}`,
   }

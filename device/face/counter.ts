@@ -12,8 +12,10 @@ export interface Instant {
 /** What of a counter outlives a restart. */
 export interface RememberedCounter {
   readonly value: number
-  /** When the number was true, milliseconds since 1970. */
+  /** When the number was true by the clock of this machine, milliseconds since 1970. */
   readonly asOfMs: number
+  /** When it was read by the clock of its sender, which goes right where ours may have started anew. */
+  readonly sentAsOfMs?: number | undefined
   /** The greatest milestone that has been celebrated. */
   readonly milestone: number
 }
@@ -33,6 +35,8 @@ interface Known {
   readonly ageMs: number
   /** Whether the sender vouches for it; undefined when it does not say. */
   readonly stale: boolean | undefined
+  /** When it was read, by the clock of its sender. */
+  readonly sentAsOfMs: number | undefined
   readonly roll: Roll | undefined
 }
 
@@ -50,20 +54,27 @@ export class Counter {
     this.#options = options
     if (remembered === undefined) return
     const ageMs = Math.max(0, now.epochMs - remembered.asOfMs)
-    this.#known = { value: remembered.value, at: now, ageMs, stale: true, roll: undefined }
+    const { value, sentAsOfMs } = remembered
+    this.#known = { value, at: now, ageMs, stale: true, sentAsOfMs, roll: undefined }
     this.#milestone = remembered.milestone
   }
 
   /** Takes an answer; the milestone that the number has just passed, if any. */
-  answer({ value, ageSeconds, stale }: FeedAnswer, now: Instant): number | undefined {
+  answer({ value, ageSeconds, stale, asOfMs }: FeedAnswer, now: Instant): number | undefined {
     const before = this.#known
     const ageMs = ageSeconds * 1000
-    if (before !== undefined && stale === true && ageMs > this.freshness(now).ageMs + agedMs) {
+    // The two readings by one clock, where they tell; else by how old they are now.
+    const isEarlier =
+      asOfMs !== undefined && before?.sentAsOfMs !== undefined
+        ? asOfMs < before.sentAsOfMs
+        : ageMs > this.freshness(now).ageMs + agedMs
+    if (before !== undefined && stale === true && isEarlier) {
       // A bridge that has just started again serves what it remembers: we know of later ones.
       this.#known = { ...before, stale: true }
       return undefined
     }
-    const known = { value, at: now, ageMs, stale, roll: this.#rollTo(value, now) }
+    const roll = this.#rollTo(value, now)
+    const known = { value, at: now, ageMs, stale, sentAsOfMs: asOfMs, roll }
     this.#known = known
     const first = !this.#answered
     this.#answered = true
@@ -103,7 +114,8 @@ export class Counter {
   remembered(now: Instant): RememberedCounter | undefined {
     if (this.#known === undefined) return undefined
     const asOfMs = now.epochMs - this.freshness(now).ageMs
-    return { value: this.#known.value, asOfMs, milestone: this.#milestone }
+    const { value, sentAsOfMs } = this.#known
+    return { value, asOfMs, sentAsOfMs, milestone: this.#milestone }
   }
 
   /** Rolls on from what is shown; snaps on a fall, on the first value, and after a gap. */

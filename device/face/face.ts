@@ -76,7 +76,7 @@ export class Face {
       ...nextMs,
       now.monotonicMs + calendarMs,
       this.#fade && nextFadeMs(this.#fade, now.monotonicMs),
-      this.#counters.length > 1 ? this.#turnedMs + this.#options.dwellMs : undefined,
+      this.#counters.length > 1 ? this.#turnedMs + this.#turnMs(index, now) : undefined,
     ].filter((time) => time !== undefined)
     return {
       frame: { cells, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
@@ -112,10 +112,8 @@ export class Face {
     }
     const count = this.#counters.length
     const known = (turn: number) => this.#counters[turn]?.value(now) !== undefined
-    const { dwellMs } = this.#options
     const shownMs = now.monotonicMs - this.#turnedMs
-    const busy = this.#counters[this.#turn]?.nextMs(now) !== undefined
-    const over = shownMs >= (busy ? mostDwells * dwellMs : dwellMs)
+    const over = shownMs >= this.#turnMs(this.#turn, now)
     if (count > 1 && (over || !known(this.#turn))) {
       const turns = Array.from({ length: count }, (_, i) => (this.#turn + 1 + i) % count)
       const next = turns.find(known)
@@ -123,6 +121,12 @@ export class Face {
       this.#turn = next ?? this.#turn
     }
     return this.#turn
+  }
+
+  /** How long a counter is shown. */
+  #turnMs(index: number, now: Instant): number {
+    const isRolling = this.#counters[index]?.nextMs(now) !== undefined
+    return (isRolling ? mostDwells : 1) * this.#options.dwellMs
   }
 
   /** What the places show of one counter, and when that may change. */

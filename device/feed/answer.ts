@@ -7,6 +7,8 @@ export interface FeedAnswer {
   readonly ageSeconds: number
   /** Whether the sender takes it for old; undefined when it does not say. */
   readonly stale: boolean | undefined
+  /** When it was read by the sender's clock, milliseconds since 1970; undefined when it does not say. */
+  readonly asOfMs?: number | undefined
 }
 
 /** A whole number; some pages quote it. */
@@ -22,11 +24,17 @@ const Document = v.union([
     value: Count,
     age: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
     stale: v.optional(v.boolean()),
+    asOf: v.optional(v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse))),
   }),
   ...(['count', 'number', 'visitors', 'total'] as const).map((name) =>
     v.pipe(
       v.looseObject({ [name]: Count }),
-      v.transform((document) => ({ value: Number(document[name]), age: 0, stale: undefined })),
+      v.transform((document) => ({
+        value: Number(document[name]),
+        age: 0,
+        stale: undefined,
+        asOf: undefined,
+      })),
     ),
   ),
 ])
@@ -42,8 +50,8 @@ export function parseAnswer(body: string): FeedAnswer {
   if (number.success) return { value: number.output, ageSeconds: 0, stale: undefined }
   const document = v.safeParse(v.pipe(v.string(), v.parseJson(), Document), text)
   if (document.success) {
-    const { value, age, stale } = document.output
-    return { value, ageSeconds: age, stale }
+    const { value, age, stale, asOf } = document.output
+    return { value, ageSeconds: age, stale, ...(asOf === undefined ? {} : { asOfMs: asOf }) }
   }
   const start = text.slice(0, 40).replace(/\s+/g, ' ')
   throw new Error(

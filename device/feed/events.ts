@@ -19,12 +19,14 @@ export interface EventsOptions {
 /** The bridge says something every 15 s; a stream that is silent for longer is dead. */
 const silenceMs = 40_000
 const retry = { firstMs: 500, mostMs: 4000 }
+/** Where there were no events: a bridge of a newer version, or another one, may have them. */
+const lookAgainMs = 60_000
 /** A reading takes about 300 bytes. */
 const mostBytes = 65_536
 
 /**
  * Listens to server-sent events: the number comes when it changes. A heartbeat confirms that it still
- * holds. Where there are no events it asks instead.
+ * holds. Where there are no events it asks instead, and looks again now and then.
  */
 export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed {
   const { url, token, random, log } = options
@@ -41,6 +43,10 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
     request?.destroy()
     request = undefined
     if (stopped) return
+    if (instead !== undefined) {
+      timer = setTimeout(connect, lookAgainMs)
+      return
+    }
     failures += 1
     if (reason !== said) log.warn(`${addressName(url)}: ${reason}; trying again`)
     said = reason
@@ -53,27 +59,38 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
     timer = setTimeout(() => again(`nothing came for ${silenceMs / 1000} s`), silenceMs)
   }
 
-  const receive = (response: IncomingMessage, fail: (reason: string) => void) => {
+  const receive = (
+    response: IncomingMessage,
+    isCurrent: () => boolean,
+    fail: (reason: string) => void,
+  ) => {
     const type = response.headers['content-type'] ?? ''
     if (response.statusCode !== 200 || !type.startsWith('text/event-stream')) {
       response.resume()
       if (response.statusCode === 200 || response.statusCode === 404) {
         clearTimeout(timer)
-        log.info(`${addressName(url)}: no events of this there; asking for the number instead`)
-        instead = options.otherwise()
-        instead.start()
+        request = undefined
+        if (instead === undefined) {
+          log.info(`${addressName(url)}: no events of this there; asking for the number instead`)
+          instead = options.otherwise()
+          instead.start()
+        }
+        timer = setTimeout(connect, lookAgainMs)
       } else {
         fail(refusal(response.statusCode ?? 0, response.headers.location, url))
       }
       return
     }
+    instead?.stop()
+    instead = undefined
     let bytes = 0
     // What the stream before has said may have changed since.
     last = undefined
     const parser = createParser({
       onEvent({ event, data }) {
         bytes = 0
-        if (event !== 'count') return
+        // Behind a bad one in the same piece: the stream has been given up.
+        if (event !== 'count' || !isCurrent()) return
         try {
           last = parseAnswer(data)
         } catch (error) {
@@ -87,7 +104,8 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       },
       onComment() {
         bytes = 0
-        if (last !== undefined && last.stale !== true) listener({ ...last, ageSeconds: 0 })
+        if (isCurrent() && last !== undefined && last.stale !== true)
+          listener({ ...last, ageSeconds: 0 })
       },
     })
     response.setEncoding('utf8')
@@ -108,13 +126,14 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     }
     const attempt = clientFor(url).get(url, { headers }, (response) => {
-      if (request === attempt) receive(response, fail)
+      if (isCurrent()) receive(response, isCurrent, fail)
       else response.destroy()
     })
     request = attempt
+    const isCurrent = () => request === attempt
     // One that we have given up ourselves ends with an error, too.
     const fail = (reason: string) => {
-      if (request === attempt) again(reason)
+      if (isCurrent()) again(reason)
     }
     attempt.on('error', (error) => fail(failure(error)))
   }

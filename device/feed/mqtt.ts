@@ -33,6 +33,8 @@ interface Heard {
   /** When it was read, by our clock. */
   readonly readMs?: number
   readonly stale?: boolean
+  /** When it was read, by the clock of its bridge. */
+  readonly asOfMs?: number
   /** Until when its attributes vouch for it, by our clock. */
   readonly vouchedMs?: number
 }
@@ -83,11 +85,12 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
       readMs = now(),
       stale,
       vouchedMs,
+      asOfMs,
     } = heard.get(chosen ?? '') ?? {}
     if (value === undefined) return
     told = { value, readMs }
     const isForsaken = statuses.get(from) === 'offline' || (vouchedMs ?? now()) < now()
-    listener({ value, ageSeconds: ageSeconds(readMs), stale: isForsaken || stale })
+    listener({ value, ageSeconds: ageSeconds(readMs), stale: isForsaken || stale, asOfMs })
   }
 
   /** Nobody vouches for the number any more; it stays. */
@@ -164,7 +167,7 @@ export function mqttFeed(options: MqttFeedOptions, listener: FeedListener): Feed
       const readMs = now() - Math.min(ageMs, mostMs)
       const rhythmMs = Math.max(leastRhythmMs, everyMs)
       const vouchedMs = (retained ? readMs : now()) + missedRhythms * rhythmMs
-      return { stale, readMs, vouchedMs }
+      return { stale, readMs, vouchedMs, asOfMs: Date.parse(asOf) }
     }
   }
 

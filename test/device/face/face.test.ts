@@ -306,3 +306,37 @@ test('looking again when told is enough: nothing changes in between', () => {
     { numRuns: 200 },
   )
 })
+
+test('a counter that rolls beyond its dwell is looked at as often as it changes, not all the time', () => {
+  const { wait, answer, restMs, text } = setup({
+    legends: ['A', 'd'],
+    dwellMs: 8000,
+    rollMs: 30_000,
+    intervalMs: 30_000,
+  })
+  answer(100, { index: 0 })
+  answer(5, { index: 1 })
+  wait(1000)
+  answer(100_000, { index: 0 })
+  let looks = 0
+  for (let passed = 0; passed < 15_000; looks += 1) {
+    text()
+    const rest = restMs()
+    passed += rest
+    wait(rest)
+  }
+  assert.ok(looks <= 15 * 21, `${looks} looks in 15 s`)
+})
+
+test('readings are compared by the clock of the bridge: that of a desk may start in the past', () => {
+  const bridgeMs = startMs + 10 * 365 * 86_400_000
+  const remembered = { value: 1240, asOfMs: bridgeMs, sentAsOfMs: bridgeMs, milestone: 0 }
+  const { face, text } = setup({}, [remembered])
+  const now = { monotonicMs: 1000, epochMs: startMs }
+  const say = (value: number, asOfMs: number) =>
+    face.answer(0, { value, ageSeconds: 60, stale: true, asOfMs }, now)
+  say(1234, bridgeMs - 1000)
+  assert.equal(text(), '    1240.')
+  say(1238, bridgeMs + 1000)
+  assert.equal(text(), '    1238.', 'it has really fallen')
+})

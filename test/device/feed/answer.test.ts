@@ -21,7 +21,12 @@ for (const [body, value] of accepted) {
 
 test("our bridge's document says how old its number is", () => {
   const body = JSON.stringify({ value: 5, age: 90, stale: true, asOf: '2026-10-15T00:00:00Z' })
-  assert.deepEqual(parseAnswer(body), { value: 5, ageSeconds: 90, stale: true })
+  assert.deepEqual(parseAnswer(body), {
+    value: 5,
+    ageSeconds: 90,
+    stale: true,
+    asOfMs: Date.parse('2026-10-15T00:00:00Z'),
+  })
 })
 
 const refused = [
