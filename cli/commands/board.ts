@@ -1,7 +1,7 @@
 import { command, ended } from '../command.ts'
 import { keepSmall } from '../process/footprint.ts'
 import { startVirtualDesk } from '../process/virtual-desk.ts'
-import { chipOf, wiringOf } from './device.ts'
+import { chipOf, openDisplay, wiringOf } from './device.ts'
 
 export const board = command({
   name: 'board',
@@ -11,6 +11,8 @@ export const board = command({
   async run({ host, port, display, digits, addresses, pins, json }, context) {
     keepSmall()
     const id = chipOf(display)
+    // Only to say what is wrong with the settings: the board has chips, and no driver.
+    openDisplay(id, { digits, addresses })
     const wiring = await wiringOf({ kind: 'tcp', host, port }, id, pins)
     const header = (taken: number) => `virtual board at tcp:${host}:${taken}`
     const desk = await startVirtualDesk({

@@ -94,6 +94,7 @@ export const demo = command({
         }),
         face: {
           digits: display.digits,
+          hasPoints: display.points,
           points: false,
           statusSign: true,
           legends: ['-'],

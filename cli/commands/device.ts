@@ -13,7 +13,14 @@ import { startVirtualDesk } from '../process/virtual-desk.ts'
 import type { Values } from '../settings/settings.ts'
 
 type DisplayValues = Values<
-  'board' | 'particleToken' | 'display' | 'digits' | 'digitOrder' | 'addresses' | 'pins'
+  | 'board'
+  | 'particleToken'
+  | 'display'
+  | 'digits'
+  | 'decimalPoints'
+  | 'digitOrder'
+  | 'addresses'
+  | 'pins'
 >
 
 /** Digits of the terminal, which has no chip with a usual number of them. */
@@ -35,6 +42,7 @@ export const device = command({
     'particleToken',
     'display',
     'digits',
+    'decimalPoints',
     'digitOrder',
     'addresses',
     'pins',
@@ -57,7 +65,7 @@ export const device = command({
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
     if (values.timezone !== undefined) process.env['TZ'] = values.timezone
     const feedOf = await feedsOf(values)
-    const { screen, digits, stop } = await openScreen(values, context)
+    const { screen, digits, hasPoints, stop } = await openScreen(values, context)
     const { log } = context
     if (values.testPattern) {
       const level = values.brightness === 'off' ? 0 : values.brightness
@@ -87,6 +95,7 @@ export const device = command({
       screen,
       face: {
         digits,
+        hasPoints,
         points: values.points,
         statusSign: values.statusSign,
         legends: shows.map(({ legend }) => legend),
@@ -142,13 +151,15 @@ async function feedsOf({
 async function openScreen(
   values: DisplayValues,
   context: CommandContext,
-): Promise<{ screen: Screen; digits: number; stop: () => Promise<void> }> {
+): Promise<{ screen: Screen; digits: number; hasPoints: boolean; stop: () => Promise<void> }> {
   if (values.display === 'terminal') {
     const { terminalScreen } = await import('../../device/screens/terminal.ts')
     const digits = values.digits ?? terminalDigits
-    return { screen: terminalScreen(context.stdout), digits, stop: async () => {} }
+    const hasPoints = values.decimalPoints ?? true
+    return { screen: terminalScreen(context.stdout), digits, hasPoints, stop: async () => {} }
   }
   const { digits, digitOrder, addresses, particleToken, pins } = values
+  const { decimalPoints: points } = values
   const setting = attached(values.board)
   if (setting === undefined) {
     throw new UsageError(
@@ -160,7 +171,7 @@ async function openScreen(
   }
   const id = chipOf(values.display)
   const wiring = await wiringOf(setting, id, pins)
-  const display = openDisplay(id, { digits, digitOrder, addresses })
+  const display = openDisplay(id, { digits, points, digitOrder, addresses })
   const { Link } = await import('../../device/boards/link.ts')
   const { boardOpener } = await import('../../device/boards/index.ts')
   const desk =
@@ -186,10 +197,12 @@ async function openScreen(
     open: boardOpener(real, particleToken ?? ''),
     now: () => performance.now(),
   })
-  return { screen: link, digits: display.digits, stop: async () => desk?.stop() }
+  const { points: hasPoints } = display
+  return { screen: link, digits: display.digits, hasPoints, stop: async () => desk?.stop() }
 }
 
-function openDisplay(id: DisplayId, options: DisplayOptions): DisplayDriver {
+/** @throws UsageError when there is no such display */
+export function openDisplay(id: DisplayId, options: DisplayOptions): DisplayDriver {
   try {
     return displayOf(id).open(options)
   } catch (error) {
@@ -236,6 +249,11 @@ export async function wiringOf(
     defaultPins(boardOf(kind), bus) ?? { data: 0, clock: 0, cs: 0 }
   if (bus === 'spi' && cs === undefined) {
     throw new UsageError('--pins: a MAX7219 needs three, as data=2,clock=3,cs=4')
+  }
+  if (kind === 'raspi' && pins !== undefined) {
+    throw new UsageError(
+      '--pins: a Raspberry Pi has its SPI and I2C on pins of its own (wiring.md); leave --pins out, or take --board io:raspi-io',
+    )
   }
   if (kind === 'raspi' && bus === 'two-wire') {
     throw new UsageError(

@@ -1,6 +1,6 @@
 import { FatalError, messageOf, UsageError } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
-import type { Wiring } from '../../device/boards/board.ts'
+import type { Board, Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import type { Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
@@ -11,6 +11,8 @@ import { attached, chipOf, wiringOf } from './device.ts'
 
 /** Time for the answer of the bridge. */
 const answerMs = 10_000
+/** From Ctrl-C to the end. */
+const leaveMs = 500
 
 export const doctor = command({
   name: 'doctor',
@@ -26,6 +28,9 @@ export const doctor = command({
     'json',
   ],
   async run(values, context) {
+    // A connection that is being opened cannot be aborted; the process does not wait for it.
+    const leave = () => setTimeout(() => process.exit(1), leaveMs).unref()
+    context.signal.addEventListener('abort', leave, { once: true })
     const findings: Finding[] = []
     const show = (finding: Finding) => {
       findings.push(finding)
@@ -39,14 +44,19 @@ export const doctor = command({
     const wiring = board && (await wiringOf(board, chipOf(display), pins))
     if (database !== undefined || wpConfig !== undefined || context.sites.length > 0) {
       for (const site of await siteOptions(values, context))
-        await checkSite(site, context.log, show)
+        await checkSite(site, context.log, context.signal, show)
     } else if (countUrl === undefined && board === undefined) {
       throw new UsageError(
         'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
       )
     }
+    const stopIfAsked = () => {
+      if (context.signal.aborted) throw new FatalError('doctor was stopped before it was done')
+    }
+    stopIfAsked()
     if (countUrl !== undefined) await checkEndpoint(countUrl, values.token, show)
     if (board && wiring) await checkBoard(board, wiring, values.particleToken, context.signal, show)
+    stopIfAsked()
     const problems = findings.filter(({ status }) => status === 'problem').length
     if (problems > 0) {
       throw new FatalError(`doctor found ${problems === 1 ? 'a problem' : `${problems} problems`}`)
@@ -57,15 +67,24 @@ export const doctor = command({
 async function checkSite(
   site: SiteOptions,
   log: Logger,
+  signal: AbortSignal,
   show: (finding: Finding) => void,
 ): Promise<void> {
   const { examineSite } = await import('../../server/doctor.ts')
   const database = await site.place.open(log)
+  // What is under way at the database fails with it.
+  const close = () => void database.close()
+  signal.addEventListener('abort', close)
   try {
-    for await (const finding of examineSite(site, database, Date.now)) show(finding)
+    for await (const finding of examineSite(site, database, Date.now)) {
+      if (signal.aborted) return
+      show(finding)
+    }
   } catch (error) {
+    if (signal.aborted) return
     show(problem('database', error, 'mend this first; what comes after it could not be checked'))
   } finally {
+    signal.removeEventListener('abort', close)
     await database.close()
   }
 }
@@ -137,10 +156,10 @@ async function checkBoard(
     show({ subject: 'board', status: 'ok', text: 'a virtual one is always there' })
     return
   }
+  let board: Board | undefined
   try {
-    const board = await boardOpener(setting, particleToken ?? '')(wiring, signal)
+    board = await boardOpener(setting, particleToken ?? '')(wiring, signal)
     await board.send([])
-    board.close()
     show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
   } catch (error) {
     show(
@@ -150,6 +169,8 @@ async function checkBoard(
         'is it switched on and connected, and does it run StandardFirmata? A network board serves one program at a time',
       ),
     )
+  } finally {
+    board?.close()
   }
 }
 

@@ -6,7 +6,7 @@ import { displays } from '../../device/displays/index.ts'
 import { esphomeBoards, esphomeDisplays } from '../../hardware/esphome/configuration.ts'
 import type { BoardId } from '../../hardware/wiring/boards.ts'
 import type { Settings } from './setting.ts'
-import { choice, either, listOf, parsed, whole } from './types.ts'
+import { choice, either, listOf, OnOff, parsed, whole } from './types.ts'
 
 /** A board that stands alone, with ESPHome: the command `esphome` is for it, no other. */
 interface EsphomeBoard {
@@ -19,7 +19,7 @@ const boardForms = [
   'tcp:<host>[:<port>]',
   'voodoospark:<host>[:<port>]',
   'particle:<device>',
-  'raspi',
+  'raspi[:<device>]',
   'io:<package>',
   'virtual',
   ...esphomeBoards.map(({ id }) => id),
@@ -29,7 +29,7 @@ const boardKinds = boardForms.map(kindOf)
 const Board = parsed(parseBoard, (text) => boardMessage + didYouMean(kindOf(text), boardKinds))
 
 function kindOf(board: string): string {
-  return board.replace(/:.*/s, '')
+  return board.replace(/[:[].*/s, '')
 }
 
 const networkPorts = { tcp: 3030, voodoospark: 48_879 } as const
@@ -39,9 +39,11 @@ function parseBoard(text: string): BoardSetting | EsphomeBoard | undefined {
   if (alone !== undefined) return { kind: 'esphome', id: alone.id }
   const [, kind = '', rest = ''] = /^([a-z]+)(?::(.*))?$/.exec(text) ?? []
   switch (kind) {
-    case 'raspi':
     case 'virtual':
       return rest === '' ? { kind } : undefined
+    case 'raspi':
+      if (rest === '') return { kind, device: undefined }
+      return /^(i2c-\d+|spidev\d+\.\d+)$/.test(rest) ? { kind, device: rest } : undefined
     case 'serial':
       return rest === '' ? undefined : { kind, path: rest }
     case 'particle':
@@ -79,9 +81,12 @@ const DigitOrder = listOf(
 )
 
 const addressesMessage = 'I2C addresses from 0x70 to 0x77, the leftmost first, as 0x70,0x71'
-const Addresses = listOf(
-  (address) => (/^0x7[0-7]$/.test(address) ? Number(address) : undefined),
-  addressesMessage,
+const Addresses = v.pipe(
+  listOf((address) => (/^0x7[0-7]$/.test(address) ? Number(address) : undefined), addressesMessage),
+  v.check(
+    (addresses) => new Set(addresses).size === addresses.length,
+    `different ${addressesMessage}`,
+  ),
 )
 
 const displayNames = [
@@ -108,6 +113,12 @@ export const boardSettings = {
     env: 'DISPLAY_DIGITS',
     help: 'how many digits it has (default: as the usual module)',
     schema: whole(1, 16, 'a number from 1 to 16'),
+  },
+  decimalPoints: {
+    flag: '--decimal-points <on|off>',
+    env: 'DECIMAL_POINTS',
+    help: 'whether the display has decimal points (default: on; off for a TM1637 with 4 digits, most of which have a colon instead)',
+    schema: OnOff,
   },
   digitOrder: {
     flag: '--digit-order <order>',

@@ -10,7 +10,9 @@ const Show = listOf((text) => {
   const isReading = metrics.some((metric) =>
     periods.some((period) => reading === `${metric}.${period}`),
   )
-  return isReading && legend in glyphs && more.length === 0 ? { reading, legend } : undefined
+  // A figure would stand before the number as if it were a part of it.
+  const isLegend = Object.hasOwn(glyphs, legend) && /[^\d ]/.test(legend)
+  return isReading && isLegend && more.length === 0 ? { reading, legend } : undefined
 }, showMessage)
 
 /** Letters that seven segments can tell apart, for several counters in turn. */
@@ -68,7 +70,7 @@ export const faceSettings = {
   statusSign: {
     flag: '--status-sign <on|off>',
     env: 'STATUS_SIGN',
-    help: 'the rightmost point tells of an old number: lit, after an hour blinking',
+    help: 'the rightmost point tells of an old number: lit, after an hour blinking; where the display has no points, the digits go out now and then',
     schema: OnOff,
     default: 'on',
   },

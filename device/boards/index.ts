@@ -7,7 +7,8 @@ export type RealBoard =
   | { readonly kind: 'serial'; readonly path: string }
   | { readonly kind: 'tcp' | 'voodoospark'; readonly host: string; readonly port: number }
   | { readonly kind: 'particle'; readonly device: string }
-  | { readonly kind: 'raspi' }
+  /** `i2c-1` or `spidev0.0`, where it is not the usual one. */
+  | { readonly kind: 'raspi'; readonly device: string | undefined }
   | { readonly kind: 'io'; readonly plugin: string }
 
 /**
@@ -46,7 +47,7 @@ export function boardOpener(board: RealBoard, particleToken: string): OpenBoard 
     case 'raspi':
       return async (wiring, signal) => {
         const { openRaspi } = await import('./raspi.ts')
-        return openRaspi(wiring, signal)
+        return openRaspi(wiring, signal, undefined, board.device)
       }
     case 'io':
       return async (wiring, signal) => {

@@ -43,18 +43,20 @@ interface I2cPackage {
  * The 40-pin header of a Raspberry Pi through the kernel's spidev and i2c-dev: no root, no daemon, and
  * on a Pi 5 too. The two packages are compiled when they are installed, so they come only when asked for.
  *
+ * @param device its name in /dev; the usual one when undefined
  * @throws Error that says what is missing and the command that mends it
  */
 export async function openRaspi(
   wiring: Wiring,
   _signal: AbortSignal,
   world: RaspiWorld = thisMachine,
+  device?: string | undefined,
 ): Promise<Board> {
   const { bus } = wiring
   if (bus === 'two-wire') {
     throw new Error('the raspi board has no way for a TM1637, which needs plain pins')
   }
-  const { name, write, close } = bus === 'spi' ? openSpi(world) : openI2c(world)
+  const { name, write, close } = bus === 'spi' ? openSpi(world, device) : openI2c(world, device)
   return {
     name: `${name} at raspi`,
     async send(transfers) {
@@ -81,8 +83,8 @@ interface KernelBus {
 const spiNames = /^spidev(\d+)\.(\d+)$/
 const i2cNames = /^i2c-(\d+)$/
 
-function openSpi(world: RaspiWorld): KernelBus {
-  const [bus, device] = pick(world, spiNames, ['spidev0.0', 'spidev10.0'], {
+function openSpi(world: RaspiWorld, named: string | undefined): KernelBus {
+  const [bus, device] = pick(world, spiNames, named, ['spidev0.0', 'spidev10.0'], {
     what: 'SPI',
     command: 'sudo raspi-config nonint do_spi 0',
     parameter: 'dtparam=spi=on',
@@ -101,8 +103,8 @@ function openSpi(world: RaspiWorld): KernelBus {
   }
 }
 
-function openI2c(world: RaspiWorld): KernelBus {
-  const [bus] = pick(world, i2cNames, ['i2c-1'], {
+function openI2c(world: RaspiWorld, named: string | undefined): KernelBus {
+  const [bus] = pick(world, i2cNames, named, ['i2c-1'], {
     what: 'I2C',
     command: 'sudo raspi-config nonint do_i2c 0',
     parameter: 'dtparam=i2c_arm=on',
@@ -122,20 +124,25 @@ function openI2c(world: RaspiWorld): KernelBus {
   }
 }
 
-/** The numbers in the name of the device that is meant: a usual one, or the first there is. */
+/**
+ * The numbers in the name of the device that is meant: the one that is named, else a usual one. There are
+ * others, as the buses of the HDMI sockets (i2c-20), which are not to be written to.
+ */
 function pick(
   world: RaspiWorld,
   pattern: RegExp,
+  named: string | undefined,
   usual: readonly string[],
   missing: { what: string; command: string; parameter: string },
 ): number[] {
-  const there = world
-    .devices()
-    .filter((name) => pattern.test(name))
-    .sort()
-  const name = usual.find((each) => there.includes(each)) ?? there[0]
+  const { what, command, parameter } = missing
+  const there = world.devices().filter((name) => pattern.test(name))
+  if (named !== undefined && !there.includes(named)) {
+    const list = there.length === 0 ? 'none' : there.sort().join(', ')
+    throw new Error(`raspi:${named} is no ${what} bus of this machine; it has ${list}`)
+  }
+  const name = named ?? usual.find((each) => there.includes(each))
   if (name === undefined) {
-    const { what, command, parameter } = missing
     throw new Error(
       `${what} is switched off on this machine: ${command} (it sets ${parameter} in /boot/firmware/config.txt), then restart`,
     )

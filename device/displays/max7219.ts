@@ -16,6 +16,8 @@ const NORMAL_OPERATION = 1
 const NO_DECODE = 0x00
 const mostIntensity = 15
 const digitsOfChip = 8
+/** With fewer, each digit gets more current than the stock resistor is for (data sheet, table 9). */
+const leastScanned = 4
 
 /**
  * One MAX7219 with up to 8 digits, or a chain of them with 8 digits each. Position 0 is the leftmost
@@ -35,6 +37,7 @@ export const max7219 = {
         `--digits: ${digits} is not possible with a MAX7219; it has 1 to 8, or 8 for each chip of a chain`,
       )
     }
+    const scanned = perChip < leastScanned ? digitsOfChip : perChip
     const positions = positionsOf(digits, digitOrder)
     const addressOf = (place: number) => DIGIT_0 + perChip - 1 - ((positions[place] ?? 0) % perChip)
     const chipOf = (place: number) => Math.floor((positions[place] ?? 0) / perChip)
@@ -58,7 +61,8 @@ export const max7219 = {
       settings: ({ intensity }) => [
         all(DISPLAY_TEST, 0),
         all(DECODE_MODE, NO_DECODE),
-        all(SCAN_LIMIT, perChip - 1),
+        all(SCAN_LIMIT, scanned - 1),
+        ...Array.from({ length: scanned - perChip }, (_, i) => all(DIGIT_0 + perChip + i, 0)),
         all(INTENSITY, clamp(intensity)),
       ],
       light: ({ on }) => [all(SHUTDOWN, on ? NORMAL_OPERATION : 0)],

@@ -13,6 +13,9 @@ const mostIntensity = 7
 /** On the usual 6-digit modules each half is wired the other way round. */
 const sixDigitOrder = [2, 1, 0, 5, 4, 3]
 
+/** With 4 digits most modules are made for clocks: they have a colon, and no points. */
+const hasPoints = (digits: number) => digits !== 4
+
 /**
  * A TM1637 with 4 or 6 digits. Each digit is a transfer of its own: with the address counting up four
  * of them would take 420 bytes of Firmata instead of 500, but light up in the order of the wires.
@@ -21,8 +24,8 @@ export const tm1637 = {
   id: 'tm1637',
   bus: 'two-wire',
   digits: 4,
-  points: () => true,
-  open({ digits = 4, points = true, digitOrder }) {
+  points: hasPoints,
+  open({ digits = 4, points = hasPoints(digits), digitOrder }) {
     if (digits !== 4 && digits !== 6) {
       throw new RangeError(
         `--digits: ${digits} is not possible with a TM1637; its modules have 4 or 6`,

@@ -8,16 +8,18 @@ import {
   windowAt,
 } from './brightness.ts'
 import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
-import { type Cell, type Frame, toCells, withPoint } from './frame.ts'
+import { blank, type Cell, type Frame, toCells, withPoint } from './frame.ts'
 import { celebration, celebrationMs, nextCelebrationMs } from './milestones.ts'
 import { dashes, numberText } from './number.ts'
-import { nextBlinkMs, statusSign } from './status.ts'
+import { isPaused, nextBlinkMs, nextPauseMs, statusSign } from './status.ts'
 
 export interface FaceOptions extends CounterOptions {
   readonly digits: number
+  /** Whether the display has points at all. */
+  readonly hasPoints: boolean
   /** Whether thousands are marked with points. */
   readonly points: boolean
-  /** Whether the rightmost point tells of an old number. */
+  /** Whether the rightmost point tells of an old number; without points, digits that blink. */
   readonly statusSign: boolean
   /** One letter for each counter, shown when there are several. */
   readonly legends: readonly string[]
@@ -131,13 +133,13 @@ export class Face {
 
   /** What the places show of one counter, and when that may change. */
   #cells(index: number, now: Instant): { cells: readonly Cell[]; nextMs: (number | undefined)[] } {
-    const { digits, points, legends } = this.#options
+    const { digits, points, hasPoints, legends } = this.#options
     const counter = this.#counters[index]
     const value = counter?.value(now)
     if (counter === undefined || value === undefined) {
       return { cells: toCells(dashes(digits)), nextMs: [] }
     }
-    const text = numberText(value, digits, points)
+    const text = numberText(value, digits, points, hasPoints)
     const legend = legends.length > 1 ? legends[index] : undefined
     const shownMs = now.monotonicMs - this.#turnedMs
     const aloneMs = Math.min(legendMs, this.#options.dwellMs / 2)
@@ -148,7 +150,7 @@ export class Face {
     const marked = alone ? number : this.#marked(number, counter, now)
     const nextMs = [
       counter.nextMs(now),
-      nextBlinkMs(counter.freshness(now), now.monotonicMs),
+      (hasPoints ? nextBlinkMs : nextPauseMs)(counter.freshness(now), now.monotonicMs),
       alone ? this.#turnedMs + aloneMs : undefined,
     ]
     const celebrating = this.#celebrating
@@ -160,9 +162,13 @@ export class Face {
     }
   }
 
-  /** With the rightmost point lit when the number is old. */
+  /** With the rightmost point lit when the number is old; where there is none the digits go out. */
   #marked(number: readonly Cell[], counter: Counter, now: Instant): readonly Cell[] {
-    const lit = this.#options.statusSign && statusSign(counter.freshness(now), now.monotonicMs)
+    const { hasPoints, statusSign: isWanted } = this.#options
+    if (!isWanted) return number
+    const freshness = counter.freshness(now)
+    if (!hasPoints) return isPaused(freshness, now.monotonicMs) ? number.map(() => blank) : number
+    const lit = statusSign(freshness, now.monotonicMs)
     const last = number.at(-1)
     return lit && last !== undefined ? number.with(-1, withPoint(last)) : number
   }

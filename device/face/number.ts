@@ -6,15 +6,16 @@
  * @param value integer from 0 to 2^53 - 1
  * @param digits places of the display, from 1
  * @param points whether thousands are marked; the rightmost digit never has such a point
+ * @param decimals whether the display has points at all: without, an exponent follows whole figures
  */
-export function numberText(value: number, digits: number, points = false): string {
+export function numberText(value: number, digits: number, points = false, decimals = true): string {
   const exact = String(value)
   if (exact.length <= digits) {
-    const text = points ? exact.replace(/\B(?=(\d{3})+$)/g, '.') : exact
+    const text = points && decimals ? exact.replace(/\B(?=(\d{3})+$)/g, '.') : exact
     return ' '.repeat(digits - exact.length) + text
   }
-  const short = shortened(exact, digits)
-  return short ?? dashes(digits)
+  const short = shortened(exact, digits, decimals)
+  return short?.padStart(digits) ?? dashes(digits)
 }
 
 /** What stands for a number that is not known. */
@@ -26,10 +27,11 @@ export function dashes(digits: number): string {
  * Exponents go in steps of three, as people read them (E3 thousand, E6 million), unless too few places
  * are left for the figures before the point.
  */
-function shortened(exact: string, digits: number): string | undefined {
+function shortened(exact: string, digits: number, decimals: boolean): string | undefined {
   const engineering = Math.floor((exact.length - 1) / 3) * 3
   const places = digits - 1 - String(engineering).length
   const whole = exact.length - engineering
+  if (places >= whole && !decimals) return `${exact.slice(0, whole)}E${engineering}`
   if (places >= whole) {
     const point = places > whole ? '.' : ''
     return `${exact.slice(0, whole)}${point}${exact.slice(whole, places)}E${engineering}`

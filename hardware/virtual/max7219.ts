@@ -11,6 +11,8 @@ const REG_SHUTDOWN = 0xc
 const REG_DISPLAY_TEST = 0xf
 
 const DIGITS = 8
+/** "Scan-Limit Register", p. 9: with three digits or fewer RSET must be another. */
+const LEAST_SCAN_LIMIT = 3
 const WORD_BITS = 16
 const SEG_DP = 0x80
 
@@ -108,7 +110,12 @@ export class Max7219 implements DisplayChip {
 
   /** The last 16 bits: D15-D12 don't care, D11-D8 address, D7-D0 data (table 1, p. 6). */
   #latch(): void {
-    this.#registers[(this.#shift >> 8) & 0x0f] = this.#shift & 0xff
+    const address = (this.#shift >> 8) & 0x0f
+    const data = this.#shift & 0xff
+    if (address === REG_SCAN_LIMIT && (data & 7) < LEAST_SCAN_LIMIT) {
+      this.#violation(`scan limit ${data & 7} at the resistor for 8 digits (p. 9)`)
+    }
+    this.#registers[address] = data
   }
 
   #segments(digit: number): number {

@@ -138,7 +138,16 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
     ['device', '--board', 'tcp:h', '--show', 'visitors'],
     /--show: "visitors" is not allowed; it must be <metric>\.<period>/,
   ],
-  [['device', '--board', 'tcp:h', '--show', 'visitors.today:k'], /--show: .* is not allowed/],
+  ...['k', 'toString', '3', ' '].map((legend): (typeof cases)[number] => [
+    ['device', '--board', 'tcp:h', '--show', `visitors.today:${legend}`],
+    /--show: .* is not allowed/,
+  ]),
+  [['device', '--board', 'tcp:h', '--addresses', '0x70,0x70'], /--addresses: .* different I2C/],
+  [['board', '--digits', '12'], /--digits: 12 is not possible with a MAX7219/],
+  [['board', '--display', 'ht16k33', '--digits', '8'], /--digits: 8 is not what is there/],
+  [['device', '--board', 'raspi', '--pins', 'data=2,clock=3,cs=4'], /--pins: a Raspberry Pi has/],
+  [['device', '--board', 'raspi:gpio'], /--board: "raspi:gpio" is not allowed/],
+  [['device', '--board', 'tcp:h', '--decimal-points', 'no'], /--decimal-points: .* on or off/],
   [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
     /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, tm1638 or terminal/,

@@ -45,6 +45,7 @@ async function startTestDevice(
     },
     face: {
       digits: 8,
+      hasPoints: true,
       points: false,
       statusSign: true,
       legends: ['-'],

@@ -188,6 +188,7 @@ async function simulate() {
       }),
       face: {
         digits,
+        hasPoints: true,
         points: false,
         statusSign: true,
         legends: ['-'],

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
+import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { Finding } from '../../../server/doctor.ts'
 import { startAnswers } from '../../support/answers.ts'
@@ -7,6 +10,7 @@ import { startDemoBridge } from '../../support/bridge.ts'
 import { run } from '../../support/command.ts'
 import { startDesk } from '../../support/desk.ts'
 import { freePort } from '../../support/mariadb.ts'
+import { program } from '../../support/program.ts'
 import { startTcp } from '../../support/tcp-server.ts'
 
 const token = 's3cret'
@@ -154,4 +158,41 @@ describe('doctor', { concurrency: 2 }, () => {
     assert.match(stderr, /doctor found 2 problems/)
     assert.equal(code, 1)
   })
+})
+
+it('a board that answers the questions at the start and then is silent is a problem, not a wait without end', async (t) => {
+  const { board } = await startDesk(t)
+  // What the board says last at the start is which of its pins are analog.
+  const analogMapping = 0x6a
+  const { port } = await startTcp(t, (socket) => {
+    const far = connect(board.port, '127.0.0.1')
+    t.after(() => far.destroy())
+    far.on('error', () => undefined)
+    let silent = false
+    socket.on('data', (data) => void (silent || far.write(data)))
+    far.on('data', (data) => {
+      socket.write(data)
+      if (data.includes(analogMapping)) silent = true
+    })
+  })
+  const { code, findings } = await examine(t, '--board', `tcp:127.0.0.1:${port}`)
+  assert.equal(code, 1)
+  assert.match(findings[0]?.text ?? '', /does not answer \(within 3 s\)/)
+})
+
+it('Ctrl-C ends it at once, whatever it is waiting for', async (t) => {
+  let connected: () => void = () => {}
+  const asked = new Promise<void>((resolve) => {
+    connected = resolve
+  })
+  const { port } = await startTcp(t, () => connected())
+  const database = `mysql://u:p@127.0.0.1:${port}/d`
+  const child = spawn(process.execPath, [program, 'doctor', '--database', database])
+  t.after(() => child.kill('SIGKILL'))
+  await asked
+  const startedMs = performance.now()
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 1)
+  assert.ok(performance.now() - startedMs < 2000)
 })

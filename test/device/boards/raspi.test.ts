@@ -60,6 +60,16 @@ test('an HT16K33 gets its bytes by I2C', async () => {
   ])
 })
 
+test('another bus is taken where it is named', async () => {
+  const world = pi(['i2c-1', 'i2c-3', 'spidev0.0', 'spidev1.2'])
+  await openRaspi(i2c, signal, world, 'i2c-3')
+  await openRaspi(spi, signal, world, 'spidev1.2')
+  assert.deepEqual(world.calls, [
+    ['open', 'i2c-bus', 3],
+    ['open', 'spi-device', 1, 2],
+  ])
+})
+
 test('on a Pi 5 the header may be bus 10', async () => {
   const world = pi(['spidev10.0'])
   await openRaspi(spi, signal, world)
@@ -73,6 +83,16 @@ const missing: [what: string, open: () => Promise<unknown>, message: RegExp][] =
     /raspi-config nonint do_spi 0 \(it sets dtparam=spi=on/,
   ],
   ['I2C', () => openRaspi(i2c, signal, pi(['spidev0.0'])), /do_i2c 0 \(it sets dtparam=i2c_arm=on/],
+  [
+    'I2C, and there is only the bus of an HDMI socket,',
+    () => openRaspi(i2c, signal, pi(['i2c-20', 'i2c-21'])),
+    /I2C is switched off/,
+  ],
+  [
+    'the bus that was named',
+    () => openRaspi(i2c, signal, pi(['i2c-1', 'i2c-20']), 'i2c-3'),
+    /raspi:i2c-3 is no I2C bus of this machine; it has i2c-1, i2c-20/,
+  ],
   [
     'the package',
     () => openRaspi(spi, signal, { devices: () => ['spidev0.0'], load: () => assert.fail('gone') }),

@@ -10,12 +10,13 @@ import { type Frame, toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
 import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
-import { allPairs, carrier, pins, shownBy } from '../../support/displays.ts'
+import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
+import { allPairs, carrier, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { anyFrame } from '../../support/frames.ts'
 
 /** What a chip with so many steps of brightness shows of a frame. */
-function visible({ cells, intensity, on }: Frame, steps: number) {
-  const segments = cells.map((cell) => segmentsOf(cell))
+function visible({ cells, intensity, on }: Frame, { display, steps }: Pair) {
+  const segments = cells.map((cell) => segmentsOf(cell, display.points))
   return on
     ? { segments, on, intensity: Math.min(intensity, steps - 1) }
     : { segments: segments.map(() => 0), on, intensity: 0 }
@@ -31,7 +32,7 @@ for (const { name, display } of allPairs()) {
     pair.chips.flatMap((chip) => chip.violations)
   const looks = (pair: ReturnType<typeof newPair>, frame: Frame) => {
     const shown = shownBy(pair)
-    const wanted = visible(frame, pair.steps)
+    const wanted = visible(frame, pair)
     assert.deepEqual(frame.on ? shown : { ...shown, intensity: 0 }, wanted)
   }
 
@@ -99,7 +100,7 @@ for (const { name, display } of allPairs()) {
           const pair = newPair()
           let before: Frame | undefined
           for (const value of values) {
-            const text = numberText(value, display.digits, points)
+            const text = numberText(value, display.digits, points, display.points)
             const frame = { cells: toCells(text), intensity: 3, on: true }
             pair.carry(
               before === undefined
@@ -161,6 +162,19 @@ test('modules that are mirrored or swapped are put right by an order of digits',
     }),
   )
   assert.deepEqual(mirrored[0]?.display().segments, digits.slice(0, 8).reverse())
+})
+
+test('a TM1637 of 4 digits lights no point, which is the colon of its clock, unless it is said to have some', () => {
+  for (const [options, wanted] of [
+    [{}, '1234'],
+    [{ points: true }, '1.234.'],
+  ] as const) {
+    const chip = new Tm1637(pins)
+    const display = tm1637.open(options)
+    carrier([chip])(initialize(display, { cells: toCells('1.234.'), intensity: 3, on: true }))
+    assert.equal(segmentsToText(chip.display().segments), wanted)
+  }
+  assert.equal(tm1637.open({ digits: 6 }).points, true)
 })
 
 test('an order or a count that no chip can have is refused', () => {

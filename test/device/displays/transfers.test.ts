@@ -98,9 +98,9 @@ for (const { name, display } of allPairs()) {
         on: fc.constantFrom(true, true, true, false),
       })
       .map(({ count: value, points, sign, intensity, on }) => {
-        const text = numberText(value, width, points)
+        const text = numberText(value, width, points, display.points)
         const frame = frameOf(text, { intensity, on })
-        const last = frame.cells.at(-1)
+        const last = display.points ? frame.cells.at(-1) : undefined
         const cells =
           sign && last !== undefined ? frame.cells.with(-1, withPoint(last)) : frame.cells
         return { text, frame: { ...frame, cells } }

@@ -9,6 +9,7 @@ const minuteOfDay = (epochMs: number) => Math.floor(epochMs / 60_000) % 1440
 
 const plain: FaceOptions = {
   digits: 8,
+  hasPoints: true,
   points: false,
   statusSign: true,
   legends: ['-'],
@@ -339,4 +340,25 @@ test('readings are compared by the clock of the bridge: that of a desk may start
   assert.equal(text(), '    1240.')
   say(1238, bridgeMs + 1000)
   assert.equal(text(), '    1238.', 'it has really fallen')
+})
+
+test('a display without points shows no thousands, whole exponents, and an old number by going dark', () => {
+  const { text, answer, wait } = setup({ digits: 4, hasPoints: false, points: true })
+  answer(1234)
+  assert.equal(text(), '1234')
+  answer(1_234_567)
+  assert.equal(text(), ' 1E6')
+  const seen = (ms: number) => {
+    const texts: string[] = []
+    for (let passed = 0; passed < ms; passed += 250) {
+      texts.push(text())
+      wait(250)
+    }
+    return texts.filter((each) => each.trim() === '').length / texts.length
+  }
+  assert.equal(seen(8000), 0)
+  wait(10_000)
+  assert.equal(seen(8000), 1 / 8)
+  wait(3_600_000)
+  assert.equal(seen(8000), 1 / 2)
 })

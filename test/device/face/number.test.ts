@@ -67,3 +67,18 @@ test('every number that does not fit four or more digits is shortened, not dashe
     }),
   )
 })
+
+const withoutPoints: [value: number, digits: number, text: string][] = [
+  [9999, 4, '9999'],
+  [12_345, 4, '12E3'],
+  [1_234_567, 4, ' 1E6'],
+  [12_345_678, 4, '12E6'],
+  [123_456_789, 4, '12E7'],
+  [1_234_567_890, 4, ' 1E9'],
+  [12_345_678_901, 4, '12E9'],
+]
+for (const [value, digits, text] of withoutPoints) {
+  test(`${value} on ${digits} digits without points is "${text}"`, () => {
+    assert.equal(numberText(value, digits, true, false), text)
+  })
+}
