@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { endProgram } from '../support/program.ts'
-import { damageStates, faults } from './faults.ts'
+import { damageStates, faultsOf } from './faults.ts'
 import { pollMs, startRig } from './rig.ts'
 
 /** An interval and 5 s; what a busy machine adds is no fault of the product. */
@@ -10,7 +10,7 @@ const repairSeconds = 6 + 6
 
 test('whatever befalls it, the counter is right again by itself', async (t) => {
   const rig = await startRig(t)
-  for (const { name, begin } of faults) {
+  for (const { name, begin } of faultsOf(rig)) {
     await t.test(name, async () => {
       const mend = await begin(rig)
       await rig.visit().catch(() => undefined)

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { endProgram } from '../support/program.ts'
 import { linkFaults } from './proxy.ts'
-import { linkNames, processNames, type Rig } from './rig.ts'
+import type { LinkName, Rig } from './rig.ts'
 
 /** Something that goes wrong; what it resolves with mends it. */
 export interface Fault {
@@ -10,14 +10,15 @@ export interface Fault {
   begin(rig: Rig): Promise<() => Promise<unknown>>
 }
 
-export const faults: readonly Fault[] = [
+/** All faults of what a rig is made of. */
+export const faultsOf = ({ linkNames, processNames }: Rig): readonly Fault[] => [
   ...linkNames.flatMap((link) =>
     linkFaults.map(
       (fault): Fault => ({
-        name: `the link ${link === 'replica' ? 'of' : 'to'} the ${link}: ${fault}`,
-        async begin({ links }) {
-          links[link].set(fault)
-          return async () => links[link].set(undefined)
+        name: `the link ${link.startsWith('replica') ? 'of' : 'to'} the ${link}: ${fault}`,
+        async begin(rig) {
+          rig.link(link).set(fault)
+          return async () => rig.link(link).set(undefined)
         },
       }),
     ),
@@ -65,15 +66,14 @@ export const faults: readonly Fault[] = [
   {
     name: 'the database: out of connections',
     async begin(rig) {
-      const { mariadb, links } = rig
+      const { mariadb } = rig
       await mariadb.execute('SET GLOBAL max_connections = 10')
       const crowd: (() => Promise<void>)[] = []
       for (let guest = 0; guest < 9; guest += 1) {
         crowd.push(await mariadb.hold('SELECT 1', 'faults').catch(() => async () => undefined))
       }
       // Those that are connected have to come again.
-      links.database.set('cut')
-      links.database.set(undefined)
+      blink(rig, databaseLinks(rig))
       return async () => {
         for (const leave of crowd) await leave()
         await mariadb.execute('SET GLOBAL max_connections = 151')
@@ -82,17 +82,17 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'the database: the account locked out for a while',
-    async begin({ mariadb, links }) {
+    async begin(rig) {
+      const { mariadb } = rig
       await mariadb.execute("ALTER USER counter@'%', counter@localhost ACCOUNT LOCK")
-      links.database.set('cut')
-      links.database.set(undefined)
+      blink(rig, databaseLinks(rig))
       return () => mariadb.execute("ALTER USER counter@'%', counter@localhost ACCOUNT UNLOCK")
     },
   },
   {
     name: 'the state directories: nothing can be written',
     async begin(rig) {
-      const folders = ['serve', 'device'].map((name) => join(rig.folder, name))
+      const folders = remembering(rig).map((name) => join(rig.folder, name))
       for (const folder of folders) {
         await rename(folder, `${folder}.away`)
         await writeFile(folder, '')
@@ -109,10 +109,7 @@ export const faults: readonly Fault[] = [
     name: 'the names: nobody resolves them',
     async begin(rig) {
       await rig.world({ dns: false })
-      for (const link of Object.values(rig.links)) {
-        link.set('cut')
-        link.set(undefined)
-      }
+      blink(rig, rig.linkNames)
       return () => rig.world({ dns: true })
     },
   },
@@ -132,9 +129,25 @@ export const faults: readonly Fault[] = [
   ),
 ]
 
+const databaseLinks = ({ linkNames }: Rig) =>
+  linkNames.filter((link) => link.startsWith('database'))
+
+/** Those that keep something in files. */
+const remembering = ({ processNames }: Rig) =>
+  processNames.filter((name) => /^(serve|device)/.test(name))
+
+/** Whoever is connected by these links has to come again. */
+function blink(rig: Rig, links: readonly LinkName[]): void {
+  for (const link of links) {
+    rig.link(link).set('cut')
+    rig.link(link).set(undefined)
+  }
+}
+
 /** Half a file, as a power cut leaves it where the file system is to blame. */
-export async function damageStates({ folder }: Rig): Promise<void> {
-  for (const name of ['serve', 'device']) {
+export async function damageStates(rig: Rig): Promise<void> {
+  const { folder } = rig
+  for (const name of remembering(rig)) {
     await mkdir(join(folder, name), { recursive: true })
     for (const file of await readdir(join(folder, name))) {
       if (!file.endsWith('.json')) continue

@@ -16,9 +16,9 @@ export interface CountDocument {
 /** Knows the true number at each moment, and judges by it what bridges and the display say. */
 export class Judge {
   /** What has been wrong so far. */
-  readonly wrongs: string[] = []
+  readonly wrongs: string[]
   /** Answers and displays that have been judged. */
-  readonly judged = { answers: 0, displays: 0 }
+  readonly judged: { answers: number; displays: number }
   readonly #base: number
   readonly #speed: number
   /** Truths, and since when. */
@@ -31,8 +31,15 @@ export class Judge {
   /**
    * @param base the true number at the start
    * @param speed how much faster than real time ages grow
+   * @param shared by the judges of all sites
    */
-  constructor(base: number, speed: number) {
+  constructor(
+    base: number,
+    speed: number,
+    shared: { wrongs: string[]; judged: { answers: number; displays: number } },
+  ) {
+    this.wrongs = shared.wrongs
+    this.judged = shared.judged
     this.#base = base
     this.#truth = base
     this.#speed = speed

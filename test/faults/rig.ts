@@ -28,35 +28,58 @@ const worldModule = join(import.meta.dirname, 'world.js')
 /** How often the bridge looks; the device hears of it by events. */
 export const pollMs = 1000
 
-export const processNames = ['board', 'serve', 'replica', 'device'] as const
-export type ProcessName = (typeof processNames)[number]
-/** Those that are asked. */
-type BridgeName = 'serve' | 'replica'
-export const linkNames = ['database', 'broker', 'replica', 'bridge', 'board'] as const
+const processKinds = ['board', 'serve', 'replica', 'device'] as const
+type ProcessKind = (typeof processKinds)[number]
 /** By what is at its far end; the broker has two, of which one is the replica's. */
-export type LinkName = (typeof linkNames)[number]
+const linkKinds = ['database', 'broker', 'replica', 'bridge', 'board'] as const
+type LinkKind = (typeof linkKinds)[number]
+
+/** `serve`, and `serve2` where there are two of each. */
+export type ProcessName = `${ProcessKind}${'' | number}`
+export type LinkName = `${LinkKind}${'' | number}`
+
+interface Site {
+  /** Also of its database. */
+  readonly name: string
+  readonly judge: Judge
+  /** Views that came while the rig ran. Key: day of the site. */
+  readonly ofDays: Map<string, number>
+}
+
+/** Which of several, from 0. */
+type Copy = number
+const named = <Kind extends string>(kind: Kind, copy: Copy): `${Kind}${'' | number}` =>
+  `${kind}${copy === 0 ? '' : copy + 1}`
+
+export interface RigOptions {
+  readonly random?: () => number
+  /** How much faster than real time. */
+  readonly speed?: number
+  /** How many sites, bridges, replicas and desks: each bridge reads all sites, each desk shows one. */
+  readonly copies?: number
+}
 
 /** All of the product as processes, with a link that can fail between each two. */
 export interface Rig {
+  readonly processNames: readonly ProcessName[]
+  readonly linkNames: readonly LinkName[]
   readonly mariadb: Mariadb
   readonly mosquitto: Mosquitto
-  readonly links: Readonly<Record<LinkName, FaultProxy>>
+  link(name: LinkName): FaultProxy
   readonly folder: string
   process(name: ProcessName): ChildProcess
   /** Starts a process again that has ended. */
   start(name: ProcessName): Promise<void>
   world(change: Partial<World>): Promise<void>
-  /** A visit, as the plugin counts it. */
+  /** A visit of each site, as the plugin counts it. */
   visit(): Promise<void>
-  /** The true number. */
+  /** The true number of the first site. */
   truth(): number
-  /** What is on the digits, without blanks. */
-  shown(): string
   /** No answer is wrong until a number is known again: what was known has been lost. */
   forget(): void
-  /** Resolves with the milliseconds until both bridges and the digits are right. */
+  /** Resolves with the milliseconds until all bridges and all digits are right. */
   right(seconds: number): Promise<number>
-  /** Resolves when the views of the site's day are right. */
+  /** Resolves when the views of the first site's day are right. */
   rightToday(seconds: number): Promise<void>
   /** What has been wrong so far. */
   readonly wrongs: readonly string[]
@@ -74,98 +97,138 @@ export interface Rig {
 
 export async function startRig(
   t: { after(end: () => unknown): void },
-  random: () => number = Math.random,
-  speed = 1,
+  { random = Math.random, speed = 1, copies = 1 }: RigOptions = {},
 ): Promise<Rig> {
   const pace: Pace = { speed, sinceMs: Date.now() }
-  /** The day of the site's clock. */
+  /** The day of the sites' clock. */
   const today = () => siteDay.format(paced(pace, Date.now()))
+  const all = Array.from({ length: copies }, (_, copy): Copy => copy)
   const folder = await temporaryFolder(t)
   // What is committed survives a crash, as on any real server.
   const mariadb = await startMariadb(t, '--innodb-flush-log-at-trx-commit=1')
   const { dump } = await fixture('statify')
-  const database = 'faults'
-  await mariadb.create(database, dump)
-  const [row] = await mariadb.execute('SELECT COUNT(*) AS views FROM wpsite_statify', database)
-  const judge = new Judge(Number(row?.['views']), speed)
-  /** Key: day of the site. */
-  const ofDays = new Map<string, number>()
+  const wrongs: string[] = []
+  const judged = { answers: 0, displays: 0 }
+  const sites: Site[] = []
+  for (const copy of all) {
+    const name = named('faults', copy)
+    await mariadb.create(name, dump)
+    const [row] = await mariadb.execute('SELECT COUNT(*) AS views FROM wpsite_statify', name)
+    // From different numbers: that of another site is seen.
+    const base = Number(row?.['views']) + 100_000 * copy
+    if (copy > 0) await raise(mariadb, name, 100_000 * copy)
+    sites.push({
+      name,
+      judge: new Judge(base, speed, { wrongs, judged }),
+      ofDays: new Map<string, number>(),
+    })
+  }
+  const [first] = sites
+  if (first === undefined) throw new Error('there is no site')
 
   const user = { name: 'desk', password: randomBytes(9).toString('hex') }
   const token = randomBytes(9).toString('hex')
   const mosquitto = await startMosquitto(t, { user })
 
-  const ports = { serve: await freePort(), replica: await freePort(), board: await freePort() }
-  const links = {
-    database: await startProxy(mariadb.port, random),
-    broker: await startProxy(mosquitto.port, random),
-    replica: await startProxy(mosquitto.port, random),
-    bridge: await startProxy(ports.serve, random),
-    board: await startProxy(ports.board, random),
+  const ports = new Map<ProcessName, number>()
+  const links = new Map<LinkName, FaultProxy>()
+  for (const copy of all) {
+    for (const kind of ['serve', 'replica', 'board'] as const) {
+      ports.set(named(kind, copy), await freePort())
+    }
+    const targets: Record<LinkKind, number> = {
+      database: mariadb.port,
+      broker: mosquitto.port,
+      replica: mosquitto.port,
+      bridge: portOf('serve', copy),
+      board: portOf('board', copy),
+    }
+    for (const kind of linkKinds) {
+      links.set(named(kind, copy), await startProxy(targets[kind], random))
+    }
+  }
+  function portOf(kind: ProcessKind, copy: Copy): number {
+    return ports.get(named(kind, copy)) ?? 0
+  }
+  const link = (name: LinkName): FaultProxy => {
+    const found = links.get(name)
+    if (found === undefined) throw new Error(`there is no link ${name}`)
+    return found
   }
   t.after(async () => {
-    for (const link of Object.values(links)) await link.stop()
+    for (const each of links.values()) await each.stop()
   })
   const worldFile = join(folder, 'world.json')
   let world: World = { dns: true, clockOffsetMs: 0 }
   const setWorld = async (change: Partial<World>) => {
-    if (change.clockOffsetMs !== undefined) judge.stepped()
+    if (change.clockOffsetMs !== undefined) for (const { judge } of sites) judge.stepped()
     world = { ...world, ...change }
     await writeFile(`${worldFile}.new`, JSON.stringify(world))
     await rename(`${worldFile}.new`, worldFile)
   }
   await setWorld({})
 
-  const source = databaseUrl({
-    engine: 'mysql',
-    host: hostname,
-    port: links.database.port,
-    ...reader,
-    database,
-    tls: 'off',
-  })
-  const stateDirs = {
-    serve: join(folder, 'serve'),
-    replica: join(folder, 'replica'),
-    device: join(folder, 'device'),
-  }
-  for (const stateDir of Object.values(stateDirs)) await mkdir(stateDir)
-  const brokerUrl = ({ port }: FaultProxy) =>
-    `mqtt://${user.name}:${user.password}@${hostname}:${port}`
-  const args: Record<ProcessName, string[]> = {
-    serve: [
-      ...['serve', '--database', source, '--port', String(ports.serve)],
-      ...['--poll', `${pollMs}ms`, '--state-dir', stateDirs.serve],
-      ...['--mqtt', brokerUrl(links.broker)],
-    ],
-    replica: [
-      ...['serve', '--from', brokerUrl(links.replica)],
-      ...['--port', String(ports.replica), '--state-dir', stateDirs.replica],
-    ],
-    device: [
-      ...[
-        'device',
-        '--count-url',
-        `http://${hostname}:${links.bridge.port}`,
-        '--show',
-        'views.total',
-      ],
-      ...['--board', `tcp:${hostname}:${links.board.port}`, '--state-dir', stateDirs.device],
-      // A celebration shows other things than digits for some seconds.
-      ...['--milestones', 'off'],
-    ],
-    board: ['board', '--port', String(ports.board), '--json'],
+  const brokerUrl = (name: LinkName) =>
+    `mqtt://${user.name}:${user.password}@${hostname}:${link(name).port}`
+  const argsOf = async (kind: ProcessKind, copy: Copy): Promise<string[]> => {
+    const stateDir = join(folder, named(kind, copy))
+    await mkdir(stateDir)
+    const port = ['--port', `${portOf(kind, copy)}`]
+    switch (kind) {
+      case 'serve': {
+        const config = join(folder, `${named(kind, copy)}.yaml`)
+        const lines = sites.map(({ name: database }) => {
+          const { port } = link(named('database', copy))
+          const url = {
+            engine: 'mysql',
+            host: hostname,
+            port,
+            ...reader,
+            database,
+            tls: 'off',
+          } as const
+          return `  ${database}:\n    database: "${databaseUrl(url)}"`
+        })
+        await writeFile(config, ['sites:', ...lines].join('\n'))
+        return [
+          ...['serve', '--config', config, ...port, '--poll', `${pollMs}ms`],
+          ...['--state-dir', stateDir, '--mqtt', brokerUrl(named('broker', copy))],
+        ]
+      }
+      case 'replica':
+        return [
+          ...['serve', '--from', brokerUrl(named('replica', copy))],
+          ...[...port, '--state-dir', stateDir],
+        ]
+      case 'device':
+        return [
+          ...['device', '--count-url', `http://${hostname}:${link(named('bridge', copy)).port}`],
+          ...['--show', 'views.total', '--site', named('faults', copy)],
+          ...['--board', `tcp:${hostname}:${link(named('board', copy)).port}`],
+          // A celebration shows other things than digits for some seconds.
+          ...['--state-dir', stateDir, '--milestones', 'off'],
+        ]
+      case 'board':
+        return ['board', ...port, '--json']
+    }
   }
 
   const output: string[] = []
   const running = new Map<ProcessName, ChildProcess>()
-  let display = ''
-
-  /** What each bridge has said last. */
-  const served: Partial<Record<BridgeName, number>> = {}
+  /** What is on the digits, without blanks. Key: board. */
+  const shown = new Map<ProcessName, string>()
+  /** What each bridge has said last. Key: bridge and site. */
+  const served = new Map<string, number>()
+  const processes = new Map<ProcessName, { kind: ProcessKind; copy: Copy; args: string[] }>()
+  for (const kind of processKinds) {
+    for (const copy of all) {
+      processes.set(named(kind, copy), { kind, copy, args: await argsOf(kind, copy) })
+    }
+  }
 
   const start = async (name: ProcessName) => {
-    const child = spawn(process.execPath, ['--import', worldModule, program, ...args[name]], {
+    const { kind, copy, args } = processes.get(name) ?? { kind: 'board', copy: 0, args: [] }
+    const child = spawn(process.execPath, ['--import', worldModule, program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Ctrl-C is for the run; what it has started ends with it.
       detached: true,
@@ -179,25 +242,25 @@ export async function startRig(
     })
     running.set(name, child)
     // It remembers nothing: the broker does.
-    if (name === 'replica') judge.forget(name)
+    if (kind === 'replica') for (const { judge } of sites) judge.forget(name)
     let settled: NodeJS.Timeout
     createInterface({ input: child.stdout }).on('line', (line) => {
       output.push(`${name}: ${line}`)
-      if (name !== 'board') return
+      if (kind !== 'board') return
       const { event, text } = JSON.parse(line) as { event: string; text: string }
       if (event !== 'display') return
-      display = text.trim()
+      shown.set(name, text.trim())
       // Between two digits of one frame lies less than a millisecond, which no eye sees.
       clearTimeout(settled)
-      settled = setTimeout(() => judge.display(display), 50)
+      settled = setTimeout(() => sites[copy]?.judge.display(shown.get(name) ?? ''), 50)
     })
     createInterface({ input: child.stderr }).on('line', (line) => output.push(`${name}: ${line}`))
     child.on('exit', (code, signal) => {
       clearTimeout(settled)
       output.push(`${name} ended: ${code ?? signal}`)
-      if (name === 'board') display = ''
+      shown.delete(name)
       if (running.get(name) === child) running.delete(name)
-      if (signal === null) judge.wrongs.push(`${name} ended by itself with ${code}`)
+      if (signal === null) wrongs.push(`${name} ended by itself with ${code}`)
     })
   }
   t.after(async () => {
@@ -205,12 +268,15 @@ export async function startRig(
       await endProgram(child, 'SIGKILL')
     }
   })
+  const processNames = [...processes.keys()]
   for (const name of processNames) await start(name)
 
   const headers = { Authorization: `Bearer ${token}` }
-  const ask = async (name: BridgeName) => {
+  const bridges = processNames.filter((name) => /^(serve|replica)/.test(name))
+  const ask = async (name: ProcessName, { name: site, judge }: Site) => {
     const askedMs = performance.now()
-    const answer = await fetch(`http://127.0.0.1:${ports[name]}/v1/count?metric=views`, {
+    const url = `http://127.0.0.1:${ports.get(name)}/v1/count?metric=views&site=${site}`
+    const answer = await fetch(url, {
       headers,
       signal: AbortSignal.timeout(20_000),
     }).catch(() => undefined)
@@ -220,13 +286,13 @@ export async function startRig(
       return
     }
     const document = (await answer.json()) as CountDocument
-    served[name] = document.value
+    served.set(`${name} ${site}`, document.value)
     judge.answer(name, askedMs, document)
   }
   let asking = true
   const watching = (async () => {
     while (asking) {
-      await Promise.all([ask('serve'), ask('replica')])
+      await Promise.all(bridges.flatMap((name) => sites.map((site) => ask(name, site))))
       // As a dashboard would ask: what passes between two answers is not judged.
       await wait(100)
     }
@@ -236,15 +302,29 @@ export async function startRig(
     await watching
   })
 
+  /** What is not yet right, for people. */
+  const behind = () =>
+    sites.flatMap(({ name: site, judge }, copy) => {
+      const truth = `${judge.truth}`
+      const said = bridges.map((name) => [`${name} ${site}`, `${served.get(`${name} ${site}`)}`])
+      const board = named('board', copy)
+      const all = [...said, [board, `${shown.get(board)}`]]
+      return all
+        .filter(([, each]) => each !== truth)
+        .map(([who, each]) => `${who}: ${each} of ${truth}`)
+    })
+
   const rig: Rig = {
+    processNames,
+    linkNames: [...links.keys()],
     mariadb,
     mosquitto,
-    links,
+    link,
     folder,
     start,
     output,
-    wrongs: judge.wrongs,
-    judged: judge.judged,
+    wrongs,
+    judged,
     secrets: [reader.password, encodeURIComponent(reader.password), user.password, token],
     process(name) {
       const child = running.get(name)
@@ -254,37 +334,35 @@ export async function startRig(
     world: setWorld,
     async visit() {
       const day = today()
-      await judge.visit(() =>
-        mariadb.execute(
-          `INSERT INTO wpsite_statify (created, referrer, target) VALUES ('${day}', '', '/')`,
-          database,
-        ),
-      )
-      ofDays.set(day, (ofDays.get(day) ?? 0) + 1)
+      for (const { name, judge, ofDays } of sites) {
+        await judge.visit(() =>
+          mariadb.execute(
+            `INSERT INTO wpsite_statify (created, referrer, target) VALUES ('${day}', '', '/')`,
+            name,
+          ),
+        )
+        ofDays.set(day, (ofDays.get(day) ?? 0) + 1)
+      }
     },
-    truth: () => judge.truth,
+    truth: () => first.judge.truth,
     async rightToday(seconds) {
-      const url = `http://127.0.0.1:${ports.serve}/count?metric=views&period=today`
+      const query = `metric=views&period=today&site=${first.name}`
+      const url = `http://127.0.0.1:${ports.get('serve')}/count?${query}`
       await until(
         `the views of ${today()}`,
         async () =>
-          Number(await (await fetch(url, { headers })).text()) === (ofDays.get(today()) ?? 0),
+          Number(await (await fetch(url, { headers })).text()) === (first.ofDays.get(today()) ?? 0),
         seconds,
       )
     },
-    shown: () => display,
-    forget: () => judge.forget('serve'),
+    forget: () => {
+      for (const { judge } of sites) for (const name of bridges) judge.forget(name)
+    },
     async right(seconds) {
       const begunMs = performance.now()
-      const { serve, replica } = served
-      await until(
-        `${judge.truth} everywhere (served ${serve}, ${replica}, shown ${display})`,
-        () => {
-          const all = [`${served.serve}`, `${served.replica}`, display]
-          return all.every((each) => each === `${judge.truth}`)
-        },
-        seconds,
-      )
+      await until('all are right', () => behind().length === 0, seconds).catch(() => {
+        throw new Error(`not within ${seconds} s: ${behind().join(', ')}`)
+      })
       return performance.now() - begunMs
     },
     memory: (name) => residentMb(rig.process(name)),
@@ -292,4 +370,13 @@ export async function startRig(
   }
   await rig.right(30)
   return rig
+}
+
+/** Gives a site so many views more, of a day that is over. */
+async function raise(mariadb: Mariadb, database: string, views: number): Promise<void> {
+  await mariadb.execute(
+    `INSERT INTO wpsite_statify (created, referrer, target)
+      SELECT '2026-01-01', '', '/' FROM seq_1_to_${views}`,
+    database,
+  )
 }

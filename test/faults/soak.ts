@@ -2,12 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Cleanup } from '../support/cleanup.ts'
 import { seeded } from '../support/seeded.ts'
-import { faults } from './faults.ts'
-import { processNames, type Rig, startRig } from './rig.ts'
+import { faultsOf } from './faults.ts'
+import { type Rig, startRig } from './rig.ts'
 
 /**
  * The long form, by hand: `npm run soak -- --faults 500` injects so many faults in random order, two at
- * once now and then; `--minutes 30` counts visits at a high rate without any, and sees that memory and
+ * once now and then, with two sites, bridges, replicas and desks (`--copies 1` for one); `--minutes 30` counts visits at a high rate without any, and sees that memory and
  * open handles stay as they are; `--hours 24` does so for a day and its midnight, with time that goes
  * faster for all processes. The report goes to standard output; Ctrl-C has it come early.
  */
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '0' },
     hours: { type: 'string', default: '0' },
     speed: { type: 'string', default: '48' },
+    copies: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   },
 })
@@ -46,6 +47,7 @@ const pick = <T>(list: readonly T[]): T => {
 
 /** Resolves with whether all has been well. */
 async function injectFaults(rig: Rig): Promise<boolean> {
+  const faults = faultsOf(rig)
   const repairs: number[] = []
   const late: string[] = []
   let injected = 0
@@ -89,7 +91,7 @@ async function injectFaults(rig: Rig): Promise<boolean> {
 /** Resolves with whether nothing has grown. */
 async function countSteadily(rig: Rig): Promise<boolean> {
   const samples = new Map(
-    processNames.map((name) => [name, { memory: [] as number[], handles: [] as number[] }]),
+    rig.processNames.map((name) => [name, { memory: [] as number[], handles: [] as number[] }]),
   )
   const startMs = performance.now()
   const endMs = startMs + minutes * 60_000
@@ -134,7 +136,7 @@ process.once('SIGINT', () => {
 })
 try {
   say(`seed ${values.seed}`)
-  const rig = await startRig(cleanup, random, speed)
+  const rig = await startRig(cleanup, { random, speed, copies: Number(values.copies) })
   const isRepaired = wanted === 0 || (await injectFaults(rig))
   const isSteady = minutes === 0 || (await countSteadily(rig))
   process.exitCode = rig.wrongs.length === 0 && isRepaired && isSteady ? 0 : 1
