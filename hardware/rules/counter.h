@@ -96,12 +96,19 @@ class Counter {
     return celebrating_ && now.uptimeMs - celebratedMs_ < celebrationMs;
   }
 
-  /** What so many digits show. */
-  void draw(uint8_t *segments, uint8_t digits, const Instant &now, bool online) const {
-    toSegments(numberText(reading_.count, digits).characters(), segments, digits);
-    if (hasSign(now, online)) {
+  /**
+   * What so many digits show.
+   *
+   * @param points whether they have any: without, an old number is told by digits that go out
+   */
+  void draw(uint8_t *segments, uint8_t digits, const Instant &now, bool online,
+            bool points = true) const {
+    toSegments(numberText(reading_.count, digits, points).characters(), segments, digits);
+    if (points && hasSign(now, online)) {
       segments[digits - 1] = static_cast<uint8_t>(segments[digits - 1] | decimalPoint);
     }
+    const bool paused = isPaused(isFresh(now, online), ageMs(now), now.uptimeMs);
+    if (!points && paused && isKnown(reading_.count)) memset(segments, 0, digits);
     if (isCelebrating(now)) {
       celebrate(segments, digits, static_cast<uint32_t>(now.uptimeMs - celebratedMs_));
     }

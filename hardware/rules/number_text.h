@@ -49,13 +49,19 @@ inline void appendExponent(NumberText &text, int exponent) {
 
 /**
  * A number that is too long, shortened downwards. Exponents go in steps of three unless too few
- * places are left for the figures before the point.
+ * places are left for the figures before the point; without points they follow whole figures.
  */
-inline NumberText shortened(const char *figures, int length, int digits) {
+inline NumberText shortened(const char *figures, int length, int digits, bool points) {
   NumberText text;
   const int engineering = (length - 1) / 3 * 3;
   const int places = digits - 1 - exponentFigures(engineering);
   const int whole = length - engineering;
+  if (places >= whole && !points) {
+    text.repeat(' ', static_cast<size_t>(places - whole));
+    text.append(figures, static_cast<size_t>(whole));
+    appendExponent(text, engineering);
+    return text;
+  }
   if (places >= whole) {
     text.append(figures, static_cast<size_t>(whole));
     if (places > whole) text.append('.');
@@ -78,11 +84,13 @@ inline NumberText shortened(const char *figures, int length, int digits) {
  * A count as so many digits show it: exact, right-aligned, padded with blanks; one that is too long
  * as `1.234E6`, which is never above it; dashes where not even that fits, and while no count is
  * known.
+ *
+ * @param points whether the display has any: where it has none, `1.2E6` would read `12E6`
  */
-inline NumberText numberText(const Count &count, uint8_t digits) {
+inline NumberText numberText(const Count &count, uint8_t digits, bool points = true) {
   if (!isKnown(count)) return dashes(digits);
   const size_t length = strlen(count.figures);
-  if (length > digits) return shortened(count.figures, static_cast<int>(length), digits);
+  if (length > digits) return shortened(count.figures, static_cast<int>(length), digits, points);
   NumberText text;
   text.repeat(' ', digits - length);
   text.append(count.figures, length);

@@ -20,4 +20,16 @@ inline bool statusSign(bool fresh, uint64_t ageMs, uint64_t nowMs) {
   return !fresh && (ageMs < longAgoMs || nowMs / blinkMs % 2 == 0);
 }
 
+constexpr uint64_t pauseMs = 500;
+constexpr uint64_t pauseEveryMs = 4000;
+
+/**
+ * Whether the digits are dark, on a display that has no point to light: now and then while the
+ * number is old, and every other second when it is older than an hour.
+ */
+inline bool isPaused(bool fresh, uint64_t ageMs, uint64_t nowMs) {
+  if (fresh) return false;
+  return ageMs < longAgoMs ? nowMs % pauseEveryMs < pauseMs : nowMs / blinkMs % 2 != 0;
+}
+
 }  // namespace visitor_counter

@@ -47,8 +47,13 @@ function refresh(wired: Wired, text: string, intensity: number, on: boolean): st
 const drivers = {
   max7219: max7219.open({}),
   ht16k33: ht16k33.open({}),
-  'tm1637-4': tm1637.open({ points: true }),
+  'tm1637-4': tm1637.open({ points: false }),
   'tm1637-6': tm1637.open({ digits: 6, points: true }),
+}
+
+/** What clock modules show of a number that others shorten with a point. */
+function withoutPoints(text: string): string {
+  return text.replace(/^(\d)\.\d(E\d)$/, ' $1$2')
 }
 
 const minuteMs = 60_000
@@ -165,7 +170,7 @@ for (const standard of ['c++17', 'c++20'] as const) {
           const sent = sentIn(wired, lines).map(({ bytes }) => bytes)
           const digits = digitsOf[wired]
           const text = value === undefined ? dashes(digits) : numberText(value, digits)
-          const shown = sign ? `${text}.` : text
+          const shown = wired === 'tm1637-4' ? withoutPoints(text) : sign ? `${text}.` : text
           const expected = refresh(wired, shown, dark ? 0 : intensity, dark !== true)
           assert.deepEqual(sent.slice(-expected.length), expected)
         })
@@ -210,6 +215,17 @@ for (const standard of ['c++17', 'c++20'] as const) {
         assert.equal(segmentsToText(chip.display().segments), numberText(199, digits))
       })
     }
+
+    test('tells of an old number without points by digits that go out', async () => {
+      const dark = async (script: readonly string[]) => {
+        const lines = await play(desk, 'tm1637-4', ['boot', hear(attributes), ...script])
+        const sent = sentIn('tm1637-4', lines)
+        const blank = sent.filter(({ bytes }) => bytes === 'c000' || bytes === 'c300')
+        return [...new Set(blank.map(({ ms }) => Math.floor(ms / 1000)))]
+      }
+      assert.deepEqual(await dark(['advance 9000 50']), [])
+      assert.deepEqual(await dark(['advance 1000 50', 'status offline', 'advance 8000 50']), [4, 8])
+    })
 
     const says = async (script: readonly string[], configuration?: Configuration) => {
       const lines = await play(desk, 'max7219', [...script, 'say 8'], configuration)

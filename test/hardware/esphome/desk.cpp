@@ -107,9 +107,14 @@ std::unique_ptr<visitor_counter::Display> displayOf(const std::string &name) {
   auto display = std::make_unique<Tm1637Display>();
   display->set_clk_pin(&clk);
   display->set_dio_pin(&dio);
-  if (name == "tm1637-4") display->set_digit_order({0, 1, 2, 3});
-  else if (name == "tm1637-6") display->set_digit_order({2, 1, 0, 5, 4, 3});
-  else abort();
+  if (name == "tm1637-4") {
+    display->set_digit_order({0, 1, 2, 3});
+    display->set_decimal_points(false);
+  } else if (name == "tm1637-6") {
+    display->set_digit_order({2, 1, 0, 5, 4, 3});
+  } else {
+    abort();
+  }
   return display;
 }
 

@@ -43,6 +43,35 @@ export const unknown: readonly Case[] = [1, 4, 8].map((digits) => [
   drawn(dashes(digits)),
 ])
 
+/** On displays without points, where `1.2E6` would read ten times too much. */
+export const pointless: readonly Case[] = (
+  [
+    [1234, 4, '1234'],
+    [12_345, 4, '12E3'],
+    [123_456, 4, '12E4'],
+    [1_234_567, 4, ' 1E6'],
+    [1_234_567, 6, '   1E6'],
+    [123_456_789, 8, '   123E6'],
+    [9_007_199_254_740_991, 8, '    9E15'],
+    [123, 2, '--'],
+    [10, 1, '-'],
+  ] as const
+).map(([value, digits, text]) => [`pointless ${digits} ${value}`, drawn(text)])
+
+/** Half a second in four while the number is old, every other second when it is older than an hour. */
+export const pauses: readonly Case[] = [
+  ['pause 1 0 0', '0'],
+  ['pause 1 7200000 1000', '0'],
+  ['pause 0 60000 4000', '1'],
+  ['pause 0 60000 4499', '1'],
+  ['pause 0 60000 4500', '0'],
+  ['pause 0 60000 7999', '0'],
+  ['pause 0 3600000 4000', '0'],
+  ['pause 0 3600000 5000', '1'],
+  ['pause 0 3600000 5999', '1'],
+  ['pause 0 3600000 6000', '0'],
+]
+
 export function anyFrames(count: number): Case[] {
   const cells = fc.array(anyCell, { minLength: 8, maxLength: 8 })
   const frame = fc.record({

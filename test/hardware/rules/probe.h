@@ -2,6 +2,8 @@
 
 // The rules in the headers, one question a line:
 //   number <digits of the display> <count, - when unknown>   the text, and its segments in hex
+//   pointless <digits of the display> <count>                the same where there are no points
+//   pause <fresh> <age ms> <now ms>                          whether the digits are dark for that
 //   refresh <segments in hex> <intensity> <on>               the bytes for the chip in hex
 //   minute <seconds since 1970> <zone>                       minutes since local midnight
 //   level <seconds since 1970> <dimming>                     step of brightness, -1 for dark
@@ -61,13 +63,13 @@ inline uint8_t hexOf(const char *text) {
   return static_cast<uint8_t>(strtoul(byte, nullptr, 16));
 }
 
-inline Answer number(uint8_t digits, const char *figures) {
+inline Answer number(uint8_t digits, const char *figures, bool points) {
   visitor_counter::Count count = {};
   const bool known = strcmp(figures, "-") != 0;
   if (known && !visitor_counter::parseCount(figures, strlen(figures), count)) {
     return Answer().add("refused");
   }
-  const visitor_counter::NumberText text = visitor_counter::numberText(count, digits);
+  const visitor_counter::NumberText text = visitor_counter::numberText(count, digits, points);
   uint8_t segments[visitor_counter::maxDigits];
   visitor_counter::toSegments(text.characters(), segments, digits);
   Answer answer;
@@ -134,7 +136,9 @@ inline Answer answer(char *line) {
   char *rest = strtok(nullptr, "");
   if (question == nullptr || first == nullptr || rest == nullptr) abort();
   const char *second = strchr(rest, ' ');
-  if (strcmp(question, "number") == 0) return number(static_cast<uint8_t>(numberOf(first)), rest);
+  const uint8_t digits = static_cast<uint8_t>(numberOf(first));
+  if (strcmp(question, "number") == 0) return number(digits, rest, true);
+  if (strcmp(question, "pointless") == 0) return number(digits, rest, false);
   if (strcmp(question, "minute") == 0) return minute(static_cast<uint32_t>(numberOf(first)), rest);
   if (strcmp(question, "level") == 0) return level(static_cast<uint32_t>(numberOf(first)), rest);
   if (strcmp(question, "reading") == 0) return reading(rest);
@@ -149,8 +153,12 @@ inline Answer answer(char *line) {
   if (strcmp(question, "refresh") == 0) {
     return refresh(first, static_cast<uint8_t>(numberOf(rest)), second[1] == '1');
   }
-  if (strcmp(question, "sign") != 0) abort();
   const bool fresh = first[0] == '1';
+  if (strcmp(question, "pause") == 0) {
+    const bool dark = visitor_counter::isPaused(fresh, numberOf(rest), numberOf(second + 1));
+    return Answer().addNumber(dark ? 1 : 0);
+  }
+  if (strcmp(question, "sign") != 0) abort();
   const bool lit = visitor_counter::statusSign(fresh, numberOf(rest), numberOf(second + 1));
   return Answer().addNumber(lit ? 1 : 0);
 }

@@ -42,6 +42,9 @@ for (const standard of ['c++17', 'c++20']) {
 
     test('light the status sign as the device program', () => asTheDevice(cases.signs))
 
+    test('draw numbers and tell of old ones where there are no points', () =>
+      asTheDevice([...cases.pointless, ...cases.pauses]))
+
     test('celebrate the milestones of the device program', () =>
       asTheDevice(cases.milestones(2000)))
 
@@ -66,6 +69,7 @@ for (const standard of ['c++17', 'c++20']) {
 test('the rules answer alike on an Arduino Uno, whose int has 16 bits', async (t) => {
   const tables = [
     ...[cases.shared, cases.unknown, cases.signs, cases.windows, cases.refused, cases.readings],
+    ...[cases.pointless, cases.pauses],
     ...[cases.anyNumbers(120), cases.anyFrames(20), cases.milestones(20), cases.celebrations],
     // The hours around a change of the clock.
     ...cases.zones.map((zone) => cases.timesOfDay(zone).slice(160, 170)),

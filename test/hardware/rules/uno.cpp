@@ -1,4 +1,4 @@
-// Answers the questions of questions.h at the serial port of an Arduino Uno, whose `int` has 16 bits.
+// Answers the questions of questions.h at the serial port of an Uno, whose `int` has 16 bits.
 #include <avr/io.h>
 #include <avr/pgmspace.h>
 

@@ -93,10 +93,10 @@ class Desk {
   bool isOld(const Instant &now) const { return !counters_[chosen_].isFresh(now, isOnline_); }
   bool hasSign(const Instant &now) const { return counters_[chosen_].hasSign(now, isOnline_); }
 
-  /** What so many digits are to show, at most 8. */
-  Frame look(uint8_t digits, const LocalInstant &now) {
+  /** What so many digits are to show, at most 8, with points or without. */
+  Frame look(uint8_t digits, const LocalInstant &now, bool points = true) {
     Frame frame = {};
-    counters_[shown(now)].draw(frame.segments, digits, now, isOnline_);
+    counters_[shown(now)].draw(frame.segments, digits, now, isOnline_, points);
     const DimWindow *window = now.hasCalendar ? windowNow(now) : nullptr;
     const Level usual = isLit_ ? dimming_.level : off;
     const Level level = fade_.towards(window == nullptr ? usual : window->level, now.uptimeMs);

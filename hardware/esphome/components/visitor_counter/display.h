@@ -17,7 +17,7 @@ class Display : public esphome::PollingComponent {
   float get_setup_priority() const override { return esphome::setup_priority::PROCESSOR; }
 
   void update() override {
-    const Frame frame = this->hub_->frame(this->digits());
+    const Frame frame = this->hub_->frame(this->digits(), this->points());
     const uint32_t now_ms = esphome::millis();
     const bool is_due = !this->is_drawn_ || now_ms - this->drawn_ms_ >= REFRESH_MS;
     if (!is_due && sameFrame(frame, this->shown_)) return;
@@ -30,6 +30,8 @@ class Display : public esphome::PollingComponent {
 
  protected:
   virtual uint8_t digits() const = 0;
+  /** Whether they have points. */
+  virtual bool points() const { return true; }
   /** Whether the chip took it. */
   virtual bool draw(const Frame &frame) = 0;
 

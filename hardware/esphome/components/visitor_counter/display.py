@@ -10,6 +10,7 @@ from . import Hub, visitor_counter_ns
 
 DEPENDENCIES = ["visitor_counter"]
 
+CONF_DECIMAL_POINTS = "decimal_points"
 CONF_DIGIT_ORDER = "digit_order"
 CONF_DIGITS = "digits"
 CONF_STB_PIN = "stb_pin"
@@ -56,6 +57,8 @@ CONFIG_SCHEMA = cv.typed_schema(
                     cv.Required(CONF_CLK_PIN): pins.gpio_output_pin_schema,
                     cv.Required(CONF_DIO_PIN): pins.gpio_output_pin_schema,
                     cv.Optional(CONF_DIGITS, default=4): cv.one_of(4, 6, int=True),
+                    # With 4 digits most modules are made for clocks: a colon, and no points.
+                    cv.Optional(CONF_DECIMAL_POINTS): cv.boolean,
                     cv.Optional(CONF_DIGIT_ORDER): cv.ensure_list(cv.int_range(min=1, max=6)),
                 }
             ),
@@ -91,3 +94,4 @@ async def to_code(config):
         own = config.get(CONF_DIGIT_ORDER)
         order = USUAL_ORDER[digits] if own is None else [place - 1 for place in own]
         cg.add(var.set_digit_order(order))
+        cg.add(var.set_decimal_points(config.get(CONF_DECIMAL_POINTS, digits != 4)))

@@ -43,7 +43,9 @@ class Hub : public esphome::Component {
   void hear_status(const std::string &status) { this->desk_.setOnline(status == "online"); }
 
   /** What the first so many digits of a display are to show. */
-  Frame frame(uint8_t digits) { return this->desk_.look(digits, this->now_()); }
+  Frame frame(uint8_t digits, bool points = true) {
+    return this->desk_.look(digits, this->now_(), points);
+  }
   /** So many characters, and a point where there is one; empty while the display is to be dark. */
   std::string text(uint8_t digits);
   /** Step of brightness from 0 to 15. */

@@ -18,6 +18,8 @@ class Tm1637Display : public Display {
   /** The chip's own position of each place, leftmost first. */
   void set_digit_order(const std::vector<uint8_t> &order) { this->order_ = order; }
 
+  void set_decimal_points(bool points) { this->points_ = points; }
+
   void setup() override {
     for (esphome::GPIOPin *pin : {this->clk_pin_, this->dio_pin_}) {
       pin->setup();
@@ -30,6 +32,7 @@ class Tm1637Display : public Display {
 
  protected:
   uint8_t digits() const override { return static_cast<uint8_t>(this->order_.size()); }
+  bool points() const override { return this->points_; }
 
   bool draw(const Frame &frame) override {
     bool answered = true;
@@ -92,6 +95,7 @@ class Tm1637Display : public Display {
   esphome::GPIOPin *clk_pin_{nullptr};
   esphome::GPIOPin *dio_pin_{nullptr};
   std::vector<uint8_t> order_;
+  bool points_{true};
 };
 
 }  // namespace visitor_counter
