@@ -4,7 +4,7 @@ import { Reader } from './readings/reader.ts'
 import type { SiteOptions } from './readings/site-group.ts'
 import type { Query, Row } from './wordpress/database/database.ts'
 import type { LocatedDatabase } from './wordpress/database/place.ts'
-import { toDay } from './wordpress/day.ts'
+import { toNewestDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
 import type { Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
@@ -175,7 +175,7 @@ async function counting(
   if (plan.newest === undefined) return undefined
   const moment = momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
   const [row] = await query(plan.newest(moment))
-  const newest = row === undefined ? undefined : toDay(row)
+  const newest = toNewestDay(row)
   if (newest !== undefined && newest >= addDays(moment.today, -1)) {
     return { subject: 'newest row', status: 'ok', text: `of ${newest}; today is ${moment.today}` }
   }

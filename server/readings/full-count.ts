@@ -21,6 +21,8 @@ export interface FullCountOptions {
   readonly checkpoint?: Checkpoint | undefined
   /** Milliseconds of a clock for what statements cost. */
   readonly stopwatch: () => number
+  /** Told what is wrong with a row. */
+  readonly onBadRow: (problem: string) => void
   /** Keys or days of each part; as many as are read in the time of a part when undefined. */
   readonly size?: number | undefined
 }
@@ -44,6 +46,7 @@ export class FullCount {
   readonly #moment: Moment
   readonly #openFrom: string
   readonly #stopwatch: () => number
+  readonly #onBadRow: (problem: string) => void
   readonly #fixedSize: number | undefined
   /** What has been read, in the order of the keys. */
   #parts: readonly Part[]
@@ -52,11 +55,12 @@ export class FullCount {
   #size: number
   #open: OpenDays | undefined
 
-  constructor({ found, moment, checkpoint, stopwatch, size }: FullCountOptions) {
+  constructor({ found, moment, checkpoint, stopwatch, onBadRow, size }: FullCountOptions) {
     const { plan, source } = found
     this.found = found
     this.#moment = moment
     this.#stopwatch = stopwatch
+    this.#onBadRow = onBadRow
     this.#fixedSize = size
     const settledMs = moment.epochMs - (plan.settleSeconds ?? settleSeconds) * 1000
     const known =
@@ -114,7 +118,7 @@ export class FullCount {
     const base = (await plan.base?.(query)) ?? { visitors: 0, views: 0 }
     if (slices === undefined) {
       const rows = plan.days === undefined ? [] : plan.days(undefined, this.#moment)
-      return this.#close(toDays(source.name, await rowsOf(query, rows)), base)
+      return this.#close(toDays(source.name, await rowsOf(query, rows), this.#onBadRow), base)
     }
     this.#edges ??= await this.#findEdges(query)
     const next = this.#next(base)
@@ -127,7 +131,7 @@ export class FullCount {
       if (this.#next(base) !== undefined) return undefined
     }
     const rest = slices.by === 'key' ? slices.rest?.(this.#moment) : undefined
-    const further = rest === undefined ? [] : toDays(source.name, await query(rest))
+    const further = rest === undefined ? [] : toDays(source.name, await query(rest), this.#onBadRow)
     if (!isFirst) this.#open = await this.#findOpen(query)
     return this.#close([...(await this.#wholeDays(query)), ...further], base)
   }
@@ -187,7 +191,7 @@ export class FullCount {
       plan.slices.by === 'key'
         ? plan.slices.part({ above, upTo }, this.#moment)
         : plan.slices.part({ from: toDayOf(above + 1), to: toDayOf(upTo) }, this.#moment)
-    const rows = toDays(source.name, await rowsOf(query, sql))
+    const rows = toDays(source.name, await rowsOf(query, sql), this.#onBadRow)
     return rows.filter(({ day }) => day < this.#openFrom)
   }
 
@@ -212,13 +216,19 @@ export class FullCount {
     }
     if (shared.size > 2 * this.#parts.length) {
       const rows = plan.days?.(undefined, this.#moment) ?? []
-      return toDays(source.name, await rowsOf(query, rows))
+      return toDays(source.name, await rowsOf(query, rows), this.#onBadRow)
     }
     const whole = all.filter(({ day }) => !shared.has(day))
     for (const day of shared) {
       const slice = slicesOf.get(day)
       if (slice === undefined) continue
-      whole.push(...toDays(source.name, await rowsOf(query, slices.part(slice, this.#moment))))
+      whole.push(
+        ...toDays(
+          source.name,
+          await rowsOf(query, slices.part(slice, this.#moment)),
+          this.#onBadRow,
+        ),
+      )
     }
     return whole
   }

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../../common/errors.ts'
 import type { Period } from '../../reading.ts'
 import type { Row } from '../wordpress/database/database.ts'
 import { toDay } from '../wordpress/day.ts'
@@ -40,13 +41,30 @@ function add(a: Tally, b: Tally): { visitors: number; views: number } {
 }
 
 /**
- * Rows as days. Those of no day come before all days: they are in the total, as in the plugin's.
+ * Rows as days. Those of no day, or of none that can be read, come before all days: they are in the
+ * total, as in the plugin's. A row whose count cannot be read costs its own day, not the others.
  *
- * @param what names their source in an error
- * @throws DatabaseError for what is no day or no count
+ * @param what names their source in what is told
+ * @param onBadRow told what is wrong with a row
  */
-export function toDays(what: string, rows: readonly Row[]): DayTally[] {
-  return rows.map((row) => ({ day: toDay(row) ?? '', ...toTally(row, what) }))
+export function toDays(
+  what: string,
+  rows: readonly Row[],
+  onBadRow: (problem: string) => void,
+): DayTally[] {
+  const attempt = <Value>(read: () => Value, otherwise: Value, cost: string): Value => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      onBadRow(`${error.message}; ${cost}`)
+      return otherwise
+    }
+  }
+  return rows.map((row) => {
+    const day = attempt(() => toDay(row) ?? '', '', 'it counts in the total only')
+    return { day, ...attempt(() => toTally(row, what), none, `${day || 'it'} is left out`) }
+  })
 }
 
 /** A ledger of all days before `openFrom`, from a full count of these days. */

@@ -71,6 +71,13 @@ export class Reader {
   readonly #periods = new Background((error) => this.#onBackgroundError(error))
   #isCounting = false
   #warning: string | undefined
+  /** What has been told of bad rows. */
+  readonly #badRows: Set<string> = new Set()
+  readonly #onBadRow = (problem: string) => {
+    if (this.#badRows.has(problem)) return
+    this.#badRows.add(problem)
+    this.#options.onWarning(problem)
+  }
   /** The source that `onFound` has been told of. */
   #announced: string | undefined
   /** While there is no ledger to go on from. */
@@ -210,7 +217,7 @@ export class Reader {
       ? { from: ledger.openFrom, watermark: ledger.watermark }
       : this.#firstCount?.open
     if (plan.days === undefined || open === undefined) return
-    const rows = toDays(source.name, await rowsOf(query, plan.days(open, moment)))
+    const rows = toDays(source.name, await rowsOf(query, plan.days(open, moment)), this.#onBadRow)
     if (ledger !== undefined) this.#days = { ledger, open: rows }
     const days = ledger ?? openDaysOnly(open, moment)
     for (const { metric, period } of plan.offers) {
@@ -360,7 +367,14 @@ export class Reader {
     const moment = this.#moment(found)
     const checkpoint = isFirst ? this.#checkpoint : undefined
     const stopwatch = () => database.stopwatch()
-    const count = new FullCount({ found, moment, checkpoint, stopwatch, size })
+    const count = new FullCount({
+      found,
+      moment,
+      checkpoint,
+      stopwatch,
+      size,
+      onBadRow: this.#onBadRow,
+    })
     if (isFirst) {
       this.#take(found)
       this.#firstCount = count

@@ -22,3 +22,13 @@ export function toDay(row: Row): string | undefined {
     throw new DatabaseError('away', `the database says "${String(day)}", which is no day`)
   return `${match[1]}-${match[2]}-${match[3]}`
 }
+
+/** The day of the newest row; undefined also where a bad row says something else than a day. */
+export function toNewestDay(row: Row | undefined): string | undefined {
+  try {
+    return row === undefined ? undefined : toDay(row)
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined
+    throw error
+  }
+}

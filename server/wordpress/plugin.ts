@@ -1,6 +1,6 @@
 import { FatalError } from '../../common/errors.ts'
 import type { Query } from './database/database.ts'
-import { toDay } from './day.ts'
+import { toNewestDay } from './day.ts'
 import { momentAt } from './moment.ts'
 import type { Schema, Site } from './site.ts'
 import { sources } from './sources/index.ts'
@@ -90,7 +90,7 @@ async function examine(
     const plan = await source.plan(site, query)
     const moment = momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
     const [row] = plan.newest === undefined ? [] : await query(plan.newest(moment))
-    return { source, plan, newest: row === undefined ? undefined : toDay(row) }
+    return { source, plan, newest: toNewestDay(row) }
   } catch (error) {
     if (error instanceof FatalError) return { unreadable: error.message }
     throw error
