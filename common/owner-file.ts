@@ -12,14 +12,14 @@ export interface OwnerFile {
 
 /**
  * Puts a note beside a file. It only tells: a folder that cannot be written to, or another process that
- * writes, keeps nobody from running.
+ * writes, stops no process.
  */
 export async function ownFile(file: string): Promise<OwnerFile> {
   const note = `${file}.owner`
   const [pid = '', host = '', started = ''] = (await readFile(note, 'utf8').catch(() => '')).split(
     ' ',
   )
-  // Of another machine, as where containers share a folder, nobody can tell whether it still runs.
+  // Whether a process of another machine still runs, as where containers share a folder, cannot be told.
   const isOther = host === hostname() && Number(pid) !== process.pid && isAlive(Number(pid))
   const other = isOther && started === (await startOf(Number(pid))) ? `process ${pid}` : undefined
   if (other === undefined) {
@@ -29,7 +29,7 @@ export async function ownFile(file: string): Promise<OwnerFile> {
       const text = `${process.pid} ${hostname()} ${await startOf(process.pid)}`
       await handle.writeFile(text).finally(() => handle.close())
     } catch {
-      // Who cannot write here cannot damage anything either.
+      // A process that cannot write here cannot damage anything either.
     }
   }
   return {

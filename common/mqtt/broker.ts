@@ -60,7 +60,7 @@ const connectMs = 10_000
 const mostBytes = 262_144
 /** How long the last messages may take at the end. */
 const farewellMs = 2000
-/** A connection that has held so long counts as one: a broker may throw us out again and again. */
+/** A connection that has lasted so long counts as a success: a broker may end each one soon after its start. */
 const holdsMs = 5000
 const retry = { firstMs: 500, mostMs: 30_000 }
 /** Reason codes for an unsupported protocol version: of MQTT 5, and of 3.1.1. */
@@ -266,7 +266,7 @@ export class Broker {
     onUp()
   }
 
-  /** Tries again later, unless this is an old client's last word. */
+  /** Tries again later, unless this comes from a former client. */
   #down(client: MqttClient | undefined, reason: string): void {
     if (this.#client !== client || this.#stopped) return
     const { log, random, onDown } = this.#options
@@ -313,7 +313,7 @@ export class Broker {
     return client
   }
 
-  /** Ends the connection with a word to the broker, which then keeps the will to itself. */
+  /** Ends the connection with a DISCONNECT, after which the broker does not publish the will. */
   async #leave(): Promise<void> {
     clearTimeout(this.#timer)
     const wasUp = this.#isUp

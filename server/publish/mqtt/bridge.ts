@@ -103,7 +103,7 @@ export class MqttBridge implements Leaderships {
     }
     const made = new MqttSite({ ...this.#options, site, onTurn })
     this.#sites.set(site, made)
-    // Who asks for a turn after the end is not to wait for it.
+    // A turn that is asked for after the end is answered at once.
     if (this.#isStopped) void made.stop()
     else made.start()
     return made

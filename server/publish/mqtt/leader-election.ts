@@ -2,7 +2,7 @@ import * as v from 'valibot'
 
 /** What a process is to a site. */
 export type Role =
-  /** The broker has not yet told how things are: nobody should read. */
+  /** The broker has not yet sent what it retains: no process reads. */
   | 'undecided'
   | 'reader'
   | 'standby'
@@ -25,7 +25,7 @@ export interface LeaderElectionOptions {
   readonly publishClaim: (claim: string) => void
   /** Sends a word to this process itself. */
   readonly hello: (word: string) => void
-  /** Publishes that nobody reads, as the will would. */
+  /** Publishes `offline`, as the will would. */
   readonly resign: () => void
   /** Connects anew: with the will when this process is to be the reader, without when not. */
   readonly reconnect: () => void
@@ -50,17 +50,17 @@ const claimAgainMs = 30_000
  * Which of several processes reads the database of a site: there is one seat per site, and every
  * process that could read it watches the same two retained topics.
  *
- * `status` is `online` while somebody reads; the broker itself says `offline` when that connection
- * breaks. `claim` names who reads, as `{term, id}`. A process that finds nobody `online` waits a random
+ * `status` is `online` while a process reads; the broker itself says `offline` when that connection
+ * breaks. `claim` names that process, as `{term, id}`. A process that does not find `online` waits a random
  * moment (the reader may only have blinked), then writes a claim with the next term. Of two claims the
  * one with the higher term counts, then that with the higher id: all processes see all claims sooner
  * or later and so come to the same one, in whatever order a cluster of brokers brings them. A holder
  * that sees a lower claim repeats its own; one that sees a higher claim stands down.
  *
- * Whoever has won connects anew, now with the will, and only then says `online`. Whoever stood by goes
+ * The winner connects anew, now with the will, and only then publishes `online`. A former standby goes
  * on from what the former reader has published, so no number goes back.
  *
- * Without a broker nobody knows of the others: after `aloneMs` each reads for itself, as it would
+ * Without a broker no process hears of the others: after `aloneMs` each reads for itself, as it would
  * without MQTT, and stands down when the broker is back.
  */
 export class LeaderElection {
@@ -76,7 +76,7 @@ export class LeaderElection {
   #connections = 0
   /** Over this connection. */
   #contests = 0
-  /** Whether this process has ever known who reads. */
+  /** Whether this process has ever known which process reads. */
   #knew = false
   /** Whether the broker has our claim, as far as we know the highest. */
   #isClaimKept = false
@@ -183,7 +183,7 @@ export class LeaderElection {
       this.#isNotAlone()
       this.#follow()
     }
-    // At the start nobody has blinked: a bridge that is alone need not wait for itself.
+    // At the start no reader can have blinked: a bridge that is alone does not wait for itself.
     else if (!this.#knew) this.#contest()
     else if (this.#role === 'alone') {
       this.#after(this.#contests === 0 ? this.#blinkMs : claimAgainMs, () => this.#contest())
@@ -234,7 +234,7 @@ export class LeaderElection {
     this.#knew = true
     this.#become('standby')
     if (!this.#hasWill) return
-    // Who has won says that he reads when he does. He may also die before, and our `online` would stand
+    // The winner publishes `online` when it reads. It may end before that, and our `online` would stand
     // for ever.
     this.#options.resign()
     this.#reconnect()

@@ -156,7 +156,7 @@ export class MqttSite {
     this.update(state, place)
   }
 
-  /** The site is gone: whoever has its seat takes from the broker what is retained of it. */
+  /** The site is gone: the process that has its seat removes the retained topics from the broker. */
   async retire(): Promise<void> {
     if (this.#election.mayPublish) {
       this.#state = undefined
