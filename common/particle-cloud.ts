@@ -84,18 +84,19 @@ const DeviceInfo = v.pipe(
     name: v.nullish(v.string(), ''),
     online: v.optional(v.boolean()),
     connected: v.optional(v.boolean(), false),
-    last_handshake_at: v.nullish(v.string(), ''),
+    last_handshake_at: v.nullish(v.string()),
+    last_heard: v.nullish(v.string(), ''),
     platform_id: v.optional(v.number(), -1),
     functions: v.nullish(v.array(v.string()), []),
   }),
   v.transform(
-    ({ id, name, online, connected, last_handshake_at, platform_id, functions }): CloudDevice => ({
+    ({ id, name, online, connected, platform_id, functions, ...times }): CloudDevice => ({
       id,
       name,
       platformId: platform_id,
       functions,
-      // A local cloud does not tell `online`.
-      session: (online ?? connected) ? last_handshake_at : undefined,
+      // A local cloud does not tell `online`, nor the handshake: what it heard last changes more often.
+      session: (online ?? connected) ? (times.last_handshake_at ?? times.last_heard) : undefined,
     }),
   ),
 )

@@ -15,7 +15,8 @@ export const demo = command({
   async run({ host, port, token }, context) {
     const { chooseFeed, startDevice } = await import('../../device/run.ts')
     const { openMemory } = await import('../../device/memory.ts')
-    const { boardOpener } = await import('../../device/boards/index.ts')
+    const { openFirmata } = await import('../../device/boards/firmata.ts')
+    const { tcpLink } = await import('../../device/boards/tcp.ts')
     const { Link } = await import('../../device/boards/link.ts')
     const { max7219 } = await import('../../device/displays/max7219.ts')
     const { startBridge } = await import('../../server/serve.ts')
@@ -85,7 +86,7 @@ export const demo = command({
       })
       const device = await startDevice({
         screen: new Link({
-          open: boardOpener({ kind: 'tcp', host: '127.0.0.1', port: desk.port }, ''),
+          open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', desk.port), wiring, signal),
           wiring: { bus: 'spi', pins },
           now: () => performance.now(),
           display,

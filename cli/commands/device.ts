@@ -15,6 +15,7 @@ import type { Values } from '../settings/settings.ts'
 type DisplayValues = Values<
   | 'board'
   | 'particleToken'
+  | 'particleUrl'
   | 'display'
   | 'digits'
   | 'decimalPoints'
@@ -40,6 +41,7 @@ export const device = command({
     'dwell',
     'board',
     'particleToken',
+    'particleUrl',
     'display',
     'digits',
     'decimalPoints',
@@ -194,7 +196,7 @@ async function openScreen(
     display,
     log: context.log,
     random: Math.random,
-    open: boardOpener(real, particleToken ?? ''),
+    open: boardOpener(real, { token: particleToken ?? '', url: values.particleUrl }),
     now: () => performance.now(),
   })
   const { points: hasPoints } = display

@@ -1,5 +1,6 @@
 import { FatalError, messageOf, UsageError } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
+import type { CloudOptions } from '../../common/particle-cloud.ts'
 import type { Board, Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import type { Finding } from '../../server/doctor.ts'
@@ -23,6 +24,7 @@ export const doctor = command({
     'token',
     'board',
     'particleToken',
+    'particleUrl',
     'display',
     'pins',
     'json',
@@ -55,7 +57,10 @@ export const doctor = command({
     }
     stopIfAsked()
     if (countUrl !== undefined) await checkEndpoint(countUrl, values.token, show)
-    if (board && wiring) await checkBoard(board, wiring, values.particleToken, context.signal, show)
+    if (board && wiring) {
+      const cloud = { token: values.particleToken ?? '', url: values.particleUrl }
+      await checkBoard(board, wiring, cloud, context.signal, show)
+    }
     stopIfAsked()
     const problems = findings.filter(({ status }) => status === 'problem').length
     if (problems > 0) {
@@ -147,7 +152,7 @@ function adviceFor(status: number | undefined, token: string | undefined): strin
 async function checkBoard(
   setting: BoardSetting,
   wiring: Wiring,
-  particleToken: string | undefined,
+  cloud: CloudOptions,
   signal: AbortSignal,
   show: (finding: Finding) => void,
 ): Promise<void> {
@@ -158,7 +163,7 @@ async function checkBoard(
   }
   let board: Board | undefined
   try {
-    board = await boardOpener(setting, particleToken ?? '')(wiring, signal)
+    board = await boardOpener(setting, cloud)(wiring, signal)
     await board.send([])
     show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
   } catch (error) {

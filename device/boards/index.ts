@@ -1,3 +1,4 @@
+import type { CloudOptions } from '../../common/particle-cloud.ts'
 import type { OpenBoard } from './board.ts'
 
 /** A board as it is named in the settings. */
@@ -14,9 +15,9 @@ export type RealBoard =
 /**
  * How a board is opened. What only one kind needs is loaded then.
  *
- * @param particleToken for `particle` alone
+ * @param particle the cloud, for `particle` alone
  */
-export function boardOpener(board: RealBoard, particleToken: string): OpenBoard {
+export function boardOpener(board: RealBoard, particle: CloudOptions): OpenBoard {
   switch (board.kind) {
     case 'serial':
       return async (wiring, signal) => {
@@ -39,11 +40,19 @@ export function boardOpener(board: RealBoard, particleToken: string): OpenBoard 
         const { openVoodooSpark } = await import('./voodoospark.ts')
         return openVoodooSpark(board.host, board.port, wiring, signal)
       }
-    case 'particle':
+    case 'particle': {
+      let open: OpenBoard | undefined
       return async (wiring, signal) => {
-        const { openParticle } = await import('./particle.ts')
-        return openParticle(board.device, particleToken, wiring, signal)
+        const { openCloud } = await import('../../common/particle-cloud.ts')
+        const { particleOpener } = await import('./particle.ts')
+        open ??= particleOpener({
+          device: board.device,
+          cloud: openCloud(particle),
+          now: () => performance.now(),
+        })
+        return open(wiring, signal)
       }
+    }
     case 'raspi':
       return async (wiring, signal) => {
         const { openRaspi } = await import('./raspi.ts')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type CloudOptions, openCloud } from '../../../common/particle-cloud.ts'
+import { CloudError, type CloudOptions, openCloud } from '../../../common/particle-cloud.ts'
 import { Link } from '../../../device/boards/link.ts'
-import { openParticle } from '../../../device/boards/particle.ts'
+import { particleOpener } from '../../../device/boards/particle.ts'
 import { openVoodooSpark } from '../../../device/boards/voodoospark.ts'
 import { toCells } from '../../../device/face/frame.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
@@ -101,8 +101,8 @@ test('a Photon is found by the address that it publishes in the cloud', async (t
   desk.variables['endpoint'] = `127.0.0.1:${board.port}`
   const cloud = await startStandInCloud(t, desk)
   const wiring = { bus: 'spi', pins } as const
-  const open = openParticle('desk', '', wiring, new AbortController().signal, openCloud(cloud))
-  const opened = await open
+  const open = particleOpener({ device: 'desk', cloud: openCloud(cloud), now: () => 0 })
+  const opened = await open(wiring, new AbortController().signal)
   t.after(() => opened.close())
   await opened.send([])
   assert.deepEqual(cloud.requests, ['GET /v1/devices/desk/endpoint'])
@@ -113,12 +113,9 @@ test('what the cloud refuses is said, without the token', async (t) => {
   const desk = new CloudDesk('desk')
   const cloud = await startStandInCloud(t, desk)
   const open = (device = 'desk', { url, token }: CloudOptions = cloud) =>
-    openParticle(
-      device,
-      token,
+    particleOpener({ device, cloud: openCloud({ url, token }), now: () => 0 })(
       { bus: 'spi', pins },
       new AbortController().signal,
-      openCloud({ url, token }),
     )
   const says = (message: RegExp) => (error: Error) =>
     message.test(error.message) && !error.message.includes(cloud.token)
@@ -150,4 +147,52 @@ test('a Photon that is not there is an error, not the end of the process', async
   const rejected = assert.rejects(opening, /stopped/)
   stopped.abort()
   await rejected
+})
+
+test('the address of a Photon is kept; it is asked for again after three failures, once a minute, 500 times a day', async () => {
+  let nowMs = 0
+  let reads = 0
+  const tried: string[] = []
+  const open = particleOpener({
+    device: 'desk',
+    cloud: {
+      variable: async () => {
+        reads += 1
+        return `10.0.0.${reads % 250}:48879`
+      },
+    },
+    now: () => nowMs,
+    openAt: async (host) => {
+      tried.push(host)
+      throw new Error('refused')
+    },
+  })
+  const attempt = () => open({ bus: 'spi', pins }, new AbortController().signal)
+  for (let count = 0; count < 4; count += 1) await assert.rejects(attempt(), /refused/)
+  assert.deepEqual([reads, tried], [1, Array(4).fill('10.0.0.1')])
+  nowMs = 60_000
+  await assert.rejects(attempt(), /refused/)
+  assert.deepEqual([reads, tried.at(-1)], [2, '10.0.0.2'])
+  for (; nowMs < 24 * 3_600_000; nowMs += 1200) await assert.rejects(attempt(), /refused/)
+  assert.equal(reads, 500)
+})
+
+test('a token that was refused is not tried again', async () => {
+  let reads = 0
+  const open = particleOpener({
+    device: 'desk',
+    cloud: {
+      variable: () => {
+        reads += 1
+        return Promise.reject(
+          new CloudError('token', 'the Particle Cloud refuses the token', false),
+        )
+      },
+    },
+    now: () => reads * 10_000_000,
+  })
+  for (let count = 0; count < 3; count += 1) {
+    await assert.rejects(open({ bus: 'spi', pins }, new AbortController().signal), /refuses/)
+  }
+  assert.equal(reads, 1)
 })
