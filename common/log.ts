@@ -15,6 +15,8 @@ export async function createLog(level: LogLevel, terminal: boolean): Promise<Log
 }
 
 async function linesForPeople() {
-  const { default: pretty } = await import('pino-pretty')
-  return pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss' })
+  const { prettyFactory } = await import('pino-pretty')
+  const pretty = prettyFactory({ translateTime: 'SYS:HH:MM:ss' })
+  // By the stream of the process: what draws in the same terminal makes room for each line.
+  return { write: (line: string) => void process.stderr.write(pretty(line)) }
 }

@@ -68,6 +68,7 @@ export const demo = command({
         out: context.stdout,
         json: false,
         display: 'max7219',
+        caption: 'visitors, total',
         chips: { pins, digits: undefined, addresses: [] },
         header: (port) => `  the board    tcp:127.0.0.1:${port}, StandardFirmata with a MAX7219`,
       })

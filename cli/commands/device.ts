@@ -16,6 +16,7 @@ type DisplayValues = Values<
   | 'board'
   | 'particleToken'
   | 'particleUrl'
+  | 'show'
   | 'display'
   | 'digits'
   | 'decimalPoints'
@@ -158,7 +159,16 @@ async function openScreen(
     const { terminalScreen } = await import('../../device/screens/terminal.ts')
     const digits = values.digits ?? terminalDigits
     const hasPoints = values.decimalPoints ?? true
-    return { screen: terminalScreen(context.stdout), digits, hasPoints, stop: async () => {} }
+    return {
+      screen: terminalScreen(context.stdout, {
+        log: process.stderr,
+        caption: captionOf(values.show),
+        term: process.env['TERM'],
+      }),
+      digits,
+      hasPoints,
+      stop: async () => {},
+    }
   }
   const { digits, digitOrder, addresses, particleToken, pins } = values
   const { decimalPoints: points } = values
@@ -184,6 +194,7 @@ async function openScreen(
           out: context.stdout,
           json: false,
           display: id,
+          caption: captionOf(values.show),
           chips: { pins: wiring.pins, digits, addresses },
         })
       : undefined
@@ -263,4 +274,12 @@ export async function wiringOf(
     )
   }
   return { bus, pins: { data, clock, cs: cs ?? clock } }
+}
+
+/** What the digits count, in words. */
+function captionOf(show: Values<'show'>['show']): string {
+  const words = (show ?? []).map(({ reading }) =>
+    reading.replace('.', ', ').replace(/last(\d+)days/, 'last $1 days'),
+  )
+  return words.length === 0 ? 'visitors, total' : words.join('; ')
 }

@@ -12,6 +12,8 @@ export interface VirtualDeskOptions {
   readonly json: boolean
   /** A line above the digits, given the port. */
   readonly header?: (port: number) => string
+  /** A line below them: what is counted. */
+  readonly caption?: string
 }
 
 export interface VirtualDesk {
@@ -36,6 +38,9 @@ export async function startVirtualDesk(options: VirtualDeskOptions): Promise<Vir
     out,
     json,
     now: () => new Date(),
+    log: process.stderr,
+    term: process.env['TERM'],
+    caption: options.caption ?? '',
     ...(header === undefined ? {} : { header: header(board.port) }),
   })
   const show = () => {

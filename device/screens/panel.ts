@@ -12,12 +12,25 @@ interface Picture {
 
 type PanelOptions = {
   /** Where the display is shown, as `process.stdout`. */
-  out: { write(text: string): unknown; isTTY?: boolean | undefined; columns?: number | undefined }
+  out: Output
+  /** Where the log goes, whose lines stand above the face where both are in one terminal. */
+  log?: Output
   /** One JSON object a line, for programs. */
   json: boolean
   now: () => Date
   /** The line above the face on a terminal, such as the address of the board. */
   header?: string
+  /** The line below it: what is counted. */
+  caption?: string
+  /** The kind of terminal, as the variable TERM has it. */
+  term?: string | undefined
+}
+
+interface Output {
+  write(text: string): unknown
+  isTTY?: boolean | undefined
+  columns?: number | undefined
+  hasColors?(): boolean
 }
 
 export type Panel = {
@@ -30,6 +43,8 @@ export type Panel = {
 const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
 const ERASE_TO_LINE_END = '\x1b[K'
+const ERASE_TO_SCREEN_END = '\x1b[J'
+const RED = '\x1b[31m'
 const FAINT = '\x1b[2m'
 const BOLD = '\x1b[1m'
 const NORMAL = '\x1b[0m'
@@ -38,9 +53,10 @@ const up = (lines: number) => `\x1b[${lines}A`
 const FACE_ROWS = 5
 
 /** Shows a display as JSON lines, drawn on a terminal, or as plain lines, as `out` allows. */
-export function createPanel({ out, json, now, header = '' }: PanelOptions): Panel {
+export function createPanel(options: PanelOptions): Panel {
+  const { out, json, now, term } = options
   if (json) return jsonPanel(out, now)
-  return out.isTTY ? terminalPanel(out, header) : plainPanel(out)
+  return out.isTTY && term !== 'dumb' ? terminalPanel(options) : plainPanel(out)
 }
 
 function jsonPanel(out: PanelOptions['out'], now: () => Date): Panel {
@@ -65,29 +81,56 @@ function plainPanel(out: PanelOptions['out']): Panel {
   }
 }
 
-function terminalPanel(out: PanelOptions['out'], header: string): Panel {
-  let drawn = false
+function terminalPanel({ out, log, header = '', caption = '' }: PanelOptions): Panel {
+  /** Lines of what is drawn now. */
+  let drawn: readonly string[] | undefined
+  const draw = (lines: readonly string[]) => {
+    out.write(lines.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join(''))
+  }
+  const logWrite = log?.write
+  const shares = log?.isTTY === true && logWrite !== undefined
+  if (shares) {
+    log.write = (...chunk: Parameters<typeof logWrite>) => {
+      if (drawn === undefined) return logWrite.apply(log, chunk)
+      out.write(up(drawn.length) + ERASE_TO_SCREEN_END)
+      const written = logWrite.apply(log, chunk)
+      draw(drawn)
+      return written
+    }
+  }
   return {
     show(picture) {
       const columns = out.columns ?? Number.POSITIVE_INFINITY
-      const lines = [header.slice(0, columns), ...face(picture, columns)]
-      const home = drawn ? up(lines.length) : HIDE_CURSOR
-      drawn = true
-      out.write(home + lines.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join(''))
+      const colour = out.hasColors?.() ? RED : ''
+      const lines = [
+        header.slice(0, columns),
+        ...face(picture, columns, colour),
+        ...(caption === '' ? [] : [caption.slice(0, columns)]),
+      ]
+      out.write(drawn === undefined ? HIDE_CURSOR : up(drawn.length))
+      drawn = lines
+      draw(lines)
     },
     stop() {
-      if (drawn) out.write(SHOW_CURSOR)
-      drawn = false
+      if (drawn !== undefined) out.write(SHOW_CURSOR)
+      drawn = undefined
+      if (shares) log.write = logWrite
     },
   }
 }
 
 /** Always as many rows, so that one drawing covers the one before. */
-function face({ text, segments, on, intensity }: Picture, columns: number): string[] {
+function face(
+  { text, segments, on, intensity }: Picture,
+  columns: number,
+  colour: string,
+): string[] {
   const drawing = drawSegments(segments)
   const fits = drawing.every((row) => row.length <= columns)
   const rows = fits ? drawing : [text]
-  const shown = on ? rows.map((row) => brightness(intensity) + row + NORMAL) : ['(display off)']
+  const shown = on
+    ? rows.map((row) => brightness(intensity) + colour + row + NORMAL)
+    : ['(display off)']
   return Array.from({ length: FACE_ROWS }, (_, row) => shown[row] ?? '')
 }
 

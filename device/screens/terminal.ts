@@ -4,8 +4,11 @@ import { createPanel } from './panel.ts'
 import type { Screen } from './screen.ts'
 
 /** The digits in the terminal, without any board. */
-export function terminalScreen(out: NodeJS.WriteStream): Screen {
-  const panel = createPanel({ out, json: false, now: () => new Date() })
+export function terminalScreen(
+  out: NodeJS.WriteStream,
+  options: { log: NodeJS.WriteStream; caption: string; term: string | undefined },
+): Screen {
+  const panel = createPanel({ out, json: false, now: () => new Date(), ...options })
   const show = ({ cells, on, intensity }: Frame) => {
     const segments = cells.map((cell) => segmentsOf(cell))
     panel.show({ text: cellsText(cells), segments, on, intensity })

@@ -131,3 +131,76 @@ describe('a panel on a terminal', () => {
     assert.ok(lines.every((line) => line.length <= 20))
   })
 })
+
+/** A control sequence, as a part of a pattern. */
+const sequence = '\x1b\\[[?\\d]*[A-Za-z]'
+
+describe('a panel on a terminal with a log', () => {
+  /** What is on the screen, of the sequences that the panel uses. */
+  function screenOf(written: string): string[] {
+    const lines = ['']
+    let row = 0
+    for (const part of written.split(new RegExp(`(${sequence}|\\n)`))) {
+      const code = part.startsWith('\x1b') ? /([?\d]*)([A-Za-z])$/.exec(part) : null
+      if (part === '\n') {
+        row += 1
+        lines[row] ??= ''
+      } else if (code?.[2] === 'A') row -= Number(code[1])
+      else if (code?.[2] === 'J') lines.splice(row)
+      else if (code === null && part !== '') lines[row] = part
+    }
+    return lines.map((line) => line.trimEnd()).filter((line) => line !== '')
+  }
+
+  test('leaves the lines of the log above the face, and its caption below', () => {
+    let written = ''
+    const write = (text: string) => {
+      written += text
+    }
+    const out = { write, isTTY: true, columns: 20, hasColors: () => true }
+    const log = { write, isTTY: true }
+    const panel = createPanel({
+      out,
+      log,
+      json: false,
+      now,
+      header: 'board',
+      caption: 'visitors, total',
+      term: 'xterm',
+    })
+    panel.show(face)
+    log.write('WARN: away\n')
+    panel.show({ ...face, text: '    1235.' })
+    log.write('INFO: back\n')
+    assert.deepEqual(screenOf(written), [
+      ...['WARN: away', 'INFO: back', 'board'],
+      ...['    1235.', 'visitors, total'],
+    ])
+    assert.ok(written.includes('\x1b[31m'))
+    panel.stop()
+    assert.equal(log.write, write)
+  })
+
+  test('writes no control sequence to a dumb terminal', () => {
+    const { out, taken } = stream({})
+    const panel = createPanel({ out, json: false, now, term: 'dumb' })
+    panel.show(face)
+    panel.stop()
+    assert.equal(taken(), '    1234.  intensity 3\n')
+  })
+
+  test('is never wider than 40 columns where the terminal is not', () => {
+    const { out, taken } = stream({ columns: 40 })
+    const header = 'the board    tcp:127.0.0.1:12345, StandardFirmata with a MAX7219'
+    const panel = createPanel({
+      out,
+      json: false,
+      now,
+      header,
+      caption: 'visitors, total; '.repeat(9),
+    })
+    panel.show(face)
+    const lines = taken().replaceAll(new RegExp(sequence, 'g'), '').split('\n')
+    assert.ok(lines.every((line) => line.length <= 40))
+  })
+})
