@@ -38,6 +38,9 @@ export interface SiteState {
   readonly counting?: Counting | undefined
 }
 
+/** How long our own number stands against an older one of another process: clocks of two machines differ. */
+const keepMs = 10_000
+
 /** Reads a site again and again in the background, one round at a time, and keeps what it found. */
 export class Poller {
   readonly #options: PollerOptions
@@ -155,7 +158,9 @@ export class Poller {
     const known = this.#state.last
     if (last === undefined) return
     const ageMs = now() - readMs(known)
-    const isOlder = readMs(last) < readMs(known) && ageMs < 2 * everyMs(known)
+    // What was read in the future was so when the clock was wrong.
+    const isRecent = ageMs >= 0 && ageMs < Math.min(2 * everyMs(known), keepMs)
+    const isOlder = readMs(last) < readMs(known) && isRecent
     this.#retry.succeeded()
     this.#state = {
       ...this.#state,

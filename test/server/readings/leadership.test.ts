@@ -93,6 +93,16 @@ test('who has read later than the other keeps its number until it is old', async
   assert.equal(total(), 90)
 })
 
+test('a number of a time when the clock was ahead does not stand against that of the other', async (t) => {
+  const dayMs = 86_400_000
+  const { world, poller, total } = setup(t, theirs(50, startMs + dayMs))
+  await poller.start()
+  assert.equal(total(), 50)
+  world.leadership = theirs(51, startMs + 1000)
+  poller.wake()
+  await until('theirs of now', () => total() === 51)
+})
+
 test('what another has carried forward is carried on', async (t) => {
   const { world, poller, total } = setup(t, theirs(130, startMs, 30))
   await poller.start()
