@@ -1,10 +1,12 @@
 import type { Logger } from '../common/log.ts'
+import type { EffectiveSettings } from './settings/load.ts'
 import type { Environment } from './settings/setting.ts'
 import type { SettingName, SiteValues, Values } from './settings/settings.ts'
 
 /** What a command has of the context around it. */
 export interface CommandContext {
   readonly env: Environment
+  readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly log: Logger
   /** What stands behind the command without a flag; at most what its `argument` allows. */
@@ -15,6 +17,8 @@ export interface CommandContext {
   readonly config: string | undefined
   /** Names of environment variables that look like a slip, in a sentence each. */
   readonly warnings: readonly string[]
+  /** The settings of the command as they were given. */
+  readonly effective: EffectiveSettings
   /** Whether a setting was given, or has its default. */
   readonly isGiven: (name: SettingName) => boolean
   /** Of this program. */
@@ -31,6 +35,8 @@ export interface Command {
   /** As Commander writes it: `<url>`, or `[command]` where it may be left out. */
   readonly argument?: string
   readonly settings: readonly SettingName[]
+  /** `--config` is the file that it writes, so there need not be one yet. */
+  readonly writesConfig?: true
   /** Resolves when the command has ended; `values` are those of `settings`. */
   run(values: never, context: CommandContext): Promise<void>
 }
@@ -41,6 +47,7 @@ export function command<const Names extends readonly SettingName[]>(definition: 
   summary: string
   argument?: string
   settings: Names
+  writesConfig?: true
   run(values: Values<Names[number]>, context: CommandContext): Promise<void>
 }): Command {
   return definition

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError, Option, Command as Program } from 'commander'
-import { DatabaseError, FatalError, UsageError } from '../common/errors.ts'
+import { DatabaseError, FatalError, Interrupted, UsageError } from '../common/errors.ts'
 import { createLog, type LogLevel } from '../common/log.ts'
 import type { Command } from './command.ts'
 import { commands } from './commands/index.ts'
@@ -16,6 +16,8 @@ const configHelp =
 const FINE = 0
 const FAILED = 1
 const WRONG_USAGE = 2
+/** As a shell has it for a program that SIGINT has ended. */
+const INTERRUPTED = 130
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string
@@ -58,7 +60,7 @@ function strict(program: Program): void {
 }
 
 async function run(command: Command, program: Program): Promise<void> {
-  const { env, stdout, stderr } = process
+  const { env, stdin, stdout, stderr } = process
   // A flag is text; a switch without a value is `true`.
   const { config, ...flags } = Object.fromEntries(
     Object.entries(program.opts<Record<string, string | true>>()).map(([name, given]) => [
@@ -67,7 +69,13 @@ async function run(command: Command, program: Program): Promise<void> {
     ]),
   )
   const { name } = command
-  const loaded = await loadSettings(settingNames(command), { command: name, flags, env, config })
+  const loaded = await loadSettings(settingNames(command), {
+    command: name,
+    flags,
+    env,
+    config,
+    mayBeNew: command.writesConfig === true,
+  })
   const values = valuesOf(loaded.effective)
   const log = await createLog(values['logLevel'] as LogLevel, stderr.isTTY === true)
   for (const warning of loaded.warnings) log.warn(warning)
@@ -83,12 +91,14 @@ async function run(command: Command, program: Program): Promise<void> {
     // The listing in `command()` ties the type of `values` to the settings that were loaded.
     await command.run(values as never, {
       env,
+      stdin,
       stdout,
       log,
       args: program.args,
       sites: siteValues(loaded),
       config,
       warnings: loaded.warnings,
+      effective: loaded.effective,
       isGiven: (setting) => isGiven(loaded, setting),
       version: manifest.version,
       ready: manager.ready,
@@ -109,6 +119,10 @@ async function main(argv: readonly string[]): Promise<number> {
       // Without a command Commander has printed the help, and there is nothing to add.
       if (error.code !== 'commander.help') complain(refusalOf(error))
       return WRONG_USAGE
+    }
+    if (error instanceof Interrupted) {
+      complain(error.message)
+      return INTERRUPTED
     }
     if (error instanceof UsageError) {
       complain(error.message)

@@ -8,6 +8,11 @@ export class FatalError extends Error {
   override name = 'FatalError'
 }
 
+/** Ctrl-C in the middle of something; the message says what is left behind. Exit code 130. */
+export class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
 /**
  * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such database),
  * `host` is a name that the resolver does not know, `schema` means that a table or column is not what it

@@ -1,12 +1,15 @@
+import { messageOf } from '../common/errors.ts'
 import type { Counting } from './readings/counting.ts'
-import { type Found, findSource } from './readings/find-source.ts'
+import { type Found, findSource, type Wanted } from './readings/find-source.ts'
+import { namesOf } from './readings/network-names.ts'
 import { Reader } from './readings/reader.ts'
+import { type Count, keyOf } from './readings/round.ts'
 import type { SiteOptions } from './readings/site-group.ts'
 import type { Query, Row } from './wordpress/database/database.ts'
 import type { LocatedDatabase } from './wordpress/database/place.ts'
 import { toNewestDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
-import type { Site } from './wordpress/site.ts'
+import { findNetwork, readSchema, type Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
 import { isActive, type Source, tableOf } from './wordpress/sources/source.ts'
 
@@ -16,6 +19,17 @@ export interface Finding {
   readonly status: 'ok' | 'warning' | 'problem'
   readonly text: string
   readonly advice?: string
+}
+
+/** What an examination has found to show. */
+export interface Examined {
+  readonly site: string
+  readonly source: Pick<Source, 'id' | 'name'>
+  readonly counts: readonly Count[]
+  /** Other statistics plugins that are active. */
+  readonly others: readonly Pick<Source, 'id' | 'name'>[]
+  /** The names of all sites of its network, itself first; just itself where it stands alone. */
+  readonly network: readonly string[]
 }
 
 const toleratedSkewSeconds = 5
@@ -29,7 +43,7 @@ export async function* examineSite(
   { place, tablePrefix, source, sql, words, matomoSite, name }: SiteOptions,
   database: LocatedDatabase,
   now: () => number,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<Finding, Examined> {
   const { query, engine } = database
   yield await server(query, engine, place.description)
   if (engine === 'mysql') yield await clock(query, now)
@@ -46,6 +60,45 @@ export async function* examineSite(
   const { layoutNote } = found.plan
   if (layoutNote !== undefined) yield { subject: 'layout', status: 'ok', text: layoutNote }
   if (engine === 'mysql') yield await grants(query, found)
+  const { counts, progress } = await readCounts(database, wanted, name, now)
+  if (progress !== undefined) {
+    yield {
+      subject: 'counting',
+      status: 'ok',
+      text: `${progress.text}; a bridge counts on in the background and shows the numbers of today meanwhile`,
+    }
+  }
+  for (const { metric, period, value, tookMs } of counts) {
+    yield {
+      subject: `${metric}.${period}`,
+      status: 'ok',
+      text: `${value}, in ${(tookMs / 1000).toFixed(3)} s`,
+    }
+  }
+  const rows = await counting(query, found, now())
+  if (rows !== undefined) yield rows
+  const network = [site.name]
+  if (sql === undefined) {
+    for await (const { finding, further } of examineNetwork(database, wanted, site, now)) {
+      network.push(further)
+      yield finding
+    }
+  }
+  return {
+    site: name ?? site.name,
+    source: found.source,
+    counts,
+    others: sources.filter((each) => each.id !== found.source.id && isActive(each, site)),
+    network,
+  }
+}
+
+async function readCounts(
+  database: LocatedDatabase,
+  wanted: Wanted,
+  name: string | undefined,
+  now: () => number,
+): Promise<{ counts: readonly Count[]; progress: Counting | undefined }> {
   let progress: Counting | undefined
   const reader = new Reader({
     database,
@@ -63,22 +116,43 @@ export async function* examineSite(
   })
   const { counts } = await reader.read()
   reader.stop()
-  if (progress !== undefined) {
-    yield {
-      subject: 'counting',
-      status: 'ok',
-      text: `${progress.text}; a bridge counts on in the background and shows the numbers of today meanwhile`,
+  return { counts, progress }
+}
+
+/** The further sites of a network, of which a desk may show any. */
+async function* examineNetwork(
+  database: LocatedDatabase,
+  wanted: Wanted,
+  main: Site,
+  now: () => number,
+): AsyncGenerator<{ finding: Finding; further: string }> {
+  const schema = await readSchema(database.query, database.engine)
+  if (main.prefix === '' || !schema.tables.has(`${main.prefix}options`)) return
+  const [, ...others] = await findNetwork(database.query, schema, main.prefix)
+  const names = await namesOf(database.query, [main.prefix, ...others], undefined)
+  for (const prefix of others) {
+    const further = names.get(prefix)?.name ?? prefix
+    const subject = 'site of the network'
+    try {
+      const { counts } = await readCounts(database, { ...wanted, prefix }, further, now)
+      const [first] = counts
+      const said = first === undefined ? '' : `; ${keyOf(first)} is ${first.value}`
+      yield {
+        further,
+        finding: { subject, status: 'ok', text: `${further}, table prefix "${prefix}"${said}` },
+      }
+    } catch (error) {
+      yield {
+        further,
+        finding: {
+          subject,
+          status: 'warning',
+          text: `${further}: ${messageOf(error)}`,
+          advice: 'it is left out until a statistics plugin is active on it',
+        },
+      }
     }
   }
-  for (const { metric, period, value, tookMs } of counts) {
-    yield {
-      subject: `${metric}.${period}`,
-      status: 'ok',
-      text: `${value}, in ${(tookMs / 1000).toFixed(3)} s`,
-    }
-  }
-  const rows = await counting(query, found, now())
-  if (rows !== undefined) yield rows
 }
 
 async function server(query: Query, engine: string, where: string): Promise<Finding> {

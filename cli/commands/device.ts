@@ -1,10 +1,11 @@
 import { UsageError } from '../../common/errors.ts'
 import { brokerAddress } from '../../common/mqtt/address.ts'
-import type { Wiring } from '../../device/boards/board.ts'
+import type { OpenBoard, Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import type { DisplayDriver, DisplayOptions } from '../../device/displays/driver.ts'
 import { type DisplayId, displayOf, displays } from '../../device/displays/index.ts'
 import type { FeedOptions } from '../../device/run.ts'
+import type { PanelOutput } from '../../device/screens/panel.ts'
 import type { Screen } from '../../device/screens/screen.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { keepSmall } from '../process/footprint.ts'
@@ -170,6 +171,33 @@ async function openScreen(
       stop: async () => {},
     }
   }
+  const { wiring, display, open, stop } = await displayAt(values, context.stdout)
+  const { Link } = await import('../../device/boards/link.ts')
+  const link = new Link({
+    wiring,
+    display,
+    log: context.log,
+    random: Math.random,
+    open,
+    now: () => performance.now(),
+  })
+  return { screen: link, digits: display.digits, hasPoints: display.points, stop }
+}
+
+/** A display at a board. */
+export interface DisplayAt {
+  readonly wiring: Wiring
+  readonly display: DisplayDriver
+  readonly open: OpenBoard
+  stop(): Promise<void>
+}
+
+/**
+ * The display at the board of the settings.
+ *
+ * @param out where a virtual board shows its digits
+ */
+export async function displayAt(values: DisplayValues, out: PanelOutput): Promise<DisplayAt> {
   const { digits, digitOrder, addresses, particleToken, pins } = values
   const { decimalPoints: points } = values
   const setting = attached(values.board)
@@ -184,14 +212,13 @@ async function openScreen(
   const id = chipOf(values.display)
   const wiring = await wiringOf(setting, id, pins)
   const display = openDisplay(id, { digits, points, digitOrder, addresses })
-  const { Link } = await import('../../device/boards/link.ts')
   const { boardOpener } = await import('../../device/boards/index.ts')
   const desk =
     setting.kind === 'virtual'
       ? await startVirtualDesk({
           host: '127.0.0.1',
           port: 0,
-          out: context.stdout,
+          out,
           json: false,
           display: id,
           caption: captionOf(values.show),
@@ -202,16 +229,12 @@ async function openScreen(
     setting.kind === 'virtual'
       ? ({ kind: 'tcp', host: '127.0.0.1', port: desk?.port ?? 0 } as const)
       : setting
-  const link = new Link({
+  return {
     wiring,
     display,
-    log: context.log,
-    random: Math.random,
     open: boardOpener(real, { token: particleToken ?? '', url: values.particleUrl }),
-    now: () => performance.now(),
-  })
-  const { points: hasPoints } = display
-  return { screen: link, digits: display.digits, hasPoints, stop: async () => desk?.stop() }
+    stop: async () => desk?.stop(),
+  }
 }
 
 /** @throws UsageError when there is no such display */

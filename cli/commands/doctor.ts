@@ -1,17 +1,14 @@
-import { FatalError, messageOf, UsageError } from '../../common/errors.ts'
-import type { Logger } from '../../common/log.ts'
-import type { CloudOptions } from '../../common/particle-cloud.ts'
-import type { Board, Wiring } from '../../device/boards/board.ts'
-import type { BoardSetting } from '../../device/boards/index.ts'
+import { FatalError, UsageError } from '../../common/errors.ts'
 import type { Finding } from '../../server/doctor.ts'
-import type { SiteOptions } from '../../server/readings/site-group.ts'
+import { checkBoard } from '../checks/board.ts'
+import { checkBridge } from '../checks/bridge.ts'
+import { findingText } from '../checks/finding.ts'
+import { checkSite } from '../checks/site.ts'
 import { command } from '../command.ts'
 import { siteSettingNames } from '../settings/settings.ts'
 import { siteOptions } from '../sites.ts'
 import { attached, chipOf, wiringOf } from './device.ts'
 
-/** Time for the answer of the bridge. */
-const answerMs = 10_000
 /** From Ctrl-C to the end. */
 const leaveMs = 500
 
@@ -36,7 +33,11 @@ export const doctor = command({
     const findings: Finding[] = []
     const show = (finding: Finding) => {
       findings.push(finding)
-      context.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding))
+      context.stdout.write(
+        values.json
+          ? `${JSON.stringify(finding)}\n`
+          : findingText(finding, context.stdout, context.env),
+      )
     }
     const { database, wpConfig, display, pins } = values
     const board = attached(values.board)
@@ -56,7 +57,7 @@ export const doctor = command({
       if (context.signal.aborted) throw new FatalError('doctor was stopped before it was done')
     }
     stopIfAsked()
-    if (countUrl !== undefined) await checkEndpoint(countUrl, values.token, show)
+    if (countUrl !== undefined) await checkBridge(countUrl, values.token, show)
     if (board && wiring) {
       const cloud = { token: values.particleToken ?? '', url: values.particleUrl }
       await checkBoard(board, wiring, cloud, context.signal, show)
@@ -68,125 +69,3 @@ export const doctor = command({
     }
   },
 })
-
-async function checkSite(
-  site: SiteOptions,
-  log: Logger,
-  signal: AbortSignal,
-  show: (finding: Finding) => void,
-): Promise<void> {
-  const { examineSite } = await import('../../server/doctor.ts')
-  const database = await site.place.open(log)
-  // What is under way at the database fails with it.
-  const close = () => void database.close()
-  signal.addEventListener('abort', close)
-  try {
-    for await (const finding of examineSite(site, database, Date.now)) {
-      if (signal.aborted) return
-      show(finding)
-    }
-  } catch (error) {
-    if (signal.aborted) return
-    show(problem('database', error, 'mend this first; what comes after it could not be checked'))
-  } finally {
-    signal.removeEventListener('abort', close)
-    await database.close()
-  }
-}
-
-/** Makes the request that a device would make. */
-async function checkEndpoint(
-  countUrl: URL,
-  token: string | undefined,
-  show: (finding: Finding) => void,
-): Promise<void> {
-  const { feedUrl } = await import('../../device/run.ts')
-  const { parseAnswer } = await import('../../device/feed/answer.ts')
-  const { failure, refusal } = await import('../../device/feed/failure.ts')
-  const { addressName, clientFor } = await import('../../device/feed/http.ts')
-  const { get } = await import('../../device/feed/poll.ts')
-  const url = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
-  const name = addressName(url)
-  const wrong = (text: string, advice: string) =>
-    show({ subject: 'bridge', status: 'problem', text: `${name}: ${text}`, advice })
-  const agent = new (clientFor(url).Agent)()
-  try {
-    const signal = AbortSignal.timeout(answerMs)
-    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
-    const { status, location, body } = await get(url, { agent, signal }, headers)
-    if (status !== 200) {
-      wrong(refusal(status, location, url), adviceFor(status, token))
-      return
-    }
-    const { value, ageSeconds, stale } = parseAnswer(body)
-    show({
-      subject: 'bridge',
-      status: stale === true ? 'warning' : 'ok',
-      text: `${name} says ${value}, ${ageSeconds} s old`,
-      ...(stale === true ? { advice: 'its number is old: look at the log of the bridge' } : {}),
-    })
-  } catch (error) {
-    wrong(failure(error), adviceFor(undefined, token))
-  } finally {
-    agent.destroy()
-  }
-}
-
-/** @param status of its answer, if there was one */
-function adviceFor(status: number | undefined, token: string | undefined): string {
-  switch (status) {
-    case undefined:
-    case 404:
-      return 'start it with visitor-counter serve, or correct --count-url'
-    case 401:
-      return token === undefined
-        ? 'give --token, the one that the bridge was started with'
-        : 'correct --token: it is not the one that the bridge was started with'
-    case 503:
-      return 'the bridge has read nothing yet: look at its log, or run doctor with its --database'
-    default:
-      return 'look at the log of the bridge, or correct --count-url'
-  }
-}
-
-async function checkBoard(
-  setting: BoardSetting,
-  wiring: Wiring,
-  cloud: CloudOptions,
-  signal: AbortSignal,
-  show: (finding: Finding) => void,
-): Promise<void> {
-  const { boardOpener } = await import('../../device/boards/index.ts')
-  if (setting.kind === 'virtual') {
-    show({ subject: 'board', status: 'ok', text: 'a virtual one is always there' })
-    return
-  }
-  let board: Board | undefined
-  try {
-    board = await boardOpener(setting, cloud)(wiring, signal)
-    await board.send([])
-    show({ subject: 'board', status: 'ok', text: `${board.name} answers` })
-  } catch (error) {
-    show(
-      problem(
-        'board',
-        error,
-        'is it switched on and connected, and does it run StandardFirmata? A network board serves one program at a time',
-      ),
-    )
-  } finally {
-    board?.close()
-  }
-}
-
-function problem(subject: string, error: unknown, advice: string): Finding {
-  const text = messageOf(error)
-  return { subject, status: 'problem', text, advice }
-}
-
-const marks = { ok: 'ok     ', warning: 'WARNING', problem: 'PROBLEM' } as const
-
-function asText({ subject, status, text, advice }: Finding): string {
-  const line = `${marks[status]}  ${subject.padEnd(20)}  ${text}\n`
-  return advice === undefined ? line : `${line}${' '.repeat(31)}-> ${advice}\n`
-}

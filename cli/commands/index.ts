@@ -7,9 +7,11 @@ import { esphome } from './esphome.ts'
 import { flash } from './flash.ts'
 import { serve } from './serve.ts'
 import { settingsOf } from './settings.ts'
+import { setup } from './setup.ts'
 
 const commandsWithSettings: readonly Command[] = [
   demo,
+  setup,
   serve,
   device,
   board,

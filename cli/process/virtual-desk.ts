@@ -1,5 +1,6 @@
 import { listenError } from '../../common/listen-error.ts'
 import type { DisplayId } from '../../device/displays/index.ts'
+import type { PanelOutput } from '../../device/screens/panel.ts'
 import type { ChipOptions } from '../../hardware/virtual/chips.ts'
 
 export interface VirtualDeskOptions {
@@ -8,7 +9,7 @@ export interface VirtualDeskOptions {
   readonly port: number
   readonly display: DisplayId
   readonly chips: ChipOptions
-  readonly out: NodeJS.WriteStream
+  readonly out: PanelOutput
   readonly json: boolean
   /** A line above the digits, given the port. */
   readonly header?: (port: number) => string

@@ -35,12 +35,15 @@ export function usualPlaces({ XDG_CONFIG_HOME: home }: Environment): string[] {
  * Reads a settings file: each value is text here, which its setting is to understand.
  *
  * @param config a file that must exist
+ * @param mayBeNew it need not, after all
  */
 export async function readSettingsFile(
   config: string | undefined,
   env: Environment,
+  mayBeNew = false,
 ): Promise<SettingsFile> {
-  const path = config ?? usualPlaces(env).find((place) => existsSync(place))
+  const isNew = mayBeNew && config !== undefined && !existsSync(config)
+  const path = isNew ? undefined : (config ?? usualPlaces(env).find((place) => existsSync(place)))
   const values: Map<SettingName, InFile> = new Map()
   const sites: Map<string, Entries> = new Map()
   if (path === undefined) return { path, values, sites }

@@ -14,6 +14,10 @@ export interface Given {
   readonly env: Environment
   /** A settings file that must exist; without one the usual places are looked at. */
   readonly config: string | undefined
+  /** There need not be a file of `config` yet. */
+  readonly mayBeNew?: boolean
+  /** Of these neither the environment nor the file is believed. */
+  readonly without?: ReadonlySet<SettingName>
 }
 
 export interface Effective {
@@ -48,17 +52,21 @@ export interface Loaded {
  */
 export async function loadSettings(
   names: readonly SettingName[],
-  { command, flags, env, config }: Given,
+  { command, flags, env, config, mayBeNew = false, without }: Given,
 ): Promise<Loaded> {
-  const file = await readSettingsFile(config, env)
+  const file = await readSettingsFile(config, env, mayBeNew)
   const effective: Map<SettingName, Effective> = new Map()
   for (const name of names) {
     const { env: variable, flag } = settings[name]
+    const isLeftOut = without?.has(name) === true
     const candidates = [
       { text: flags[name], origin: flagName(flag) },
       // As in a Compose file, an empty variable is one that is not set.
-      { text: env[variable] || undefined, origin: `environment variable ${variable}` },
-      file.values.get(name),
+      {
+        text: (!isLeftOut && env[variable]) || undefined,
+        origin: `environment variable ${variable}`,
+      },
+      isLeftOut ? undefined : file.values.get(name),
       { text: defaultText(settings[name], command, env), origin: 'default' },
     ]
     const distance = candidates.findIndex((candidate) => candidate?.text !== undefined)

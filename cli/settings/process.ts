@@ -27,7 +27,7 @@ export const processSettings = {
     help: `how much to log: ${either(logLevels)}`,
     schema: choice(logLevels),
     default: 'info',
-    // Lines of a log would tear the face of the demo apart; doctor and flash say themselves what is wrong.
-    defaultOf: { demo: 'warn', doctor: 'error', flash: 'warn' },
+    // Lines of a log would tear the face of the demo apart; setup, doctor and flash say themselves what is wrong.
+    defaultOf: { demo: 'warn', setup: 'warn', doctor: 'error', flash: 'warn' },
   },
 } satisfies Settings

@@ -9,6 +9,7 @@ import { mqttSettings } from './mqtt.ts'
 import { particleSettings } from './particle.ts'
 import { processSettings } from './process.ts'
 import type { Settings, ValueOf } from './setting.ts'
+import { setupSettings } from './setup.ts'
 import { wordpressSettings } from './wordpress.ts'
 
 /** The settings by subject, in the order of the help. Key: heading. */
@@ -23,6 +24,7 @@ export const groups: Readonly<Record<string, Settings>> = {
   Face: faceSettings,
   Brightness: brightnessSettings,
   ESPHome: esphomeSettings,
+  'Setting up': setupSettings,
   Process: processSettings,
 }
 
@@ -38,6 +40,7 @@ export const settings = {
   ...faceSettings,
   ...brightnessSettings,
   ...esphomeSettings,
+  ...setupSettings,
   ...processSettings,
 }
 

@@ -12,9 +12,9 @@ interface Picture {
 
 type PanelOptions = {
   /** Where the display is shown, as `process.stdout`. */
-  out: Output
+  out: PanelOutput
   /** Where the log goes, whose lines stand above the face where both are in one terminal. */
-  log?: Output
+  log?: PanelOutput
   /** One JSON object a line, for programs. */
   json: boolean
   now: () => Date
@@ -26,7 +26,7 @@ type PanelOptions = {
   term?: string | undefined
 }
 
-interface Output {
+export interface PanelOutput {
   write(text: string): unknown
   isTTY?: boolean | undefined
   columns?: number | undefined

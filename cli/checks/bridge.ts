@@ -1,0 +1,59 @@
+import type { Finding } from '../../server/doctor.ts'
+
+/** Time for the answer of the bridge. */
+const answerMs = 10_000
+
+/** Makes the request that a device would make. */
+export async function checkBridge(
+  countUrl: URL,
+  token: string | undefined,
+  show: (finding: Finding) => void,
+): Promise<void> {
+  const { feedUrl } = await import('../../device/run.ts')
+  const { parseAnswer } = await import('../../device/feed/answer.ts')
+  const { failure, refusal } = await import('../../device/feed/failure.ts')
+  const { addressName, clientFor } = await import('../../device/feed/http.ts')
+  const { get } = await import('../../device/feed/poll.ts')
+  const url = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
+  const name = addressName(url)
+  const wrong = (text: string, advice: string) =>
+    show({ subject: 'bridge', status: 'problem', text: `${name}: ${text}`, advice })
+  const agent = new (clientFor(url).Agent)()
+  try {
+    const signal = AbortSignal.timeout(answerMs)
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+    const { status, location, body } = await get(url, { agent, signal }, headers)
+    if (status !== 200) {
+      wrong(refusal(status, location, url), adviceFor(status, token))
+      return
+    }
+    const { value, ageSeconds, stale } = parseAnswer(body)
+    show({
+      subject: 'bridge',
+      status: stale === true ? 'warning' : 'ok',
+      text: `${name} says ${value}, ${ageSeconds} s old`,
+      ...(stale === true ? { advice: 'its number is old: look at the log of the bridge' } : {}),
+    })
+  } catch (error) {
+    wrong(failure(error), adviceFor(undefined, token))
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** @param status of its answer, if there was one */
+function adviceFor(status: number | undefined, token: string | undefined): string {
+  switch (status) {
+    case undefined:
+    case 404:
+      return 'start it with visitor-counter serve, or correct --count-url'
+    case 401:
+      return token === undefined
+        ? 'give --token, the one that the bridge was started with'
+        : 'correct --token: it is not the one that the bridge was started with'
+    case 503:
+      return 'the bridge has read nothing yet: look at its log, or run doctor with its --database'
+    default:
+      return 'look at the log of the bridge, or correct --count-url'
+  }
+}

@@ -1,0 +1,17 @@
+import type { Settings } from './setting.ts'
+import { OnOff } from './types.ts'
+
+/** Questions of `setup` whose answers are no settings of the programs that run later. */
+export const setupSettings = {
+  yes: {
+    flag: '--yes',
+    env: 'SETUP_YES',
+    help: 'asks nothing: what no flag says is as proposed, and a question that has no proposal is an error',
+  },
+  service: {
+    flag: '--service <on|off>',
+    env: 'SETUP_SERVICE',
+    help: 'whether it is to start by itself, also after a power cut: as services of the system, which needs sudo',
+    schema: OnOff,
+  },
+} satisfies Settings

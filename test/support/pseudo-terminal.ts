@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+import { findProgram, program } from './program.ts'
+import { until } from './until.ts'
+
+export interface PseudoTerminal {
+  /** All that has been on the screen. */
+  screen(): string
+  /** Waits for words that come after those of the last call, then types a line. */
+  answer(words: string | RegExp, line: string): Promise<void>
+  /** Waits for words that come after those of the last call, then presses keys. */
+  keys(words: string | RegExp, keys: string): Promise<void>
+  waitFor(words: string | RegExp): Promise<void>
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>
+}
+
+export interface PseudoTerminalOptions {
+  readonly env?: Record<string, string>
+  readonly cwd?: string
+  readonly columns?: number
+}
+
+const CTRL_C = '\x03'
+
+export { CTRL_C }
+
+/** `visitor-counter` at a pseudo-terminal of its own, as in a window; it ends with the test. */
+export function startAtTerminal(
+  t: TestContext,
+  args: readonly string[],
+  { env = {}, cwd, columns = 100 }: PseudoTerminalOptions = {},
+): PseudoTerminal {
+  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ')
+  const child = spawn(
+    findProgram('socat'),
+    [
+      '-',
+      // The size is the terminal's; a shell in between sets it.
+      `SYSTEM:stty cols ${columns} rows 40; exec ${command.replace(/[:,!\\]/g, '\\$&')},pty,ctty,setsid,stderr`,
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', TERM: 'xterm', ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    },
+  )
+  let text = ''
+  let seen = 0
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (more: string) => {
+      text += more
+    })
+  }
+  child.stdin.on('error', () => undefined)
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  const waitFor = async (words: string | RegExp) => {
+    let at: number
+    let length = 0
+    await until(
+      `${words} in:\n${text}`,
+      () => {
+        const rest = text.slice(seen)
+        const found = typeof words === 'string' ? undefined : words.exec(rest)
+        at = typeof words === 'string' ? rest.indexOf(words) : (found?.index ?? -1)
+        length = typeof words === 'string' ? words.length : (found?.[0].length ?? 0)
+        if (at >= 0) seen += at + length
+        return at >= 0
+      },
+      30,
+    ).catch((error: unknown) => {
+      throw new Error(`waited for ${words}; the screen was:\n${text}`, { cause: error })
+    })
+  }
+  const keys = async (words: string | RegExp, pressed: string) => {
+    await waitFor(words)
+    child.stdin.write(pressed)
+  }
+  return {
+    screen: () => text.replaceAll('\r', ''),
+    waitFor,
+    keys,
+    answer: (words, line) => keys(words, `${line}\n`),
+    ended,
+  }
+}
