@@ -4,7 +4,8 @@ import { findMatomo } from '../wordpress/matomo-alone.ts'
 import { type Choice, choosePlugin } from '../wordpress/plugin.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findPrefix, readSchema, readSite, type Site } from '../wordpress/site.ts'
-import type { Words } from '../wordpress/sources/source.ts'
+import { sources } from '../wordpress/sources/index.ts'
+import { isActive, type Source, type Words } from '../wordpress/sources/source.ts'
 import { sqlSource } from '../wordpress/sources/sql.ts'
 
 /** Which numbers of which site are wanted. */
@@ -19,6 +20,8 @@ export interface Wanted {
   readonly words?: Words
   /** Which site of a Matomo, where it counts several. */
   readonly matomoSite?: number | undefined
+  /** With `auto`, the source that has been read until now: it is not changed for another in silence. */
+  readonly known?: string | undefined
 }
 
 /** A site, and how its numbers are read. */
@@ -35,11 +38,13 @@ export interface Found extends Choice {
 export async function findSource(
   query: Query,
   engine: Database['engine'],
-  { prefix, source, sql, words, matomoSite }: Wanted,
+  { prefix, source: named, sql, words, matomoSite, known }: Wanted,
   epochMs: number,
   shared?: SharedSchema,
 ): Promise<Found> {
   const schema = await (shared?.of(query) ?? readSchema(query, engine))
+  const isKept = named === 'auto' && sources.some(({ id }) => id === known)
+  const source = isKept && known !== undefined ? known : named
   const readNamed = async () =>
     readSite(query, schema, engine, prefix ?? findPrefix(schema), matomoSite)
   if (sql === undefined) {
@@ -50,6 +55,7 @@ export async function findSource(
     if (alone !== undefined) return { site: alone.site, ...alone.choice }
     const site = await readNamed()
     const choice = await choosePlugin(query, schema, site, source, epochMs)
+    if (isKept && !isActive(choice.source, site)) throw notActive(choice.source, site)
     const warnings = [choice.warning, zoneWarning(site)].filter((each) => each !== undefined)
     return { site, ...choice, ...(warnings.length > 0 && { warning: warnings.join('; ') }) }
   }
@@ -65,6 +71,18 @@ export async function findSource(
     plan: await own.plan(site, query),
     why: 'a query was given with --sql',
   }
+}
+
+/** The plugin that was read has been switched off: only the owner says whether another one is meant. */
+function notActive({ name }: Source, site: Site): FatalError {
+  const others = sources.filter((each) => isActive(each, site))
+  const other =
+    others.length === 0
+      ? 'no other statistics plugin is'
+      : others.map(({ name, id }) => `${name} is (--source ${id} counts with it)`).join(', ')
+  return new FatalError(
+    `${name}, which was read on ${site.name} until now, is not active any more, so its last numbers stay as they are; ${other}`,
+  )
 }
 
 function zoneWarning({ name, unknownTimezone, timezone }: Site): string | undefined {

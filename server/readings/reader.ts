@@ -150,7 +150,8 @@ export class Reader {
 
   #find(query: Query): Promise<Found> {
     const { database, schema, wanted, now } = this.#options
-    return findSource(query, database.engine, wanted, now(), schema)
+    const known = this.#source
+    return findSource(query, database.engine, { ...wanted, known }, now(), schema)
   }
 
   /** Goes on with what was found; with another source than before, from nothing. */

@@ -102,7 +102,7 @@ test('after a restart', async (t) => {
     assert.deepEqual(await site.later(0), await site.truth())
   })
 
-  await t.test('with another plugin in its place its numbers come whole', async (t) => {
+  await t.test('with another plugin in its place the last numbers stay', async (t) => {
     const site = await scene(t)
     await site.later(0)
     await site.sql(`${await tablesOf('koko-analytics', 'koko_analytics_site_stats')}
@@ -110,17 +110,7 @@ test('after a restart', async (t) => {
       UPDATE wp_options SET option_value = 'a:1:{i:0;s:33:"koko-analytics/koko-analytics.php";}'
         WHERE option_name = 'active_plugins'`)
     await site.restart(60)
-    const { counts, source } = await site.round(0)
-    assert.equal(source, 'koko-analytics')
-    assert.deepEqual(
-      counts.map(({ metric, period, value }) => `${metric}.${period} ${value}`),
-      ['visitors', 'views'].flatMap((metric) =>
-        ['total', 'today', 'yesterday', 'last7days', 'last30days'].map(
-          (period) =>
-            `${metric}.${period} ${period === 'yesterday' ? 0 : metric === 'views' ? 5 : 2}`,
-        ),
-      ),
-    )
+    await assert.rejects(site.round(0), /--source koko-analytics counts with it/)
   })
 
   await t.test(
