@@ -16,9 +16,10 @@ export class Interrupted extends Error {
 /**
  * Why a database did not answer: `refused` will not mend by waiting (wrong password, no such database),
  * `host` is a name that the resolver does not know, `schema` means that a table or column is not what it
- * was, `limit` that the query took longer than it may, `away` is everything else.
+ * was, `limit` that the query took longer than it may, `exhausted` that the account has sent all that it may
+ * in this hour, `away` is everything else.
  */
-export type DatabaseErrorKind = 'refused' | 'host' | 'schema' | 'limit' | 'away'
+export type DatabaseErrorKind = 'refused' | 'host' | 'schema' | 'limit' | 'exhausted' | 'away'
 
 /** A database that did not answer; the reading goes on when it does again. */
 export class DatabaseError extends Error {

@@ -21,6 +21,7 @@ import { daysEntries, parseQuery, View } from './http/query.ts'
 import type { Refusals } from './http/refusals.ts'
 import { type AgedReading, agedReading } from './readings/aged-reading.ts'
 import type { SiteState } from './readings/poller.ts'
+import type { Watchers } from './readings/watchers.ts'
 import { pageRoutes } from './web/routes.ts'
 
 export interface AppOptions {
@@ -30,6 +31,8 @@ export interface AppOptions {
   readonly cache: MicroCache
   readonly events: Events
   readonly refusals: Refusals
+  /** Told of each question for a number. */
+  readonly watchers: Pick<Watchers, 'see'>
   /** What the publishers add to `/health`. */
   readonly health: () => Record<string, unknown>
   readonly now: () => number
@@ -38,9 +41,15 @@ export interface AppOptions {
 
 const json = 'application/json'
 
+/** What somebody who wants to see a number asks for. A monitor asks for its health, and scrapes metrics. */
+const watchedPaths = new Set([
+  ...['/', '/count', '/v1/count', '/v1/counts', '/v1/events'],
+  ...formats.map(({ path }) => path).filter((path) => path !== '/metrics'),
+])
+
 /** The middleware and the routes. All answer from memory; no request causes a query. */
 export function createApp(options: AppOptions): Hono<HttpEnv> {
-  const { sites, access, cache, events, refusals, health, now, log } = options
+  const { watchers, sites, access, cache, events, refusals, health, now, log } = options
   const app = new Hono<HttpEnv>({ getPath: (request) => parseTarget(request, access).route })
   const remarks = new Set<string>()
   const viewOf = (c: Context) => new View(sites(), c.req.query(), now())
@@ -49,6 +58,10 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   app.options('*', preflight(access.cors))
   if (access.token !== undefined) app.use(token({ ...access, token: access.token }))
   app.use(redirectIntoPage)
+  app.use(async (c, next) => {
+    if (watchedPaths.has(c.req.path)) watchers.see()
+    await next()
+  })
 
   app.get('/count', (c) => {
     const view = viewOf(c)

@@ -15,11 +15,16 @@ import type { Leaderships } from './readings/leadership.ts'
 import type { SiteState } from './readings/poller.ts'
 import { Replica, type ReplicaOptions } from './readings/replica.ts'
 import { SiteGroup, type SiteOptions } from './readings/site-group.ts'
+import { Watchers } from './readings/watchers.ts'
+
+/** With `auto`, while nobody watches. */
+const idlePollMs = 5000
 
 export interface ServeOptions {
   /** The first one's main site is meant where none is named. */
   readonly sites: readonly SiteOptions[]
-  readonly pollMs: number
+  /** From one reading of a database to the next; `auto` follows whether somebody watches. */
+  readonly pollMs: number | 'auto'
   /** Whether a total that falls is carried forward. */
   readonly carry: boolean
   readonly host: string
@@ -65,6 +70,9 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const events = new Events(streams)
   const monotonic = () => performance.now()
   const cache = new MicroCache(monotonic)
+  const watchers = new Watchers(monotonic, () => events.streams > 0)
+  const isAuto = options.pollMs === 'auto'
+  const pollMs = options.pollMs === 'auto' ? idlePollMs : options.pollMs
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = (site: string | undefined) => {
@@ -84,12 +92,21 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   }
   const groups =
     options.from === undefined
-      ? options.sites.map((site) => new SiteGroup({ ...options, ...site, onRound }))
+      ? options.sites.map(
+          (site) =>
+            new SiteGroup({
+              ...options,
+              ...site,
+              pollMs,
+              ...(isAuto ? { watchers } : {}),
+              onRound,
+            }),
+        )
       : [new Replica({ ...options, ...options.from, onRound })]
   for (const group of groups) await group.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const refusals = new Refusals(log, monotonic)
-  const app = createApp({ sites, access, cache, events, refusals, health, now, log })
+  const app = createApp({ sites, watchers, access, cache, events, refusals, health, now, log })
   const listener = createListener(app, { access, cache, events, refusals, monotonic, log })
   const { host, port } = options
   const http = await listen(listener, { host, port, refusals, limits: { connections } })

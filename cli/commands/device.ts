@@ -29,6 +29,9 @@ type DisplayValues = Values<
 /** Digits of the terminal, which has no chip with a usual number of them. */
 const terminalDigits = 8
 
+/** What `auto` is for a device: the bridge has the events for what is to come at once. */
+const autoPollMs = 5000
+
 export const device = command({
   name: 'device',
   summary: 'the desk counter: shows the count on a display at a board',
@@ -83,6 +86,7 @@ export const device = command({
       return
     }
     const shows = values.show ?? [{ reading: undefined, legend: '-' }]
+    const pollMs = values.poll === 'auto' ? autoPollMs : values.poll
     const feeds = shows.map(({ reading }, counter) =>
       chooseFeed({
         countUrl: values.countUrl,
@@ -90,7 +94,7 @@ export const device = command({
         site: values.site,
         token: values.token,
         feed: feedOf(counter),
-        pollMs: values.poll,
+        pollMs,
         random: Math.random,
         log,
       }),
@@ -105,7 +109,7 @@ export const device = command({
         legends: shows.map(({ legend }) => legend),
         dwellMs: values.dwell,
         intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
-        rollMs: values.roll ? values.poll : 0,
+        rollMs: values.roll ? pollMs : 0,
         milestones: values.milestones,
         brightness: {
           level: values.brightness,

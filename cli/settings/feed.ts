@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import type { Settings } from './setting.ts'
 import { choice, Duration, HttpUrl } from './types.ts'
 
@@ -26,8 +27,9 @@ export const feedSettings = {
   poll: {
     flag: '--poll <duration>',
     env: 'POLL_INTERVAL',
-    help: 'how often to ask: serve the database, device the bridge',
-    schema: Duration,
+    help: 'how often to ask: serve the database (auto: each 200ms while somebody watches, as far as 1 % of its time allows, each 5s while nobody does), device the bridge (auto: 5s)',
+    schema: v.lazy((text) => (text === 'auto' ? v.literal('auto') : Duration)),
     default: '5s',
+    defaultOf: { serve: 'auto' },
   },
 } satisfies Settings

@@ -16,7 +16,7 @@ export type Rest = (wait: () => Promise<unknown>) => Promise<void>
  * after 100 times that.
  */
 export class Pace {
-  readonly #leastMs: number
+  readonly #leastMs: () => number
   readonly #share: number
   readonly #stopwatch: () => number
   /** Of the last runs, oldest first. */
@@ -30,7 +30,7 @@ export class Pace {
    * @param stopwatch the database's: no setting of the clock changes it. A Raspberry Pi wakes up in the
    *   past, and the first answer from the network would look like a query of days
    */
-  constructor(leastMs: number, share: number, stopwatch: () => number) {
+  constructor(leastMs: () => number, share: number, stopwatch: () => number) {
     this.#leastMs = leastMs
     this.#share = share
     this.#stopwatch = stopwatch
@@ -49,7 +49,7 @@ export class Pace {
   /** From one run to the next, as things stand. */
   get everyMs(): number {
     const costMs = this.#costsMs.length === 0 ? 0 : Math.min(...this.#costsMs)
-    return Math.max(this.#leastMs, restFactor * this.#share * costMs)
+    return Math.max(this.#leastMs(), restFactor * this.#share * costMs)
   }
 
   isDue(nowMs: number): boolean {
@@ -92,7 +92,7 @@ function isOverLimit(error: unknown): boolean {
 
 /** The kinds of work of one site, each with its own pace. */
 export class Paces {
-  readonly #pollMs: number
+  readonly #pollMs: () => number
   readonly #share: number
   readonly #stopwatch: () => number
   /** Key: the kind of work. */
@@ -103,7 +103,7 @@ export class Paces {
    * @param share as of each pace
    * @param stopwatch as of each pace
    */
-  constructor(pollMs: number, share: number, stopwatch: () => number) {
+  constructor(pollMs: () => number, share: number, stopwatch: () => number) {
     this.#pollMs = pollMs
     this.#share = share
     this.#stopwatch = stopwatch
@@ -119,7 +119,7 @@ export class Paces {
     name: string,
     nowMs: number,
     work: (rest: Rest) => Promise<void>,
-    leastMs = this.#pollMs,
+    leastMs: () => number = this.#pollMs,
   ): Promise<void> {
     const pace = this.#paces.get(name) ?? new Pace(leastMs, this.#share, this.#stopwatch)
     this.#paces.set(name, pace)

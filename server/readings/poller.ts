@@ -6,6 +6,7 @@ import type { Leadership, OtherLeader } from './leadership.ts'
 import { isFinal, Retry } from './retry.ts'
 import type { Round } from './round.ts'
 import type { Remembered } from './store.ts'
+import type { Watchers } from './watchers.ts'
 
 export interface PollerOptions {
   /** One round of queries. */
@@ -13,7 +14,11 @@ export interface PollerOptions {
   /** Asked before each round, where another process may be the one that reads. */
   readonly leadership?: (() => Promise<Leadership>) | undefined
   readonly name: string | undefined
+  /** From one round to the next; while somebody watches, where that counts, a fraction of it. */
   readonly pollMs: number
+  readonly watchers?: Watchers | undefined
+  /** How often the database bears it, by what the last rounds have cost. */
+  readonly bearableMs?: (() => number) | undefined
   /** Whether a total that falls is carried forward. */
   readonly carry: boolean
   readonly now: () => number
@@ -38,6 +43,8 @@ export interface SiteState {
   readonly counting?: Counting | undefined
 }
 
+/** While somebody watches: two people can hardly tell a fifth of a second from at once. */
+export const watchedPollMs = 200
 /** How long our own number stands against an older one of another process: clocks of two machines differ. */
 const keepMs = 10_000
 
@@ -102,7 +109,7 @@ export class Poller {
 
   /** One round; resolves with the error when it failed. */
   async #poll(): Promise<unknown> {
-    const { read, leadership, pollMs, now } = this.#options
+    const { read, leadership, pollMs, watchers, now } = this.#options
     this.#timer = undefined
     this.#isWoken = false
     const startedMs = now()
@@ -116,7 +123,9 @@ export class Poller {
       if (!this.#stopped) this.#fail(reason)
     }
     const tookMs = Math.max(0, now() - startedMs)
-    const waitMs = error === undefined ? Math.max(0, pollMs - tookMs) : this.#retry.waitMs(error)
+    const watchedMs = Math.max(watchedPollMs, this.#options.bearableMs?.() ?? 0)
+    const everyMs = watchers?.isWatched ? Math.min(watchedMs, pollMs) : pollMs
+    const waitMs = error === undefined ? Math.max(0, everyMs - tookMs) : this.#retry.waitMs(error)
     if (!this.#stopped) {
       this.#timer = setTimeout(
         () => {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, FatalError } from '../../common/errors.ts'
 import type { Metric, Period } from '../../reading.ts'
+import { toCount } from '../wordpress/count.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
+import { readHourlyLimit } from '../wordpress/database/hourly-limit.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { type OpenDays, rowsOf, type Tally, toTally } from '../wordpress/sources/source.ts'
@@ -11,8 +13,10 @@ import { type Found, findSource, type Wanted } from './find-source.ts'
 import { FullCount } from './full-count.ts'
 import { closeDays, type DayTally, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
 import { Paces, type Rest, restFactor } from './pace.ts'
+import { watchedPollMs } from './poller.ts'
 import { type Count, keyOf, type Round } from './round.ts'
 import type { Checkpoint } from './store.ts'
+import type { Watchers } from './watchers.ts'
 
 export interface ReaderOptions {
   readonly database: Database
@@ -22,6 +26,8 @@ export interface ReaderOptions {
   /** What the site is to be called; by its address when undefined. */
   readonly name: string | undefined
   readonly pollMs: number
+  /** Where the database is read more often while somebody watches, as far as the account may. */
+  readonly watchers?: Watchers | undefined
   /** How many sites share the database. */
   readonly share: number
   /** Milliseconds since 1970. */
@@ -45,6 +51,12 @@ export interface ReaderOptions {
 }
 
 const recount = 'recount'
+const hourMs = 3_600_000
+/** Of an hourly limit of the account, which may be WordPress's own. */
+const hourlyPart = 0.1
+/** So many statements a poll and a recount have at most, about. */
+const pollStatements = 3
+const recountStatements = 35
 const recountEveryMs = 60_000
 /** While somebody waits for the first numbers the count may take half of the database's time. */
 const firstRestFactor = 2
@@ -70,6 +82,9 @@ export class Reader {
   readonly #recounts = new Background((error) => this.#onBackgroundError(error))
   readonly #periods = new Background((error) => this.#onBackgroundError(error))
   #isCounting = false
+  /** Statements an hour that the account may send. */
+  #hourlyLimit: number | undefined
+  #areLimitsRead = false
   #warning: string | undefined
   /** What has been told of bad rows. */
   readonly #badRows: Set<string> = new Set()
@@ -93,7 +108,11 @@ export class Reader {
   constructor(options: ReaderOptions) {
     const { remembered } = options
     this.#options = options
-    this.#paces = new Paces(options.pollMs, options.share, () => options.database.stopwatch())
+    this.#paces = new Paces(
+      () => this.#leastMs,
+      options.share,
+      () => options.database.stopwatch(),
+    )
     this.#source = remembered?.source
     this.#ledger = remembered?.ledger
     this.#checkpoint = options.checkpoint
@@ -120,6 +139,7 @@ export class Reader {
     // Of the round, not of each query: one that comes late in a slow round is due in the next again.
     this.#roundMs = this.#options.now()
     try {
+      await this.#readLimits(query)
       const before = this.#found ?? this.#take(await this.#find(query))
       if (!this.#isKnown()) await this.#countInBackground(before)
       const found = this.#found ?? this.#take(await this.#find(query))
@@ -140,6 +160,11 @@ export class Reader {
   /** What is not yet counted at all; the next run goes on from it. */
   get checkpoint(): Checkpoint | undefined {
     return this.#firstCount?.checkpoint ?? this.#checkpoint
+  }
+
+  /** From one poll to the next, as its cost allows. */
+  get bearableMs(): number {
+    return this.#paces.of('days')?.everyMs ?? this.#paces.of('totals')?.everyMs ?? 0
   }
 
   /** Ends what goes on in the background, apart from a query, which the database ends when it is closed. */
@@ -203,6 +228,32 @@ export class Reader {
     return momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
   }
 
+  /** From one poll to the next, at least. */
+  get #leastMs(): number {
+    const { pollMs, watchers, share } = this.#options
+    if (watchers === undefined) return pollMs
+    const leastMs = watchers.isWatched ? Math.min(watchedPollMs, pollMs) : pollMs
+    return Math.max(leastMs, share * this.#allowedMs(pollStatements))
+  }
+
+  /** From one time to the next of work with so many statements, so that half of our part is for it. */
+  #allowedMs(statements: number): number {
+    if (this.#hourlyLimit === undefined) return 0
+    return (statements * hourMs) / (this.#hourlyLimit * hourlyPart * 0.5)
+  }
+
+  /** Asks what the account may, where it is asked for as much as it bears. */
+  async #readLimits(query: Query): Promise<void> {
+    const { watchers, database, onWarning } = this.#options
+    if (watchers === undefined || database.engine !== 'mysql' || this.#areLimitsRead) return
+    this.#areLimitsRead = true
+    this.#hourlyLimit = await readHourlyLimit(query).catch(() => undefined)
+    if (this.#hourlyLimit === undefined) return
+    onWarning(
+      `the account may send ${this.#hourlyLimit} statements an hour; at most a tenth of them is used, so the numbers are read each ${Math.ceil(this.#leastMs / 1000)} s`,
+    )
+  }
+
   /** Does one kind of work when it is due; where it is not and has failed, that failure still stands. */
   async #poll(name: string, work: (rest: Rest) => Promise<void>): Promise<void> {
     await this.#paces.when(name, this.#roundMs, work)
@@ -218,7 +269,15 @@ export class Reader {
       ? { from: ledger.openFrom, watermark: ledger.watermark }
       : this.#firstCount?.open
     if (plan.days === undefined || open === undefined) return
-    const rows = toDays(source.name, await rowsOf(query, plan.days(open, moment)), this.#onBadRow)
+    const answer = await rowsOf(query, plan.live?.(open, moment) ?? plan.days(open, moment))
+    const rows = toDays(source.name, answer, this.#onBadRow)
+    if (plan.live !== undefined) {
+      const visitors = answer.reduce(
+        (sum, row) => sum + toCount(row['online'] ?? null, `online of ${source.name}`),
+        0,
+      )
+      this.#keep(found, 'visitors', 'online', { visitors, views: 0 }, moment, 'days')
+    }
     if (ledger !== undefined) this.#days = { ledger, open: rows }
     const days = ledger ?? openDaysOnly(open, moment)
     for (const { metric, period } of plan.offers) {
@@ -248,7 +307,8 @@ export class Reader {
   }
 
   async #readOnline(found: Found, moment: Moment): Promise<void> {
-    if (found.plan.online === undefined) return
+    // With the days it has been read already.
+    if (found.plan.online === undefined || found.plan.live !== undefined) return
     const { query } = this.#options.database
     const visitors = await found.plan.online(query, moment, this.#openDays(found)?.watermark)
     this.#keep(found, 'visitors', 'online', { visitors, views: 0 }, moment, 'online')
@@ -294,13 +354,15 @@ export class Reader {
   }
 
   async #recount(known: Found): Promise<void> {
+    const { share } = this.#options
     const isFirst = !this.#isCounted(known)
     this.#isFirst = isFirst
     this.#recountEnd = new AbortController()
     // Days that were cut or counted in another way: at once, unless that has just failed.
     if (isFirst && this.#paces.of(recount)?.failure === undefined) this.#paces.forget(recount)
     const work = (rest: Rest) => this.#count(rest, isFirst)
-    await this.#paces.when(recount, this.#roundMs, work, recountEveryMs)
+    const leastMs = () => Math.max(recountEveryMs, share * this.#allowedMs(recountStatements))
+    await this.#paces.when(recount, this.#roundMs, work, leastMs)
     const failure = this.#paces.of(recount)?.failure
     if (isFirst && failure !== undefined) throw failure
   }
@@ -465,7 +527,9 @@ export class Reader {
         if (kept === undefined) return []
         const pace = this.#paces.of(kept.pace)
         if (pace === undefined) return [kept.count]
-        return [{ ...kept.count, everyMs: pace.everyMs, tookMs: pace.tookMs }]
+        // A number is not old because somebody has begun to watch.
+        const everyMs = Math.max(pace.everyMs, this.#options.pollMs)
+        return [{ ...kept.count, everyMs, tookMs: pace.tookMs }]
       }),
       ledger: this.#days?.ledger,
       open: this.#days?.open ?? [],

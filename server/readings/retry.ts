@@ -19,6 +19,9 @@ function isRefusal(error: unknown): boolean {
  */
 const longestWaitMs = { away: 5000, refused: 300_000 }
 
+/** An account that has used up its hour may be WordPress's own: what we send is missing there. */
+const exhaustedWaitMs = 300_000
+
 /** The waits between attempts that fail in a row. */
 export class Retry {
   readonly #firstMs: number
@@ -41,6 +44,7 @@ export class Retry {
 
   /** How long to wait after an attempt that has failed, in milliseconds. */
   waitMs(error: unknown): number {
+    if (error instanceof DatabaseError && error.kind === 'exhausted') return exhaustedWaitMs
     const kind = isRefusal(error) ? 'refused' : 'away'
     this.#failures[kind] += 1
     const mostMs = Math.max(this.#firstMs, longestWaitMs[kind])

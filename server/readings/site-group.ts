@@ -13,6 +13,7 @@ import type { SiteState } from './poller.ts'
 import { isFinal, Retry } from './retry.ts'
 import { openStore, type Remembered, type Saved, type Store, withoutFuture } from './store.ts'
 import { WatchedSite } from './watched-site.ts'
+import type { Watchers } from './watchers.ts'
 
 /** One database, and which of its numbers are wanted. */
 export interface SiteOptions {
@@ -33,6 +34,8 @@ export interface SiteOptions {
 
 export interface GroupOptions extends SiteOptions {
   readonly pollMs: number
+  /** Where the database is read more often while somebody watches. */
+  readonly watchers?: Watchers | undefined
   readonly carry: boolean
   readonly stateDir: string
   readonly now: () => number

@@ -35,6 +35,7 @@ export class WatchedSite {
   readonly #options: WatchedSiteOptions
   readonly #poller: Poller
   readonly #stopListening: (() => void) | undefined
+  readonly #stopWatching: (() => void) | undefined
   #reader: Reader | undefined
   /** What the next reader goes on from. */
   #known: Remembered | undefined
@@ -53,10 +54,12 @@ export class WatchedSite {
       {
         ...options,
         read: async () => this.#open().read(),
+        bearableMs: () => this.#reader?.bearableMs ?? 0,
         leadership: leaderships && (() => this.#leadership(leaderships)),
       },
       remembered,
     )
+    this.#stopWatching = options.watchers?.onWatched(() => this.#poller.wake())
     this.#stopListening = leaderships?.onChange((site) => {
       const { last } = this.state
       if (last === undefined || site === last.site) this.#poller.wake()
@@ -84,6 +87,7 @@ export class WatchedSite {
       await this.#poller.start()
     } catch (error) {
       this.#stopListening?.()
+      this.#stopWatching?.()
       throw error
     }
   }
@@ -92,6 +96,7 @@ export class WatchedSite {
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#stopListening?.()
+    this.#stopWatching?.()
     this.#reader?.stop()
     await this.#poller.stop()
   }
@@ -106,6 +111,7 @@ export class WatchedSite {
       name,
       share,
       pollMs,
+      watchers,
       now,
       log,
     } = this.#options
@@ -114,6 +120,7 @@ export class WatchedSite {
     this.#reader ??= new Reader({
       ...opened,
       pollMs,
+      watchers,
       now,
       share,
       checkpoint: this.#checkpoint,

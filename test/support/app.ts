@@ -83,6 +83,7 @@ function complete(options: Given): AppOptions {
     events: new Events(100),
     refusals: new Refusals(options.log ?? silent, () => 0),
     health: () => ({}),
+    watchers: { see: () => {} },
     log: silent,
     ...options,
   }

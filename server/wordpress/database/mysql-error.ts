@@ -77,9 +77,30 @@ export function databaseError(error: unknown, settings: MysqlConnection): Error 
       cause: error,
     })
   }
+  if (code === 'ER_USER_LIMIT_REACHED' && error instanceof Error) {
+    if (/per_hour/.test(error.message)) {
+      return new DatabaseError(
+        'exhausted',
+        `${where}: the account has used up what it may send in an hour; nothing is sent for 5 minutes, as it may be the account of WordPress too: give the counter one of its own (${code})`,
+        { cause: error },
+      )
+    }
+    if (/max_user_connections/.test(error.message)) return tooMany(where, code, error)
+  }
+  if (code === 'ER_TOO_MANY_USER_CONNECTIONS' && error instanceof Error) {
+    return tooMany(where, code, error)
+  }
   const refusal = refusals[code]
   const kind: DatabaseErrorKind = refusal === undefined ? (kinds[code] ?? 'away') : 'refused'
   const reason = refusal ?? (error instanceof Error ? networkReason(error) : String(error))
   const said = code === '' || reason.includes(`(${code})`) ? reason : `${reason} (${code})`
   return new DatabaseError(kind, `${where}: ${said}`, { cause: error })
+}
+
+function tooMany(where: string, code: string, cause: Error): DatabaseError {
+  return new DatabaseError(
+    'away',
+    `${where}: this account has as many connections open as it may (max_user_connections); the counter needs 2: give it an account of its own, or raise the limit (${code})`,
+    { cause },
+  )
 }

@@ -104,6 +104,11 @@ export interface Plan {
   readonly distinct?: readonly Metric[]
   /** Who is on the site now; rows of today have keys above the watermark, where there is one. */
   online?(query: Query, moment: Moment, watermark?: number): Promise<number>
+  /**
+   * `days` of the open days and `online` in one, where that is possible: the rows have one column more,
+   * `online`, which adds up.
+   */
+  live?(open: OpenDays, moment: Moment): Sql
   /** One row (`day`): of the newest row, found by an index. */
   newest?(moment: Moment): Sql
   /** How the plugin turns the sums of a period into what it shows, where that is not the same. */

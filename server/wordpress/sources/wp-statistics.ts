@@ -1,9 +1,10 @@
-import { wallTimeBefore } from '../moment.ts'
+import { type Moment, wallTimeBefore } from '../moment.ts'
 import {
   count,
   countVisitors,
   daily,
   keyEdges,
+  type OpenDays,
   onlineVisitors,
   type Plan,
   type Source,
@@ -113,6 +114,25 @@ export const wpStatistics: Source = {
           values: [...rows.values, ...days.values],
         }
       },
+      // One pass over the rows of the open days instead of two, and one round trip.
+      ...(layout.online === 'last_view' && !hasVisit
+        ? {
+            live: (open: OpenDays, moment: Moment) => {
+              const { text, values } = whereOpen(open, date, 'ID')
+              return {
+                text: `SELECT last_counter AS day, COUNT(*) AS visitors, SUM(hits) AS views,
+                    SUM(CASE WHEN last_counter = ? AND last_view BETWEEN ? AND ? THEN 1 ELSE 0 END) AS online
+                  FROM ${visitor} ${text} GROUP BY last_counter`,
+                values: [
+                  moment.today,
+                  wallTimeBefore(moment, onlineSeconds),
+                  moment.wallTime,
+                  ...values,
+                ],
+              }
+            },
+          }
+        : {}),
       slices: {
         by: 'key',
         addsUp: true,

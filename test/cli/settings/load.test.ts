@@ -29,18 +29,18 @@ const value = ({ effective }: Loaded, name: SettingName) => valuesOf(effective)[
 
 describe('a value', () => {
   const from = { flags: { poll: '1s' }, env: { POLL_INTERVAL: '2s' }, yaml: 'poll: 3s' }
-  const nearest: [what: string, asked: Asked, pollMs: number, origin: RegExp][] = [
+  const nearest: [what: string, asked: Asked, pollMs: number | 'auto', origin: RegExp][] = [
     ['a flag', from, 1000, /^--poll$/],
     ['the environment', { ...from, flags: {} }, 2000, /^environment variable POLL_INTERVAL$/],
     ['the file', { yaml: '# a comment\npoll: 3s' }, 3000, /^"poll" in .*\.yaml, line 2$/],
-    ['its default', {}, 5000, /^default$/],
+    ['its default', {}, 'auto', /^default$/],
     [
       'the file, when the variable is empty',
       { ...from, flags: {}, env: { POLL_INTERVAL: '' } },
       3000,
       /yaml/,
     ],
-    ['its default, when the file names it with nothing', { yaml: 'poll:' }, 5000, /^default$/],
+    ['its default, when the file names it with nothing', { yaml: 'poll:' }, 'auto', /^default$/],
   ]
   for (const [what, asked, pollMs, origin] of nearest) {
     it(`comes from ${what}`, async () => {

@@ -6,7 +6,11 @@ import { Pace } from '../../../server/readings/pace.ts'
 test('the pace of a query', async (t) => {
   const setUpPace = () => {
     const clock = { now: 1_000_000, stopwatch: 0 }
-    const pace = new Pace(5000, 1, () => clock.stopwatch)
+    const pace = new Pace(
+      () => 5000,
+      1,
+      () => clock.stopwatch,
+    )
     const run = (costMs: number, error?: Error) =>
       pace.run(clock.now, async () => {
         clock.now += costMs
