@@ -33,10 +33,7 @@ try {
   const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
   cleanup.after(() => board.close())
   const port = await freePort()
-  start(
-    ...['serve', '--database', source, '--port', String(port)],
-    ...['--state-dir', folder],
-  )
+  start(...['serve', '--database', source, '--port', String(port)], ...['--state-dir', folder])
   start(
     ...['device', '--count-url', `http://127.0.0.1:${port}`, '--show', 'views.total'],
     ...['--board', `tcp:127.0.0.1:${board.port}`, '--state-dir', join(folder, 'device')],
