@@ -54,6 +54,16 @@ inline Level levelAt(const Dimming &dimming, uint32_t utcSeconds) {
   return window == nullptr ? dimming.level : window->level;
 }
 
+/** The dimmest that is not dark, of all hours; dark where there is no other. */
+inline Level dimmestLit(const Dimming &dimming) {
+  Level dimmest = dimming.level;
+  for (int i = 0; i < dimming.windowCount; ++i) {
+    const Level level = dimming.windows[i].level;
+    if (level != off && (dimmest == off || level < dimmest)) dimmest = level;
+  }
+  return dimmest;
+}
+
 inline bool takeLevel(TextReader &text, Level &level) {
   if (text.take("off")) {
     level = off;

@@ -46,7 +46,9 @@ class VisitorCounter {
   Frame look(const Instant &now) {
     Frame frame = {};
     counter_.draw(frame.segments, displayDigits, now, true);
-    const Level wanted = now.hasCalendar ? levelAt(dimming_, now.utcSeconds) : dimming_.level;
+    // After a power cut at night it is to be dark in the bedroom, too, until the time is known.
+    const Level wanted =
+        now.hasCalendar ? levelAt(dimming_, now.utcSeconds) : dimmestLit(dimming_);
     const Level level = fade_.towards(wanted, now.uptimeMs);
     frame.intensity = static_cast<uint8_t>(level == off ? 0 : level);
     frame.on = level != off;

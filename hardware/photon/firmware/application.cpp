@@ -155,5 +155,7 @@ void loop() {
     EEPROM.put(countAddress, visitor_counter::toRemember(counter.count()));
     counter.saved(instant.uptimeMs);
   }
-  if (counter.isRestartDue(Particle.connected(), instant.uptimeMs)) restart();
+  // While its owner gives it the Wi-Fi it is not offline: a restart would break that off.
+  const bool isInHand = Particle.connected() || WiFi.listening();
+  if (counter.isRestartDue(isInHand, instant.uptimeMs)) restart();
 }

@@ -255,7 +255,7 @@ for (const platform of ['photon', 'photon2'] as const) {
       const dim = 'call dim 23:00-07:00=off,19:00-23:00=1 CET-1CEST,M3.5.0,M10.5.0/3'
       const start = ['boot', 'call show 8', dim, 'call brightness 9']
       const usual = await readsAfter([...start, 'advance 5000 100'], eeprom)
-      assert.equal(usual.display.intensity, 9, 'as long as the time is not known')
+      assert.equal(usual.display.intensity, 1, 'as long as the time is not known')
 
       const evening = [`epoch ${lateEvening}`, 'boot', 'call show 8', 'advance 9000 100']
       assert.equal((await readsAfter(evening, eeprom)).display.intensity, 1)
@@ -292,6 +292,19 @@ for (const platform of ['photon', 'photon2'] as const) {
       const resetMs = Number(only(saved, 'reset')[0])
       assert.deepEqual(only(saved, 'saved').map(Number), [1000, 1000 + hourMs])
       assert.ok(resetMs >= 1000 + hourMs && resetMs <= 3000 + hourMs, String(resetMs))
+    })
+
+    test('does not start anew while its owner gives it the Wi-Fi', async () => {
+      const inHand = ['listening 1', 'boot', `advance ${3 * hourMs} 1000`]
+      assert.deepEqual(only(await written(inHand), 'reset'), [])
+    })
+
+    test('is as dim as in its dimmest hours until it knows the time, yet lit', async (t) => {
+      const eeprom = await eepromFile(t)
+      const dim = 'call dim 23:00-07:00=off,19:00-23:00=1 CET-1CEST,M3.5.0,M10.5.0/3'
+      await written(['boot', 'call show 8', dim, 'call brightness 9', 'advance 1000 100'], eeprom)
+      const { display } = await readsAfter(['boot', 'advance 4000 100'], eeprom)
+      assert.deepEqual([display.on, display.intensity], [true, 1])
     })
 
     test('uses no heap once it is set up, whatever comes in', async () => {

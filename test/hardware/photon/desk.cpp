@@ -1,7 +1,7 @@
 // The whole firmware on the host, with a clock that stands until it is moved. It is told line by
 // line what happens to it, and writes line by line what it does:
 //   boot | advance <ms> <step ms> | call <function> <text> | event <name> <data> | nothing <name>
-//   connected <0|1> | epoch <seconds, 0 unset> | shown
+//   connected <0|1> | listening <0|1> | epoch <seconds, 0 unset> | shown
 // With a file as its argument the EEPROM outlives it.
 #include "Particle.h"
 
@@ -26,6 +26,7 @@ uint64_t nowMs;
 uint64_t epochMs;
 uint64_t epochSetMs;
 bool isConnected;
+bool isListening;
 bool inFirmware;
 bool selectIsOutput;
 bool inTransaction;
@@ -124,6 +125,8 @@ void handle(char *line) {
     inside([&] { eventHandler(argument, second); });
   } else if (strcmp(line, "nothing") == 0) {
     inside([&] { eventHandler(argument, nullptr); });
+  } else if (strcmp(line, "listening") == 0) {
+    isListening = argument[0] == '1';
   } else if (strcmp(line, "connected") == 0) {
     isConnected = argument[0] == '1';
   } else if (strcmp(line, "epoch") == 0) {
@@ -232,6 +235,8 @@ void CloudClass::connect() {
 }
 
 bool CloudClass::connected() { return isConnected; }
+WiFiClass WiFi;
+bool WiFiClass::listening() { return isListening; }
 
 int main(int count, char **arguments) {
   static char output[1 << 16];

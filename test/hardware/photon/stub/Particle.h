@@ -123,5 +123,10 @@ struct CloudClass {
 };
 extern CloudClass Particle;
 
+struct WiFiClass {
+  bool listening();
+};
+extern WiFiClass WiFi;
+
 void setup();
 void loop();
