@@ -158,6 +158,8 @@ export class SiteGroup {
       this.#order = [...found.keys()]
       await this.#addSites(found)
       await this.#removeSites(found)
+      // The first round of a site is over before it is offered, so it has not been remembered yet.
+      void this.#save()
       this.#failure = undefined
       this.#retry.succeeded()
       if (sql === undefined) this.#later(() => this.#look(), lookAgainMs)

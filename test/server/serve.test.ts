@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startDemoBridge } from '../support/bridge.ts'
@@ -46,4 +46,12 @@ test('a state folder that cannot be written to is named once, and not each minut
   const before = rounds
   await until('some more minutes', () => rounds > before + 5)
   assert.equal(said().length, 1, said().join('\n'))
+})
+
+test('what a first round has read is remembered at once, for a bridge that is killed within its first minute', async (t) => {
+  const stateDir = await temporaryFolder(t)
+  await startDemoBridge(t, { stateDir })
+  await until('it is remembered', async () =>
+    (await readdir(stateDir)).some((name) => name.endsWith('.json')),
+  )
 })
