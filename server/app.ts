@@ -20,6 +20,7 @@ import { faultOfBridge, Problem } from './http/problem.ts'
 import { daysEntries, parseQuery, View } from './http/query.ts'
 import type { Refusals } from './http/refusals.ts'
 import { type AgedReading, agedReading } from './readings/aged-reading.ts'
+import { newestDay } from './readings/newest-day.ts'
 import type { SiteState } from './readings/poller.ts'
 import type { Watchers } from './readings/watchers.ts'
 import { pageRoutes } from './web/routes.ts'
@@ -79,7 +80,9 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
     const view = viewOf(c)
     const { site, source, why, timezone } = view.site
     const { readings: counts } = view
-    const body = JSON.stringify({ site, source, why, timezone, counts })
+    const newest = newestDay(view.site)
+    const plugin = newest === undefined ? undefined : { newest }
+    const body = JSON.stringify({ site, source, why, timezone, plugin, counts })
     return respond(c, view, json, body, ageless(counts))
   })
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type AgedReading, agedReading } from '../readings/aged-reading.ts'
+import { silentSince } from '../readings/newest-day.ts'
 import type { SiteState } from '../readings/poller.ts'
 
 /** Flat, as monitors such as Uptime Kuma want it. */
@@ -30,6 +31,10 @@ export function healthOf(
   const said = [
     ...remarks,
     ...states.flatMap(({ refusal }) => refusal ?? []),
+    ...states.flatMap(({ last }) => {
+      const since = last && silentSince(last, nowMs)
+      return since === undefined ? [] : [`${last?.source} has counted nobody since ${since}`]
+    }),
     ...states.filter(isCounting).flatMap(({ counting }) => counting?.text ?? []),
   ]
   const ages = all.flatMap(({ newest }) => newest?.age ?? [])

@@ -22,6 +22,8 @@ const CountsDocument = v.strictObject({
   site: v.string(),
   source: v.string(),
   why: v.string(),
+  /** The last day on which the plugin has counted anybody. */
+  plugin: v.exactOptional(v.strictObject({ newest: v.pipe(v.string(), v.isoDate()) })),
   timezone: v.string(),
   counts: v.array(AgedReading),
 })

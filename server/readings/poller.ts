@@ -3,6 +3,7 @@ import type { Logger } from '../../common/log.ts'
 import { carryTotals } from './carried-totals.ts'
 import type { Counting } from './counting.ts'
 import type { Leadership, OtherLeader } from './leadership.ts'
+import { silentSince } from './newest-day.ts'
 import { isFinal, Retry } from './retry.ts'
 import type { Round } from './round.ts'
 import type { Remembered } from './store.ts'
@@ -56,6 +57,8 @@ export class Poller {
   #timer: NodeJS.Timeout | undefined
   #round: Promise<unknown> = Promise.resolve()
   #isWoken = false
+  /** Day of the newest visit, while the plugin counts nobody. */
+  #silentSince: string | undefined
   #stopped = false
 
   constructor(options: PollerOptions, remembered: Remembered | undefined) {
@@ -151,6 +154,7 @@ export class Poller {
     const { round, carries } = carry
       ? carryTotals(found, before, last?.ledger)
       : { round: found, carries: {} }
+    this.#warnOfSilence(round)
     this.#state = {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
@@ -159,6 +163,18 @@ export class Poller {
       isTheirs: false,
     }
     onRound(true)
+  }
+
+  /** Once, when the plugin does not count any more. */
+  #warnOfSilence(round: Round): void {
+    const { log, now } = this.#options
+    const since = silentSince({ ledger: round.ledger, open: [...round.open] }, now())
+    if (since !== undefined && this.#silentSince !== since) {
+      log.warn(
+        `${round.site}: ${round.source} has counted nobody since ${since}; if the site has visitors, exclude its script from the page cache, then run doctor`,
+      )
+    }
+    this.#silentSince = since
   }
 
   /** Goes on with what another process has read, unless we have read later: no number goes back. */

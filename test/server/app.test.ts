@@ -54,6 +54,7 @@ test('/v1/counts has all that the source offers, and why it was chosen', async (
     source: 'wp-statistics',
     why: 'the plugin is active',
     timezone: 'Europe/Berlin',
+    plugin: { newest: '2026-10-15' },
   })
   assert.deepEqual(
     counts.map(({ value }) => value),
