@@ -325,6 +325,15 @@ for (const standard of ['c++17', 'c++20'] as const) {
       assert.deepEqual(signs.toSorted(), [false, true], 'it blinks')
     })
 
+    test('dates a bare number by its own clock', async (t) => {
+      const flash = join(await temporaryFolder(t), 'flash')
+      const start = [`epoch ${asOfSeconds}`, 'boot', hear(42), 'advance 1000 100']
+      await play(desk, 'max7219', start, { flash })
+      const later = [`epoch ${asOfSeconds + 2 * 3600}`, 'boot', 'say 8', 'advance 1000 500']
+      const signs = (await says(later, { flash })).map((text) => text.includes('42.]'))
+      assert.deepEqual(signs.toSorted(), [false, true], 'it blinks')
+    })
+
     test('writes the first number down at once, and then once an hour if anything changed', async (t) => {
       const flash = join(await temporaryFolder(t), 'flash')
       const minutes = Array.from({ length: 3 * 60 }, (_, i) => [
