@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly sites: readonly SiteValues[]
   /** The settings file of `--config`. */
   readonly config: string | undefined
+  /** The settings file that was read; undefined when there is none. */
+  readonly settingsFile: string | undefined
   /** Names of environment variables that look like a slip, in a sentence each. */
   readonly warnings: readonly string[]
   /** The settings of the command as they were given. */

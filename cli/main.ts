@@ -97,6 +97,7 @@ async function run(command: Command, program: Program): Promise<void> {
       args: program.args,
       sites: siteValues(loaded),
       config,
+      settingsFile: loaded.path,
       warnings: loaded.warnings,
       effective: loaded.effective,
       isGiven: (setting) => isGiven(loaded, setting),

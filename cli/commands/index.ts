@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts'
 import { esphome } from './esphome.ts'
 import { flash } from './flash.ts'
 import { serve } from './serve.ts'
+import { service } from './service.ts'
 import { settingsOf } from './settings.ts'
 import { setup } from './setup.ts'
 
@@ -16,6 +17,7 @@ const commandsWithSettings: readonly Command[] = [
   device,
   board,
   doctor,
+  service,
   flash,
   esphome,
 ]

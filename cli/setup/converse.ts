@@ -2,7 +2,7 @@ import { UsageError } from '../../common/errors.ts'
 import type { Setup } from './setup.ts'
 import { askBoard } from './steps/board.ts'
 import { askDisplay } from './steps/display.ts'
-import { sayEnd } from './steps/end.ts'
+import { askService, sayEnd } from './steps/end.ts'
 import { askFace } from './steps/face.ts'
 import { askFile } from './steps/file.ts'
 import { askNumber } from './steps/number.ts'
@@ -40,5 +40,11 @@ export async function converse(setup: Setup, progress: Progress): Promise<void> 
   await askFace(setup, trial, examined)
   progress.written = await askFile(setup)
   await trial?.close()
-  await sayEnd(setup, desk, progress.written)
+  const { written } = progress
+  if (written === undefined) {
+    talk.say('Nothing was written.')
+    return
+  }
+  const isRunning = await askService(setup, written)
+  await sayEnd(setup, desk, written, isRunning)
 }

@@ -1,25 +1,56 @@
+import { messageOf } from '../../../common/errors.ts'
+import { installServices, rolesOf, serviceSettings } from '../../service/install.ts'
 import type { Setup } from '../setup.ts'
 import type { Desk } from './board.ts'
+
+/** Asks whether it is to start by itself, and makes services of it; whether they run. */
+export async function askService(setup: Setup, written: string): Promise<boolean> {
+  const { talk, answers, context } = setup
+  talk.step('8. After a power cut')
+  const { service, ...values } = await answers.values([...serviceSettings, 'service'])
+  const options = { values, hasSites: false, settingsFile: written, env: context.env }
+  if (rolesOf(options).length === 0) return false
+  const isWanted =
+    service ??
+    (await talk.confirm(
+      {
+        text: 'Shall it start by itself, now and after a power cut? It needs sudo.',
+        flag: '--service',
+      },
+      false,
+    ))
+  if (!isWanted) return false
+  try {
+    return await installServices({ ...options, say: (line) => talk.say(line) })
+  } catch (error) {
+    talk.say(`It does not start by itself: ${messageOf(error)}`)
+    return false
+  }
+}
 
 /** What is there now, and how to go on. */
 export async function sayEnd(
   { talk, answers, context }: Setup,
   desk: Desk,
-  written: string | undefined,
+  written: string,
+  isRunning: boolean,
 ): Promise<void> {
-  if (written === undefined) {
-    talk.say('Nothing was written.')
-    return
-  }
-  const config = context.config === undefined ? '' : ` --config ${context.config}`
+  const config = context.config === undefined ? '' : ` --config ${written}`
   const isHere = answers.get('countUrl') === undefined
-  talk.step('8. There you are')
-  const lines = [
-    ...(isHere ? [`  visitor-counter serve${config}`] : []),
-    ...(desk === 'esphome' ? [] : [`  visitor-counter device${config}`]),
-  ]
-  talk.say(`To start ${lines.length > 1 ? 'them, each in a terminal of its own' : 'it'}:`)
-  for (const line of lines) talk.say(line)
-  if (isHere) talk.say('The page is then at http://127.0.0.1:8787/')
-  talk.say(`When something is odd: visitor-counter doctor${config}`)
+  talk.step('9. There you are')
+  if (!isRunning) {
+    const lines = [
+      ...(isHere ? [`  visitor-counter serve${config}`] : []),
+      ...(desk === 'esphome' ? [] : [`  visitor-counter device${config}`]),
+    ]
+    talk.say(`To start ${lines.length > 1 ? 'them, each in a terminal of its own' : 'it'}:`)
+    for (const line of lines) talk.say(line)
+    talk.say(`To have it start by itself later:\n  visitor-counter service install${config}`)
+  }
+  if (isHere) {
+    const { host, port } = await answers.values(['host', 'port'], 'serve')
+    talk.say(`The page with the number:\n  http://${host}:${port}/`)
+  }
+  if (isRunning) talk.say('The log:\n  journalctl -u "visitor-counter-*" -f')
+  talk.say(`When something is odd:\n  visitor-counter doctor${config}`)
 }

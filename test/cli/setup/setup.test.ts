@@ -76,6 +76,7 @@ $table_prefix = 'wp_';
     await until('the brightness', () => desk.chip.display().intensity === 9)
     await terminal.answer('[9]', '')
     await terminal.answer(`Write this to ${config}`, '')
+    await terminal.answer('Shall it start by itself', 'no')
     await terminal.waitFor('visitor-counter doctor')
     assert.equal(await terminal.ended, 0)
     assert.deepEqual((await readFile(config, 'utf8')).split('\n').slice(2), [

@@ -1,0 +1,59 @@
+import { didYouMean } from '../../common/did-you-mean.ts'
+import { FatalError, UsageError } from '../../common/errors.ts'
+import { command } from '../command.ts'
+
+const actions = ['install', 'remove', 'status'] as const
+
+export const service = command({
+  name: 'service',
+  summary: 'makes services of the system of serve and device: install, remove or status',
+  argument: '<action>',
+  settings: [
+    'database',
+    'wpConfig',
+    'ssh',
+    'sshKey',
+    'sshKnownHosts',
+    'from',
+    'host',
+    'port',
+    'board',
+    'display',
+  ],
+  async run(values, { args: [action = ''], env, stdout, sites, settingsFile }) {
+    const { installServices, removeServices } = await import('../service/install.ts')
+    const say = (line: string) => stdout.write(`${line}\n`)
+    switch (action) {
+      case 'install': {
+        if (settingsFile === undefined) {
+          throw new UsageError(
+            'there is no settings file yet: "visitor-counter setup" writes one, or give --config',
+          )
+        }
+        const hasSites = sites.length > 0
+        const runs = await installServices({ values, hasSites, settingsFile, env, say })
+        if (runs)
+          say('They run, and start by themselves. Their log: journalctl -u "visitor-counter-*" -f')
+        return
+      }
+      case 'remove':
+        if (await removeServices({ env, say })) say('The settings file stays where it is.')
+        return
+      case 'status': {
+        const { serviceStatus } = await import('../service/status.ts')
+        const statuses = await serviceStatus(['serve', 'device'])
+        for (const { role, enabled, active } of statuses) {
+          say(`visitor-counter-${role}: ${active}, ${enabled}`)
+        }
+        if (!statuses.some(({ active }) => active === 'active')) {
+          throw new FatalError('none of them runs; "visitor-counter service install" makes them')
+        }
+        return
+      }
+      default:
+        throw new UsageError(
+          `service: "${action}" is not known; it must be install, remove or status${didYouMean(action, actions)}`,
+        )
+    }
+  },
+})

@@ -1,0 +1,111 @@
+import { dirname, join } from 'node:path'
+import { UsageError } from '../../common/errors.ts'
+
+export type Role = 'serve' | 'device'
+
+/** What a service is to run, and what it has to reach. */
+export interface ServiceWanted {
+  readonly roles: readonly Role[]
+  /** Absolute paths. */
+  readonly node: string
+  /** Of `dist/visitor-counter.js`. */
+  readonly program: string
+  readonly settingsFile: string
+  /** The configuration of a WordPress on this machine, if that is read. */
+  readonly wpConfig: { readonly path: string; readonly access: Access } | undefined
+  /** Further files that only their owner may read, as an SSH key. */
+  readonly secrets: readonly SecretFile[]
+  /** The device file of a board at a serial port; undefined without one. */
+  readonly serialPort: string | undefined
+  /** The pins of a Raspberry Pi, whose packages are in a folder. */
+  readonly packagesIn: string | undefined
+}
+
+/** Who may read a file beside its owner: everybody, a group by its number, or nobody. */
+export type Access = 'all' | { readonly group: number } | 'owner'
+
+export interface SecretFile {
+  /** What the file is called inside of the service. */
+  readonly name: string
+  /** The variable that says where it is. */
+  readonly variable: string
+  readonly path: string
+}
+
+/** Where folders of people are: `ProtectHome=` hides them from a service. */
+const homes = /^\/(home|root|run\/user)(\/|$)/
+
+export function unitName(role: Role): string {
+  return `visitor-counter-${role}.service`
+}
+
+/**
+ * What has to stand beside the unit of a role so that it runs this very program with these settings, which
+ * systemd hands over: the user that the service runs as may read none of them.
+ *
+ * @throws UsageError for a program that will not stay where it is
+ */
+export function dropIn(role: Role, wanted: ServiceWanted): string {
+  const { node, program, settingsFile, wpConfig, secrets, serialPort, packagesIn } = wanted
+  if (/[/\\]_npx[/\\]/.test(program)) {
+    throw new UsageError(
+      'this program runs out of the cache of npx, which is emptied now and then: install it first, as docs/running.md says, then run "visitor-counter service install"',
+    )
+  }
+  const isServe = role === 'serve'
+  const lines: string[] = [
+    'EnvironmentFile=',
+    `LoadCredential=settings.yaml:${escaped(settingsFile)}`,
+    'ExecStart=',
+    `ExecStart=${quoted(node)} ${quoted(program)} ${role} --config %d/settings.yaml`,
+    `WorkingDirectory=${role === 'device' && packagesIn !== undefined ? escaped(packagesIn) : `%S/visitor-counter-${role}`}`,
+  ]
+  const reached = [prefixOf(node), packageOf(program)]
+  if (!isServe && packagesIn !== undefined) reached.push(packagesIn)
+  if (isServe) {
+    for (const { name, variable, path } of secrets) {
+      lines.push(`LoadCredential=${name}:${escaped(path)}`, `Environment=${variable}=%d/${name}`)
+    }
+    if (wpConfig !== undefined) {
+      const { path, access } = wpConfig
+      if (access === 'owner') {
+        // Only root could read it; a copy is made at each start.
+        lines.push(`LoadCredential=wp-config.php:${escaped(path)}`)
+        lines.push('Environment=WP_CONFIG=%d/wp-config.php')
+      } else {
+        reached.push(dirname(path))
+        if (access !== 'all') lines.push(`SupplementaryGroups=${access.group}`)
+      }
+    }
+  }
+  if (!isServe && serialPort !== undefined && !/^\/dev\/tty(ACM|USB)\d+$/.test(serialPort)) {
+    lines.push(`DeviceAllow=${serialPort} rw`)
+  }
+  const atHome = [...new Set(reached.filter((path) => homes.test(path)))]
+  if (atHome.length > 0) {
+    lines.push('ProtectHome=tmpfs', ...atHome.map((path) => `BindReadOnlyPaths=${escaped(path)}`))
+  }
+  return `# Made by "visitor-counter service install"; "visitor-counter service remove" takes it away.\n[Service]\n${lines.join('\n')}\n`
+}
+
+/** The folder that a Node is installed in, as `~/.nvm/versions/node/v22.1.0`. */
+function prefixOf(node: string): string {
+  return dirname(dirname(node))
+}
+
+/** The folder with the program and all that it needs: what is installed beside it, or the package alone. */
+function packageOf(program: string): string {
+  const [before, ...inside] = program.split('/node_modules/')
+  return inside.length > 0 && before !== undefined
+    ? join(before, 'node_modules')
+    : dirname(dirname(program))
+}
+
+/** In a unit file % begins a specifier. */
+function escaped(path: string): string {
+  return path.replaceAll('%', '%%')
+}
+
+function quoted(path: string): string {
+  return /^[\w./+@:-]+$/.test(path) ? path : `"${escaped(path).replace(/[\\"]/g, '\\$&')}"`
+}
