@@ -35,7 +35,7 @@ export const serviceSettings = [
   'board',
   'display',
 ] as const
-export type ServiceValues = Values<(typeof serviceSettings)[number]>
+type ServiceValues = Values<(typeof serviceSettings)[number]>
 
 export interface InstallOptions {
   readonly values: ServiceValues
@@ -121,7 +121,7 @@ export async function removeServices(
 }
 
 /** The unit of a role as it is delivered, and what stands beside it on this machine. */
-export async function unitFiles(role: Role, wanted: ServiceWanted): Promise<UnitFile[]> {
+async function unitFiles(role: Role, wanted: ServiceWanted): Promise<UnitFile[]> {
   const unit = unitName(role)
   const delivered = (name: string) =>
     readFile(fileURLToPath(new URL(`../deploy/systemd/${name}`, import.meta.url)), 'utf8')
