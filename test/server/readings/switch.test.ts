@@ -207,7 +207,8 @@ test('while it is read, WordPress', async (t) => {
       await views()
       await mariadb.execute(
         `CREATE TABLE wp_statistics_visit (last_counter DATE, visit INT);
-       INSERT INTO wp_statistics_visit VALUES ('2026-09-01', 5), ('2026-10-15', 2)`,
+       INSERT INTO wp_statistics_visit VALUES ('2026-09-01', 5), ('2026-10-15', 2);
+       REPLACE INTO wp_options (option_name, option_value) VALUES ('wp_statistics_plugin_version', '14.10')`,
         'slow',
       )
       const release = await mariadb.hold('LOCK TABLES wp_statistics_historical WRITE', 'slow')
