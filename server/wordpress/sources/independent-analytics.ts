@@ -1,12 +1,14 @@
 import {
   addDays,
-  type Moment,
   momentAt,
-  type OffsetSteps,
-  offsetSteps,
+  offsetSeconds,
+  type Stretch,
+  stretches,
   utcOfMidnight,
 } from '../moment.ts'
-import { countVisitors, daily, onlineVisitors, type Source, type Where } from './source.ts'
+import { countVisitors, daily, onlineVisitors, type Source } from './source.ts'
+
+const daySeconds = 86_400
 
 const onlineSeconds = 300
 
@@ -30,42 +32,34 @@ export const independentAnalytics: Source = {
     const sessions = site.table('independent_analytics_sessions')
     const joined = `FROM ${views} AS v JOIN ${sessions} AS s ON s.session_id = v.session_id`
     const counted = 'COUNT(DISTINCT s.visitor_id) AS visitors, COUNT(DISTINCT v.id) AS views'
-    const byDay = (moment: Moment, since: string | undefined, { text, values }: Where) => {
-      const steps = offsetSteps(moment, since)
-      const day = (column: string) => localDay(column, steps, site.engine)
-      return {
-        text: `SELECT ${day('v.viewed_at')} AS day, ${counted} ${joined}
-          WHERE ${day('v.viewed_at')} = ${day('s.created_at')} ${text} GROUP BY ${day('v.viewed_at')}`,
-        values,
-      }
-    }
+    const day = (column: string) => localDay(column, site.engine)
+    /** A statement a stretch: in each of them the offset of a time is told by three numbers. */
+    const byDay = (parts: readonly Stretch[]) =>
+      parts.map(({ from, to, change, before, after }) => {
+        const offset = [wallTime(change), before, after]
+        const times = [wallTime(from), wallTime(to)]
+        return {
+          text: `SELECT ${day('v.viewed_at')} AS day, ${counted} ${joined}
+            WHERE v.viewed_at >= ? AND v.viewed_at < ? AND s.created_at >= ? AND s.created_at < ?
+              AND ${day('v.viewed_at')} = ${day('s.created_at')} GROUP BY day`,
+          values: [...offset, ...times, ...times, ...offset, ...offset],
+        }
+      })
+    const dayOf = (time: string) =>
+      site.engine === 'sqlite' ? `DATE(${time}, ? || ' seconds')` : `DATE(${time} + INTERVAL ? SECOND)`
     return {
       offers: [...daily('visitors', 'visitors'), onlineVisitors, ...daily('views', 'views')],
       settleSeconds: 3600,
       distinct: ['visitors', 'views'],
-      days(open, moment) {
-        const from = open && utcOfMidnight(open.from, moment.timezone)
-        return byDay(moment, open?.from, {
-          text: from === undefined ? '' : 'AND v.viewed_at >= ? AND s.created_at >= ?',
-          values: from === undefined ? [] : [from, from],
-        })
-      },
+      days: (open, moment) => byDay(stretches(moment, open?.from)),
       slices: {
         by: 'day',
+        // A day early, as the offset may have been another then.
         oldest: (moment) => ({
-          text: `SELECT ${localDay('MIN(viewed_at)', offsetSteps(moment), site.engine)} AS day FROM ${views}`,
-          values: [],
+          text: `SELECT ${dayOf('MIN(viewed_at)')} AS day FROM ${views}`,
+          values: [offsetSeconds(moment) - daySeconds],
         }),
-        part({ from, to }, moment) {
-          const [begin, end] = [
-            utcOfMidnight(from, moment.timezone),
-            utcOfMidnight(addDays(to, 1), moment.timezone),
-          ]
-          return byDay(moment, undefined, {
-            text: 'AND v.viewed_at >= ? AND v.viewed_at < ? AND s.created_at >= ? AND s.created_at < ?',
-            values: [begin, end, begin, end],
-          })
-        },
+        part: ({ from, to }, moment) => byDay(stretches(moment, from, to)),
       },
       period(range, { timezone }) {
         if (range === undefined) {
@@ -94,25 +88,26 @@ export const independentAnalytics: Source = {
           views,
         ),
       newest: (moment) => ({
-        text: `SELECT ${localDay('MAX(viewed_at)', offsetSteps(moment), site.engine)} AS day FROM ${views}`,
-        values: [],
+        text: `SELECT ${dayOf('MAX(viewed_at)')} AS day FROM ${views}`,
+        values: [offsetSeconds(moment)],
       }),
     }
   },
 }
 
 /**
- * SQL for the site-local day of a UTC time: each time is shifted by the offset that was in force then,
- * as the plugin does it. Neither server knows the site's zone, so the steps are spelled out.
+ * SQL for the site-local day of a UTC time: it is shifted by the offset that was in force then, as the
+ * plugin does it. Its places are the time of the change, and the offsets before and after.
  */
-function localDay(
-  column: string,
-  { earlier, seconds }: OffsetSteps,
-  engine: 'mysql' | 'sqlite',
-): string {
-  const cases = earlier.map((step) => `WHEN ${column} < '${step.until}' THEN ${step.seconds}`)
-  const shift = cases.length === 0 ? `${seconds}` : `CASE ${cases.join(' ')} ELSE ${seconds} END`
+function localDay(column: string, engine: 'mysql' | 'sqlite'): string {
+  const shift = `CASE WHEN ${column} < ? THEN ? ELSE ? END`
   return engine === 'sqlite'
     ? `DATE(${column}, (${shift}) || ' seconds')`
     : `DATE(${column} + INTERVAL (${shift}) SECOND)`
+}
+
+/** A time of the database, from seconds since 1970; what it cannot hold becomes its first or last. */
+function wallTime(seconds: number): string {
+  const held = Math.min(Math.max(seconds, -62_000_000_000), 250_000_000_000)
+  return momentAt(held * 1000, 'UTC').wallTime
 }

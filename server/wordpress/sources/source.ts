@@ -181,6 +181,11 @@ export function whereOpen(
   return { text: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values }
 }
 
+/** The number of a site in a statement, marked so that an agent, whose site has another, puts in its own. */
+export function siteNumber(blog: number): string {
+  return `${blog} /* blog */`
+}
+
 /** Whether one of the plugin's builds is active on a site. */
 export function isActive({ plugins }: Source, { activePlugins }: Site): boolean {
   return plugins.some((path) => activePlugins.includes(path))

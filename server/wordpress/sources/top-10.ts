@@ -1,5 +1,5 @@
 import { quoted } from '../site.ts'
-import { count, daily, type Source } from './source.ts'
+import { count, daily, siteNumber, type Source } from './source.ts'
 
 /**
  * Top 10 4: views of posts, all time by the post, and by the hour in the site's time. A network has one
@@ -19,12 +19,13 @@ export const top10: Source = {
   prefix: 'network',
   bots: 'unknown',
   plan({ base, blog }) {
+    const here = siteNumber(blog)
     const totals = quoted(`${base}top_ten`)
     const hours = quoted(`${base}top_ten_daily`)
     const byDay = (condition: string, values: readonly string[]) => ({
       text: `SELECT DATE(dp_date) AS day, SUM(cntaccess) AS views
-        FROM ${hours} WHERE blog_id = ? ${condition} GROUP BY DATE(dp_date)`,
-      values: [blog, ...values],
+        FROM ${hours} WHERE blog_id = ${here} ${condition} GROUP BY DATE(dp_date)`,
+      values,
     })
     return {
       offers: daily('views', 'views'),
@@ -34,8 +35,8 @@ export const top10: Source = {
       slices: {
         by: 'day',
         oldest: () => ({
-          text: `SELECT DATE(MIN(dp_date)) AS day FROM ${hours} WHERE blog_id = ?`,
-          values: [blog],
+          text: `SELECT DATE(MIN(dp_date)) AS day FROM ${hours} WHERE blog_id = ${here}`,
+          values: [],
         }),
         part: ({ from, to }) =>
           byDay('AND dp_date >= ? AND dp_date <= ?', [`${from} 00:00:00`, `${to} 23:59:59`]),
@@ -44,14 +45,14 @@ export const top10: Source = {
         count(
           query,
           {
-            text: `SELECT SUM(cntaccess) AS views FROM ${totals} WHERE blog_id = ?`,
-            values: [blog],
+            text: `SELECT SUM(cntaccess) AS views FROM ${totals} WHERE blog_id = ${here}`,
+            values: [],
           },
           totals,
         ),
       newest: () => ({
-        text: `SELECT DATE(MAX(dp_date)) AS day FROM ${hours} WHERE blog_id = ?`,
-        values: [blog],
+        text: `SELECT DATE(MAX(dp_date)) AS day FROM ${hours} WHERE blog_id = ${here}`,
+        values: [],
       }),
     }
   },

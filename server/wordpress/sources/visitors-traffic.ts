@@ -1,5 +1,13 @@
 import { type Moment, offsetSeconds, offsetZone, siteTimezone, utcOfMidnight } from '../moment.ts'
-import { daily, keyEdges, type Source, type Where, whereOpen, whereSlice } from './source.ts'
+import {
+  daily,
+  keyEdges,
+  siteNumber,
+  type Source,
+  type Where,
+  whereOpen,
+  whereSlice,
+} from './source.ts'
 
 /**
  * Visitor Traffic Real Time Statistics 8: one row a hit, with 1 visitor for the first of an address on
@@ -16,23 +24,20 @@ export const visitorsTraffic: Source = {
   async plan(site) {
     const own = (await site.option('ahcfree_custom_timezone')) ?? ''
     const timezone = siteTimezone(own || ((await site.option('timezone_string')) ?? ''), '0')
-    const here = `site_id = ${site.blog}`
-    const day = (shift: number) =>
+    const here = `site_id = ${siteNumber(site.blog)}`
+    const day =
       site.engine === 'sqlite'
-        ? `DATE(vst_date, '${shift} seconds')`
-        : `DATE(vst_date + INTERVAL ${shift} SECOND)`
+        ? "DATE(vst_date, ? || ' seconds')"
+        : 'DATE(vst_date + INTERVAL ? SECOND)'
     const date = (timezone: string) => ({
       column: 'vst_date',
       value: (from: string) => utcOfMidnight(from, timezone),
     })
-    const byDay = ({ text, values }: Where, moment: Moment) => {
-      const local = day(offsetSeconds(moment))
-      return {
-        text: `SELECT ${local} AS day, SUM(vst_visitors) AS visitors, SUM(vst_visits) AS views
-          FROM ahc_visitors ${text} GROUP BY ${local}`,
-        values,
-      }
-    }
+    const byDay = ({ text, values }: Where, moment: Moment) => ({
+      text: `SELECT ${day} AS day, SUM(vst_visitors) AS visitors, SUM(vst_visits) AS views
+        FROM ahc_visitors ${text} GROUP BY day`,
+      values: [offsetSeconds(moment), ...values],
+    })
     return {
       offers: [...daily('visitors', 'visitor-days'), ...daily('views', 'views')],
       zone: (epochMs) => offsetZone(epochMs, timezone),
@@ -50,9 +55,9 @@ export const visitorsTraffic: Source = {
       }),
       newest: (moment) => ({
         // The day of the newest time, by the index on that; the newest of all days would look at each row.
-        text: `SELECT ${day(offsetSeconds(moment))} AS day FROM ahc_visitors WHERE ${here}
+        text: `SELECT ${day} AS day FROM ahc_visitors WHERE ${here}
           ORDER BY vst_date DESC LIMIT 1`,
-        values: [],
+        values: [offsetSeconds(moment)],
       }),
     }
   },
