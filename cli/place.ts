@@ -9,8 +9,24 @@ import type { SiteValues } from './settings/settings.ts'
 
 type PlaceValues = Pick<
   SiteValues,
-  'database' | 'wpConfig' | 'ssh' | 'sshKey' | 'sshKnownHosts' | 'php' | 'tablePrefix'
+  | 'database'
+  | 'wpConfig'
+  | 'ssh'
+  | 'sshKey'
+  | 'sshKnownHosts'
+  | 'php'
+  | 'tablePrefix'
+  | 'wordpress'
+  | 'agentKey'
+  | 'source'
 >
+
+export interface PlaceContext {
+  readonly env: Environment
+  readonly log: Logger
+  /** Where keys of agents lie that are not named. */
+  readonly stateDir: string
+}
 
 /**
  * Where the database of a site is, by its settings: at an address, or where a wp-config.php says, on this
@@ -22,12 +38,15 @@ type PlaceValues = Pick<
 export async function placeOf(
   where: string,
   values: PlaceValues,
-  env: Environment,
-  log: Logger,
+  { env, log, stateDir }: PlaceContext,
   now = Date.now,
 ): Promise<DatabasePlace> {
   const { database, wpConfig, php } = values
   const ssh = targetOf(values)
+  if (values.wordpress !== undefined) return agentOf(where, values.wordpress, values, stateDir, now)
+  if (values.agentKey !== undefined) {
+    throw new UsageError(`${where}--agent-key needs --wordpress https://www.example.com`)
+  }
   const { configuredPlace, fixedPlace } = await import('../server/wordpress/database/place.ts')
   if (database !== undefined) {
     const { parseDatabaseUrl } = await import('../server/wordpress/database/connection.ts')
@@ -42,7 +61,7 @@ export async function placeOf(
   }
   if (wpConfig === undefined) {
     throw new UsageError(
-      `${where}which WordPress? Give --wp-config <path of wp-config.php> or --database mysql://user:password@host:3306/name`,
+      `${where}which WordPress? Give --wp-config <path of wp-config.php>, --database mysql://user:password@host:3306/name, or --wordpress https://www.example.com where only PHP runs`,
     )
   }
   if (php) log.warn(`--php: PHP runs ${wpConfig}, with all that it includes, ${asWhom(ssh)}`)
@@ -66,6 +85,28 @@ export async function placeOf(
     locate,
     stamp: () => stampOf(first.file),
   })
+}
+
+/** A WordPress that has the agent. */
+async function agentOf(
+  where: string,
+  address: string,
+  { ssh, source, agentKey }: PlaceValues,
+  stateDir: string,
+  now: () => number,
+): Promise<DatabasePlace> {
+  const { agentPlace, parseWordpressUrl } = await import('../server/wordpress/agent/place.ts')
+  const { keyFileOf, readKey } = await import('../server/wordpress/agent/key.ts')
+  if (ssh !== undefined) {
+    throw new UsageError(`${where}--wordpress asks the agent there; --ssh has no part in that`)
+  }
+  if (source === 'sql') {
+    throw new UsageError(
+      `${where}--source sql: the agent at --wordpress runs statements of its own list only`,
+    )
+  }
+  const url = parseWordpressUrl(address)
+  return agentPlace(url, await readKey(agentKey ?? keyFileOf(stateDir, url), url), now)
 }
 
 function targetOf({ ssh, sshKey, sshKnownHosts }: PlaceValues): SshTarget | undefined {

@@ -4,21 +4,22 @@ import { reservedSite } from '../common/mqtt/topics.ts'
 import type { SiteOptions } from '../server/readings/site-group.ts'
 import type { CommandContext } from './command.ts'
 import { placeOf } from './place.ts'
-import type { SiteValues } from './settings/settings.ts'
+import type { SiteValues, Values } from './settings/settings.ts'
 import { either } from './settings/types.ts'
 
 /** The sites of the settings file, or the one of the flags. */
 export async function siteOptions(
-  values: Omit<SiteValues, 'name'>,
+  values: Omit<SiteValues, 'name'> & Values<'stateDir'>,
   context: CommandContext,
 ): Promise<SiteOptions[]> {
   const sites = context.sites.length > 0 ? context.sites : [{ ...values, name: undefined }]
-  return Promise.all(sites.map((site) => siteOption(site, context)))
+  return Promise.all(sites.map((site) => siteOption(site, values.stateDir, context)))
 }
 
 /** Which database, which tables in it, and which of their numbers. */
 async function siteOption(
   site: Omit<SiteValues, 'name'> & { name: string | undefined },
+  stateDir: string,
   { env, log }: CommandContext,
 ): Promise<SiteOptions> {
   const { name, tablePrefix, source, sql, label, unit, matomoSite } = site
@@ -41,7 +42,7 @@ async function siteOption(
     ...(label === undefined ? {} : { label }),
     ...(unit === undefined ? {} : { unitLabel: unit }),
   }
-  const place = await placeOf(where, site, env, log)
+  const place = await placeOf(where, site, { env, log, stateDir })
   const prefix = tablePrefix ?? place.tablePrefix
   return { name, place, tablePrefix: prefix, source, sql, words, matomoSite }
 }

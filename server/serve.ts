@@ -73,6 +73,11 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const watchers = new Watchers(monotonic, () => events.streams > 0)
   const isAuto = options.pollMs === 'auto'
   const pollMs = options.pollMs === 'auto' ? idlePollMs : options.pollMs
+  /** A web server is asked at its own pace, whoever watches. */
+  const paceOf = ({ place: { pollMs: own } }: SiteOptions) =>
+    own === undefined
+      ? { pollMs, ...(isAuto ? { watchers } : {}) }
+      : { pollMs: isAuto ? own.usual : Math.max(own.least, pollMs) }
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = (site: string | undefined) => {
@@ -97,8 +102,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
             new SiteGroup({
               ...options,
               ...site,
-              pollMs,
-              ...(isAuto ? { watchers } : {}),
+              ...paceOf(site),
               onRound,
             }),
         )

@@ -36,7 +36,30 @@ if ! [ -e /usr/lib/avr/include/avr/io.h ]; then
   packages="$packages avr-libc"
 fi
 
+# PHP's way to MySQL is no program of its own.
+if ! php -r 'exit(extension_loaded("mysqli") ? 0 : 1);' 2>/dev/null; then
+  missing="$missing mysqli"
+  packages="$packages php-mysql"
+fi
+
+# A WordPress to run the agent in. Its package would bring Apache, so only its files are taken.
+wordpress="${XDG_CACHE_HOME:-$HOME/.cache}/visitor-counter-tests/wordpress"
+
+unpack_wordpress() {
+  [ ! -e "$wordpress/wp-settings.php" ] || return 0
+  echo 'setup: unpacks WordPress for the tests'
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get download -q wordpress php-getid3 2>/dev/null && for deb in ./*.deb; do dpkg -x "$deb" root; done)
+  mkdir -p "$(dirname "$wordpress")"
+  # Some links lead to JavaScript of other packages, which PHP does without.
+  find "$folder/root/usr/share/wordpress" -xtype l -delete
+  rm -f "$folder/root/usr/share/wordpress/wp-config.php"
+  cp -rL "$folder/root/usr/share/wordpress" "$wordpress"
+  rm -rf "$folder"
+}
+
 if [ -z "$missing" ]; then
+  unpack_wordpress
   echo 'setup: everything that the tests need is installed'
   exit 0
 fi
@@ -68,4 +91,5 @@ fi
 $as_root apt-get update -q
 # shellcheck disable=SC2086 # a list of words
 $as_root apt-get install -q -y --no-install-recommends $packages
+unpack_wordpress
 echo 'setup: done'

@@ -17,6 +17,7 @@ export const doctor = command({
   summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
   settings: [
     ...siteSettingNames,
+    'stateDir',
     'countUrl',
     'token',
     'board',

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { agent } from './agent.ts'
 import { board } from './board.ts'
 import { demo } from './demo.ts'
 import { device } from './device.ts'
@@ -20,6 +21,7 @@ const commandsWithSettings: readonly Command[] = [
   service,
   flash,
   esphome,
+  agent,
 ]
 
 /** Every command, in the order of the help. */

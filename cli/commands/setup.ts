@@ -8,6 +8,7 @@ export const setup = command({
   summary: 'asks, tries and writes the settings file; each question has a flag',
   settings: [
     ...siteSettingNames,
+    'stateDir',
     'countUrl',
     'token',
     'site',

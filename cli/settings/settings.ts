@@ -1,3 +1,4 @@
+import { agentSettings } from './agent.ts'
 import { boardSettings } from './board.ts'
 import { brightnessSettings } from './brightness.ts'
 import { clockSettings } from './clocks.ts'
@@ -15,6 +16,7 @@ import { wordpressSettings } from './wordpress.ts'
 /** The settings by subject, in the order of the help. Key: heading. */
 export const groups: Readonly<Record<string, Settings>> = {
   WordPress: wordpressSettings,
+  Agent: agentSettings,
   HTTP: httpSettings,
   MQTT: mqttSettings,
   Particle: particleSettings,
@@ -31,6 +33,7 @@ export const groups: Readonly<Record<string, Settings>> = {
 /** Every setting there is. Key: its name in the program. */
 export const settings = {
   ...wordpressSettings,
+  ...agentSettings,
   ...httpSettings,
   ...mqttSettings,
   ...particleSettings,

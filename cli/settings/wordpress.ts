@@ -51,6 +51,20 @@ export const wordpressSettings = {
     help: 'PHP itself runs the wp-config.php, as you, where only a running PHP can tell what it says',
     perSite: true,
   },
+  wordpress: {
+    flag: '--wordpress <url>',
+    env: 'WORDPRESS_URL',
+    help: 'instead of a database, the address of a WordPress that has the agent (visitor-counter agent <url>)',
+    perSite: true,
+    oneOf: 'WordPress',
+  },
+  agentKey: {
+    flag: '--agent-key <file>',
+    env: 'AGENT_KEY',
+    help: 'with --wordpress: the key, where it is not in the state folder',
+    schema: parsed(absolutePath, 'a path without quotes'),
+    perSite: true,
+  },
   tablePrefix: {
     flag: '--table-prefix <prefix>',
     env: 'WP_TABLE_PREFIX',

@@ -81,7 +81,7 @@ export function midnight(day: string, timezone: string): string {
 }
 
 /** The UTC offsets that a zone has had. */
-export interface OffsetSteps {
+interface OffsetSteps {
   /** Oldest first; each held until a UTC date and time, `2026-10-03 16:00:00`. */
   readonly earlier: readonly { readonly until: string; readonly seconds: number }[]
   /** Of now. */
@@ -92,7 +92,7 @@ export interface OffsetSteps {
 const firstDay = '2015-01-01'
 
 /** The offsets of the moment's zone from a day until the moment. */
-export function offsetSteps({ epochMs, timezone }: Moment, from = firstDay): OffsetSteps {
+function offsetSteps({ epochMs, timezone }: Moment, from = firstDay): OffsetSteps {
   const start = Temporal.PlainDate.from(from).toZonedDateTime(timezone).epochMilliseconds
   const earlier: { until: string; seconds: number }[] = []
   let local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone)

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
 import { type Bridge, type ServeOptions, startBridge } from '../../server/serve.ts'
 import type { Connection } from '../../server/wordpress/database/connection.ts'
-import { fixedPlace } from '../../server/wordpress/database/place.ts'
+import { type DatabasePlace, fixedPlace } from '../../server/wordpress/database/place.ts'
 import { createDemoSite } from '../../server/wordpress/demo-site.ts'
 import { temporaryFolder } from './folder.ts'
 import { silent } from './log.ts'
@@ -19,10 +19,31 @@ export interface TestBridge extends Bridge {
 }
 
 /** A bridge in this process, behind a real socket, which ends with the test. */
-export async function startTestBridge(
+export function startTestBridge(
   t: Pick<TestContext, 'after'>,
   sites: readonly (Partial<SiteOptions> & { readonly connection: Connection })[],
   options: Partial<ServeOptions> = {},
+): Promise<TestBridge> {
+  const placed = sites.map(({ connection, ...site }) => ({
+    place: fixedPlace(connection),
+    ...site,
+  }))
+  return startBridgeOf(t, placed, options)
+}
+
+/** A bridge of one site that is anywhere. */
+export function startPlaceBridge(
+  t: Pick<TestContext, 'after'>,
+  place: DatabasePlace,
+  options: Partial<ServeOptions> = {},
+): Promise<TestBridge> {
+  return startBridgeOf(t, [{ place, tablePrefix: place.tablePrefix }], options)
+}
+
+async function startBridgeOf(
+  t: Pick<TestContext, 'after'>,
+  sites: readonly (Partial<SiteOptions> & { readonly place: DatabasePlace })[],
+  options: Partial<ServeOptions>,
 ): Promise<TestBridge> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'counter-state-')))
   const bridge = await startBridge({
@@ -38,8 +59,7 @@ export async function startTestBridge(
     access: { token: undefined, basePath: '', cors: ['*'], trustedProxies: [] },
     ...options,
     stateDir,
-    sites: sites.map(({ connection, ...site }) => ({
-      place: fixedPlace(connection),
+    sites: sites.map((site) => ({
       name: undefined,
       tablePrefix: undefined,
       source: 'auto',

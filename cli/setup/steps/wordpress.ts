@@ -150,7 +150,7 @@ async function look({ talk, answers, context }: Setup): Promise<Number | undefin
   }
   talk.say('')
   try {
-    const values = await answers.values([...siteSettingNames, 'countUrl', 'token'])
+    const values = await answers.values([...siteSettingNames, 'countUrl', 'token', 'stateDir'])
     if (answers.get('countUrl') !== undefined) {
       await checkBridge(values.countUrl, values.token, show)
       return failed ? undefined : { examined: undefined }

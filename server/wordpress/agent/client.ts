@@ -4,7 +4,7 @@ import type { Query, Row, Sql } from '../database/database.ts'
 import type { LocatedDatabase } from '../database/place.ts'
 import type { AgentKey } from './key.ts'
 import { type Answer, limits, parseAnswer, type Result, type Run, requestBody } from './protocol.ts'
-import { agentPrefix, statementId, templateOf } from './template.ts'
+import { agentPrefix, isWithheld, statementId, templateOf } from './template.ts'
 
 export interface AgentOptions {
   /** The address of the WordPress, as its visitors have it. */
@@ -54,7 +54,10 @@ export class AgentDatabase implements LocatedDatabase {
 
   query: Query = (sql) =>
     new Promise((done, failed) => {
-      this.#queue.push({ ...runOf(sql), done, failed })
+      const asked = runOf(sql)
+      // As in a database that has no such option.
+      if (isWithheld(asked.text)) return done([])
+      this.#queue.push({ ...asked, done, failed })
       if (this.#queue.length === 1) setImmediate(() => void this.#flush())
     })
 
@@ -66,7 +69,7 @@ export class AgentDatabase implements LocatedDatabase {
   /** The time of the web server. */
   stopwatch = (): number => this.#spentMs
 
-  close = (): void => this.#end.abort()
+  close = async (): Promise<void> => this.#end.abort()
 
   async #flush(): Promise<void> {
     const batch = this.#queue.splice(0, limits.statements)
@@ -120,10 +123,7 @@ export class AgentDatabase implements LocatedDatabase {
     return url
   }
 
-  async #post(
-    to: URL,
-    body: string,
-  ): Promise<{ status: number; text: string; url: URL }> {
+  async #post(to: URL, body: string): Promise<{ status: number; text: string; url: URL }> {
     let url = to
     for (let redirects = 0; ; redirects += 1) {
       const response = await this.#options
@@ -208,7 +208,10 @@ export class AgentDatabase implements LocatedDatabase {
           `the agent at ${url.host}: the database refuses a statement (error ${code ?? 'unknown'})`,
         )
       case 'rows':
-        return new DatabaseError('limit', `the agent at ${url.host}: a statement gives too many rows`)
+        return new DatabaseError(
+          'limit',
+          `the agent at ${url.host}: a statement gives too many rows`,
+        )
       default:
         return this.#away(`it could not do it (${error})`)
     }
@@ -240,7 +243,8 @@ function rowsOf({ columns, rows }: Result): Row[] {
 /** Whether a redirect stays with the site: never from https to http, nor to another name. */
 function isSameSite(from: URL, to: URL): boolean {
   const bare = ({ hostname }: URL) => hostname.replace(/^www\./, '')
-  const isSafe = to.protocol === 'https:' || (to.protocol === from.protocol && to.port === from.port)
+  const isSafe =
+    to.protocol === 'https:' || (to.protocol === from.protocol && to.port === from.port)
   return bare(from) === bare(to) && isSafe
 }
 

@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
@@ -35,7 +41,9 @@ export async function readKey(file: string, url: URL): Promise<AgentKey> {
   })
   const parsed = v.safeParse(KeyFile, text)
   if (!parsed.success) {
-    throw new FatalError(`${file}: this is no key of an agent; delete it and run: visitor-counter agent ${url.href}`)
+    throw new FatalError(
+      `${file}: this is no key of an agent; delete it and run: visitor-counter agent ${url.href}`,
+    )
   }
   return { key: createPrivateKey(parsed.output.key), site: parsed.output.site }
 }

@@ -3,14 +3,14 @@ import type { DatabasePlace } from '../database/place.ts'
 import { AgentDatabase } from './client.ts'
 import type { AgentKey } from './key.ts'
 
-/** How often the agent is asked when nothing else is said, and at most: hosts keep logs and limits of requests. */
-export const agentPollMs = { usual: 30_000, least: 15_000 } as const
+/** Hosts keep logs and limits of requests. */
+const agentPollMs = { usual: 30_000, least: 15_000 } as const
 
 /** A WordPress that only its own PHP reaches: the plugin there answers for its database. */
 export function agentPlace(url: URL, key: AgentKey, now: () => number): DatabasePlace {
   return {
     description: `the agent at ${url.host}${url.pathname.replace(/\/$/, '')}`,
-    tablePrefix: undefined,
+    pollMs: agentPollMs,
     open: async () => new AgentDatabase({ url, key, now, fetch }),
   }
 }
@@ -23,7 +23,12 @@ export function agentPlace(url: URL, key: AgentKey, now: () => number): Database
  */
 export function parseWordpressUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '') {
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== '' ||
+    url.search !== ''
+  ) {
     throw new UsageError(
       `--wordpress: "${text}" is no address of a WordPress; give it as visitors have it: https://www.example.com`,
     )

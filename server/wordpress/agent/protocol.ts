@@ -67,5 +67,8 @@ export function parseAnswer(text: string, nonce: string): Answer | undefined {
 
 /** Names a list of statements: another list, another name. */
 export function listId(texts: readonly string[]): string {
-  return createHash('sha256').update([...texts].sort().join('\n')).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update([...texts].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 16)
 }

@@ -3,7 +3,7 @@ import { momentAt } from '../moment.ts'
 import { readSchema, readSite, type Schema } from '../site.ts'
 import { sources } from '../sources/index.ts'
 import type { Plan, Source } from '../sources/source.ts'
-import { agentPrefix, templateOf } from './template.ts'
+import { agentPrefix, isWithheld, templateOf } from './template.ts'
 
 /** All that an agent may run: the closed set of statements, and the tables that they read. */
 export interface StatementList {
@@ -30,7 +30,20 @@ const anyRow: Row = {
 /** Options decide by these: versions of the plugins, words, serialised settings that are on or off. */
 const optionValues = [
   undefined,
-  ...['1.0', '1.8', '2.2.0', '2.2.6', '2.2.7', '3.3', '3.4', '3.4.2', '13.2', '14.0', '14.16', '15.0'],
+  ...[
+    '1.0',
+    '1.8',
+    '2.2.0',
+    '2.2.6',
+    '2.2.7',
+    '3.3',
+    '3.4',
+    '3.4.2',
+    '13.2',
+    '14.0',
+    '14.16',
+    '15.0',
+  ],
   'sum',
   'a:1:{s:15:"exclude_bounces";b:1;}',
 ]
@@ -51,15 +64,12 @@ export async function statementList(): Promise<StatementList> {
   await ofWordpress(issue)
   for (const source of sources) await ofSource(source, issue)
   return {
-    texts: [...texts].filter((text) => !withheld.test(text)).sort(),
+    texts: [...texts].filter((text) => !isWithheld(text)).sort(),
     tables: [...tableNames(texts)].sort(),
     network: ['sitemeta', ...namesWith('network')].sort(),
     unprefixed: namesWith('none').sort(),
   }
 }
-
-/** Options that hold addresses: they are not in the list, so what needs them is left out. */
-const withheld = /option_name = 'count_per_day_online'/
 
 /** The condition that keeps other tables of the database out of sight; the agent fills it in. */
 export function asTheAgentRuns(text: string): string {
@@ -67,7 +77,10 @@ export function asTheAgentRuns(text: string): string {
 }
 
 function namesOf({ needs, also }: Source): string[] {
-  return [...needs.flatMap((tables) => Object.keys(tables)), ...(also === 'all' || also === undefined ? [] : also)]
+  return [
+    ...needs.flatMap((tables) => Object.keys(tables)),
+    ...(also === 'all' || also === undefined ? [] : also),
+  ]
 }
 
 /** The tables of the sources with a prefix other than the site's. */
@@ -76,7 +89,9 @@ function namesWith(prefix: Source['prefix']): string[] {
 }
 
 function tableNames(texts: ReadonlySet<string>): Set<string> {
-  const named = [...texts].flatMap((text) => [...text.matchAll(/\{([a-z0-9_]+\*?)\}/g)].map(([, name = '']) => name))
+  const named = [...texts].flatMap((text) =>
+    [...text.matchAll(/\{([a-z0-9_]+\*?)\}/g)].map(([, name = '']) => name),
+  )
   const asked = sources.filter(({ prefix }) => prefix !== 'none').flatMap(namesOf)
   const all = new Set([...coreTables, ...named, ...asked])
   for (const placeholder of ['blog', 'names', 'blogs']) all.delete(placeholder)
@@ -239,4 +254,3 @@ async function ofPlan(plan: Plan, issue: (text: string) => void): Promise<void> 
     })
   }
 }
-

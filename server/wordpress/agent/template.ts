@@ -34,3 +34,8 @@ export function templateOf(text: string): Template {
 export function statementId(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
+
+/** Options that hold addresses of visitors: the list has no statement that reads them. */
+export function isWithheld(text: string): boolean {
+  return text.includes("option_name = 'count_per_day_online'")
+}

@@ -10,7 +10,11 @@
  * @package Visitor_Counter_Agent
  */
 
-defined( 'ABSPATH' ) || exit;
+if ( ! defined( 'ABSPATH' ) ) {
+	// Whoever asks for the file itself finds none.
+	http_response_code( 404 );
+	exit;
+}
 
 /**
  * Runs statements of a fixed list for whoever signs with the key of this site's counter.

@@ -10,6 +10,8 @@ export interface DatabasePlace {
   readonly description: string
   /** What the configuration said of the table prefix when it was read at the start. */
   readonly tablePrefix?: string | undefined
+  /** How often it is asked when nothing else is said, and at most; as any database when left out. */
+  readonly pollMs?: { readonly usual: number; readonly least: number }
   open(log: Logger): Promise<LocatedDatabase>
 }
 

@@ -32,7 +32,9 @@ export const countPerDay: Source = {
   plugins: ['count-per-day/counter.php'],
   needs: [{ cpd_counter: ['id', 'ip', 'date'] }],
   bots: 'excluded',
-  plan(site) {
+  async plan(site) {
+    // Where it cannot be seen, as through an agent, to which its addresses do not go, it is not known.
+    const isOnlineKnown = (await site.option('count_per_day_online')) !== undefined
     const table = site.table('cpd_counter')
     const date = { column: 'date' }
     const byDay = ({ text, values }: Where) => ({
@@ -41,7 +43,11 @@ export const countPerDay: Source = {
       values,
     })
     return {
-      offers: [...daily('visitors', 'visitor-days'), onlineVisitors, ...daily('views', 'views')],
+      offers: [
+        ...daily('visitors', 'visitor-days'),
+        ...(isOnlineKnown ? [onlineVisitors] : []),
+        ...daily('views', 'views'),
+      ],
       days: (open) => byDay(whereOpen(open, date, 'id')),
       slices: {
         by: 'key',

@@ -46,7 +46,9 @@ export const independentAnalytics: Source = {
         }
       })
     const dayOf = (time: string) =>
-      site.engine === 'sqlite' ? `DATE(${time}, ? || ' seconds')` : `DATE(${time} + INTERVAL ? SECOND)`
+      site.engine === 'sqlite'
+        ? `DATE(${time}, ? || ' seconds')`
+        : `DATE(${time} + INTERVAL ? SECOND)`
     return {
       offers: [...daily('visitors', 'visitors'), onlineVisitors, ...daily('views', 'views')],
       settleSeconds: 3600,

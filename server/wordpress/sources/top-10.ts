@@ -1,5 +1,5 @@
 import { quoted } from '../site.ts'
-import { count, daily, siteNumber, type Source } from './source.ts'
+import { count, daily, type Source, siteNumber } from './source.ts'
 
 /**
  * Top 10 4: views of posts, all time by the post, and by the hour in the site's time. A network has one

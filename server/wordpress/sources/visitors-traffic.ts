@@ -2,8 +2,8 @@ import { type Moment, offsetSeconds, offsetZone, siteTimezone, utcOfMidnight } f
 import {
   daily,
   keyEdges,
-  siteNumber,
   type Source,
+  siteNumber,
   type Where,
   whereOpen,
   whereSlice,

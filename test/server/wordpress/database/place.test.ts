@@ -29,8 +29,16 @@ test('a wp-config.php is read again when the server refuses what it said, and wh
     sshKnownHosts: undefined,
     php: false,
     tablePrefix: undefined,
+    wordpress: undefined,
+    agentKey: undefined,
+    source: 'auto',
   }
-  const place = await placeOf('', values, {}, recordingLog(), () => nowMs)
+  const place = await placeOf(
+    '',
+    values,
+    { env: {}, log: recordingLog(), stateDir: '' },
+    () => nowMs,
+  )
   const database = await place.open(recordingLog())
   t.after(() => database.close())
   const who = async () => String((await database.query(one))[0]?.['who']).replace(/@.*/, '')

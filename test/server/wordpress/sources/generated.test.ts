@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMysql } from '../../../../server/wordpress/database/mysql.ts'
+import { listed } from '../../../support/closed-set.ts'
 import { startMariadb } from '../../../support/mariadb.ts'
 import { models } from '../../../support/models/index.ts'
 import { refill, serializedList, wordpress } from '../../../support/models/model.ts'
@@ -32,7 +33,7 @@ test('every plugin is served as it counts, whatever the clocks of site and serve
   const mariadb = await startMariadb(t, '--default-time-zone=-07:00')
   for (const [index, model] of models.entries()) {
     const connection = await mariadb.create(`d${index}`, await wordpress({}), await model.schema())
-    const database = openMysql(connection)
+    const database = await listed(openMysql(connection))
     t.after(() => database.close())
     for (const [round, { zone, now }] of moments.entries()) {
       // Every moment meets half of the plugins, every plugin half of the moments.
