@@ -21,16 +21,15 @@ export function columnsOf({ columns }: TextOut): number {
 export function wrap(text: string, columns: number, hanging = 0): string {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (longer.length <= columns || line.trim() === '') {
-      line = longer
-      continue
+  // Spaces that align something stay with the word before them.
+  for (const word of text.match(/^ *\S+ *|\S+ */g) ?? []) {
+    if (line !== '' && (line + word).trimEnd().length > columns) {
+      lines.push(line.trimEnd())
+      line = ' '.repeat(hanging)
     }
-    lines.push(line)
-    line = ' '.repeat(hanging) + word
+    line += word
   }
-  return [...lines, line].join('\n')
+  return [...lines, line.trimEnd()].join('\n')
 }
 
 // ECMA-48, SGR.

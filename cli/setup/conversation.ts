@@ -103,8 +103,7 @@ export class Conversation {
     }
     for (;;) {
       const suggestion = usual === undefined || usual === '' || question.secret ? '' : ` [${usual}]`
-      this.#options.output.write(`${text}${suggestion} `)
-      const line = await this.#line(question)
+      const line = await this.#line(question, `${text}${suggestion}`)
       const answer = line.trim() === '' ? (usual ?? '') : line.trim()
       if (answer === '' && usual === undefined) continue
       const wrong = await check?.(answer)
@@ -146,10 +145,12 @@ export class Conversation {
     return /^y/i.test(answer)
   }
 
-  async #line({ text, flag, secret = false }: Question): Promise<string> {
+  async #line({ text, flag, secret = false }: Question, prompt: string): Promise<string> {
     const { input, output } = this.#options
     const hidden = secret && input.isTTY === true && input.setRawMode !== undefined
+    // Before the question stands there: somebody may be quick.
     if (hidden) input.setRawMode?.(true)
+    output.write(`${wrap(prompt, columnsOf(output))} `)
     try {
       while (this.#lines.length === 0 && !this.#ended) {
         await new Promise<void>((resolve) => {

@@ -18,6 +18,8 @@ export interface Running {
 export interface CommandOptions {
   readonly env?: Record<string, string>
   readonly cwd?: string
+  /** What comes out of a pipe into it. */
+  readonly input?: string
 }
 
 /** Starts `visitor-counter` as a process of its own, which ends with the test. */
@@ -27,10 +29,12 @@ export function start(
   options: CommandOptions = {},
 ): Running {
   const child = spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
+  // A program that reads nothing closes the pipe.
+  child.stdin.on('error', () => undefined).end(options.input)
   const lines = (stream: NodeJS.ReadableStream) => {
     const read: string[] = []
     createInterface({ input: stream }).on('line', (line) => read.push(line))

@@ -13,7 +13,7 @@ export interface PseudoTerminal {
   keys(words: string | RegExp, keys: string): Promise<void>
   waitFor(words: string | RegExp): Promise<void>
   /** Resolves with the exit code. */
-  readonly ended: Promise<number | null>
+  readonly ended: Promise<number>
 }
 
 export interface PseudoTerminalOptions {
@@ -38,7 +38,7 @@ export function startAtTerminal(
     [
       '-',
       // The size is the terminal's; a shell in between sets it.
-      `SYSTEM:stty cols ${columns} rows 40; exec ${command.replace(/[:,!\\]/g, '\\$&')},pty,ctty,setsid,stderr`,
+      `SYSTEM:stty cols ${columns} rows 40; trap \\: INT; ${command.replace(/[:,!\\]/g, '\\$&')}; echo "[exit $?]",pty,ctty,setsid,stderr`,
     ],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -54,10 +54,11 @@ export function startAtTerminal(
     })
   }
   child.stdin.on('error', () => undefined)
-  const ended = once(child, 'close').then(([code]) => code as number | null)
+  const closed = once(child, 'close')
+  const ended = closed.then(() => Number(/\[exit (\d+)\]\s*$/.exec(text)?.[1] ?? Number.NaN))
   t.after(async () => {
     child.kill('SIGKILL')
-    await ended
+    await closed
   })
   const waitFor = async (words: string | RegExp) => {
     let at: number
@@ -82,7 +83,7 @@ export function startAtTerminal(
     child.stdin.write(pressed)
   }
   return {
-    screen: () => text.replaceAll('\r', ''),
+    screen: () => text.replaceAll('\r', '').replace(/\[exit \d+\]\n$/, ''),
     waitFor,
     keys,
     answer: (words, line) => keys(words, `${line}\n`),
