@@ -54,4 +54,11 @@ const page = defineConfig({
   output: { dir: 'dist/web', format: 'esm', minify: true },
 })
 
-export default [program, page]
+// What a page of another site loads: one plain script, so that it knows where it stands, without a global.
+const embed = defineConfig({
+  input: { embed: 'server/web/client/embed.ts' },
+  platform: 'browser',
+  output: { dir: 'dist/web', format: 'iife', minify: true },
+})
+
+export default [program, page, embed]

@@ -6,8 +6,9 @@ import type { Logger } from '../common/log.ts'
 import type { Remark } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import type { AccessSettings, HttpEnv } from './http/access.ts'
+import { mayKnowCause } from './http/confidence.ts'
 import { type Events, streamHeaders } from './http/events.ts'
-import { healthOf } from './http/health.ts'
+import { healthOf, siteHealths } from './http/health.ts'
 import type { MicroCache } from './http/micro-cache.ts'
 import { parseTarget, redirectIntoPage } from './http/middleware/base-path.ts'
 import { conditional } from './http/middleware/conditional.ts'
@@ -20,10 +21,12 @@ import { faultOfBridge, Problem } from './http/problem.ts'
 import { daysEntries, parseQuery, View } from './http/query.ts'
 import type { Refusals } from './http/refusals.ts'
 import { type AgedReading, agedReading } from './readings/aged-reading.ts'
+import type { DaySamples } from './readings/day-samples.ts'
 import { newestDay } from './readings/newest-day.ts'
 import type { SiteState } from './readings/poller.ts'
 import type { Watchers } from './readings/watchers.ts'
 import { pageRoutes } from './web/routes.ts'
+import { tokenPage, wantsPage } from './web/token-page.ts'
 
 export interface AppOptions {
   /** What is known of the sites at this moment, the one that is meant by default first. */
@@ -34,6 +37,8 @@ export interface AppOptions {
   readonly refusals: Refusals
   /** Told of each question for a number. */
   readonly watchers: Pick<Watchers, 'see'>
+  /** What today was at this time of earlier days. */
+  readonly samples: Pick<DaySamples, 'earlier'>
   /** What the publishers add to `/health`. */
   readonly health: () => Record<string, unknown>
   readonly now: () => number
@@ -50,7 +55,7 @@ const watchedPaths = new Set([
 
 /** The middleware and the routes. All answer from memory; no request causes a query. */
 export function createApp(options: AppOptions): Hono<HttpEnv> {
-  const { watchers, sites, access, cache, events, refusals, health, now, log } = options
+  const { watchers, sites, access, cache, events, refusals, samples, health, now, log } = options
   const app = new Hono<HttpEnv>({ getPath: (request) => parseTarget(request, access).route })
   const remarks = new Set<string>()
   const viewOf = (c: Context) => new View(sites(), c.req.query(), now())
@@ -127,14 +132,16 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
 
   app.get('/health', (c) => {
     const state = healthOf(sites(), [...remarks], now())
-    const document = { ...state, ...health() }
+    const isAdmitted = c.get('hasShownToken') ?? true
+    const named = isAdmitted && { sites: siteHealths(sites(), now(), mayKnowCause(c, access)) }
+    const document = { ...state, ...named, ...health() }
     c.header('Cache-Control', 'no-store')
     return c.json(document, state.status === 'down' ? 503 : 200)
   })
 
   app.get('/openapi.json', (c) => c.json(openapi()))
 
-  app.route('/', pageRoutes({ sites, now }))
+  app.route('/', pageRoutes({ sites, samples, access, now }))
 
   app.notFound((c) => {
     throw noRoute(c.req.path)
@@ -145,6 +152,10 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
     const isProblem = error instanceof Problem
     if (!isProblem) log.error({ err: error }, `${method} ${path} failed`)
     const problem = isProblem ? error : faultOfBridge()
+    if (problem.status === 401 && wantsPage(c.req)) {
+      const page = tokenPage(c, access)
+      return c.html(page.document, 401, { ...problem.headers, ...page.headers })
+    }
     const { headers, body } = problem.render(path)
     return c.body(body, problem.status, headers)
   })

@@ -11,6 +11,7 @@ import { MicroCache } from './http/micro-cache.ts'
 import { openness } from './http/openness.ts'
 import { Refusals } from './http/refusals.ts'
 import type { Publisher } from './publish/publisher.ts'
+import { DaySamples } from './readings/day-samples.ts'
 import type { Leaderships } from './readings/leadership.ts'
 import type { SiteState } from './readings/poller.ts'
 import { Replica, type ReplicaOptions } from './readings/replica.ts'
@@ -78,12 +79,14 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     own === undefined
       ? { pollMs, ...(isAuto ? { watchers } : {}) }
       : { pollMs: isAuto ? own.usual : Math.max(own.least, pollMs) }
+  const samples = new DaySamples({ stateDir: options.stateDir, now, log })
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
   const onRound = (site: string | undefined) => {
     const listeners = [
       () => cache.clear(),
       () => events.update(site),
+      () => samples.take(sites()),
       ...publishers.map((publisher) => () => publisher.update(site)),
     ]
     for (const tell of listeners) {
@@ -108,9 +111,21 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
         )
       : [new Replica({ ...options, ...options.from, onRound })]
   for (const group of groups) await group.load()
+  await samples.load()
   const health = () => Object.assign({}, ...publishers.map((publisher) => publisher.health?.()))
   const refusals = new Refusals(log, monotonic)
-  const app = createApp({ sites, watchers, access, cache, events, refusals, health, now, log })
+  const app = createApp({
+    sites,
+    watchers,
+    access,
+    cache,
+    events,
+    refusals,
+    samples,
+    health,
+    now,
+    log,
+  })
   const listener = createListener(app, { access, cache, events, refusals, monotonic, log })
   const { host, port } = options
   const http = await listen(listener, { host, port, refusals, limits: { connections } })
@@ -122,6 +137,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     events.stop()
     await http.close()
     for (const group of groups) await group.stop()
+    await samples.stop()
   }
   const origins =
     options.from === undefined

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { SiteView } from '../http/query.ts'
+import { conditions } from '../readings/site-status.ts'
 import { format } from './format.ts'
 
 interface Sample {
@@ -40,6 +41,16 @@ export const metrics = format({
         'wordpress_visitors_up',
         'Whether the newest read of the database succeeded.',
         sites.map(({ name, isReached }) => ({ labels: { site: name }, value: isReached ? 1 : 0 })),
+      ),
+      family(
+        'wordpress_visitors_site_state',
+        'What a site is doing: 1 for the state that it is in.',
+        sites.flatMap(({ name, status }) =>
+          conditions.map((state) => ({
+            labels: { site: name, state },
+            value: state === status.condition ? 1 : 0,
+          })),
+        ),
       ),
       family(
         'wordpress_visitors_last_success_timestamp_seconds',

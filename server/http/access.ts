@@ -15,4 +15,8 @@ export interface AccessSettings {
 /** What Hono's handlers have beside a request: Node's request and response. */
 export interface HttpEnv {
   Bindings: HttpBindings
+  Variables: {
+    /** Whether the request has shown the token; undefined where there is none. */
+    hasShownToken?: boolean
+  }
 }

@@ -87,8 +87,9 @@ export class MicroCache {
 /** Undefined for what is neither kept nor answered from here. */
 function keyOf({ method, url, headers }: IncomingMessage): string | undefined {
   const { host, origin, authorization, 'accept-encoding': encoding } = headers
+  const language = headers['accept-language']
   if (method !== 'GET' || host === undefined || origin !== undefined || hasBody(headers)) return
-  return `${host}\n${url}\n${authorization}\n${encoding}`
+  return `${host}\n${url}\n${authorization}\n${encoding}\n${language}`
 }
 
 function send(kept: Kept, { headers }: IncomingMessage, response: ServerResponse): void {

@@ -5,6 +5,7 @@ import { chooseCount, chooseSite, nameOf } from '../readings/choose-count.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { type Count, keyOf } from '../readings/round.ts'
 import { type SeriesPoint, series } from '../readings/series.ts'
+import { type SiteStatus, siteStatus } from '../readings/site-status.ts'
 import type { Remembered } from '../readings/store.ts'
 import { Problem } from './problem.ts'
 
@@ -17,7 +18,7 @@ export const parameterEntries = {
 const Parameters = v.object(parameterEntries)
 type Parameters = v.InferOutput<typeof Parameters>
 
-const daysMessage = 'a number of days from 1 to 366'
+const daysMessage = 'a number of days from 1 to 732'
 /** The query parameter of a route that tells of several days. */
 export const daysEntries = {
   days: v.optional(
@@ -26,7 +27,7 @@ export const daysEntries = {
       v.regex(/^\d{1,3}$/, daysMessage),
       v.transform(Number),
       v.minValue(1, daysMessage),
-      v.maxValue(366, daysMessage),
+      v.maxValue(732, daysMessage),
     ),
     '30',
   ),
@@ -37,6 +38,7 @@ export interface SiteView {
   /** Empty while it is not known. */
   readonly name: string
   readonly isReached: boolean
+  readonly status: SiteStatus
   readonly readings: readonly (AgedReading & { readonly tookMs: number })[]
 }
 
@@ -138,6 +140,7 @@ export class View {
     return states.map((state) => ({
       name: nameOf(state) ?? '',
       isReached: state.last !== undefined && state.failure === undefined,
+      status: siteStatus(state, this.#nowMs),
       readings: (state.last?.counts ?? []).map((count) => ({
         ...this.#agedReading(count, state),
         tookMs: count.tookMs,

@@ -31,8 +31,8 @@ export interface DayTally extends Tally {
   readonly day: string
 }
 
-/** How many closed days stay apart: enough for 30 days, and for a chart of a year. */
-const keptDays = 366
+/** How many closed days stay apart: enough for a chart of a year, and of the year before it. */
+const keptDays = 732
 
 const none: Tally = { visitors: 0, views: 0 }
 

@@ -2,6 +2,7 @@ import { FatalError, messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
 import { carryTotals } from './carried-totals.ts'
 import type { Counting } from './counting.ts'
+import { type FailureKind, failureKind } from './failure.ts'
 import type { Leadership, OtherLeader } from './leadership.ts'
 import { silentSince } from './newest-day.ts'
 import { isFinal, Retry } from './retry.ts'
@@ -36,6 +37,8 @@ export interface SiteState {
   readonly last: Remembered | undefined
   /** Why the newest round failed, or undefined when it did not. */
   readonly failure: string | undefined
+  /** Of the failure; `away` where it is not known. */
+  readonly failureKind?: FailureKind | undefined
   /** The failure where it is WordPress or its plugin that cannot be read: for everybody to know. */
   readonly refusal?: string | undefined
   /** Another process reads the site and speaks for it, or it is not yet known whether one does. */
@@ -159,6 +162,7 @@ export class Poller {
       ...this.#state,
       last: { ...round, counts: [...round.counts], open: [...round.open], carry: carries },
       failure: undefined,
+      failureKind: undefined,
       refusal: undefined,
       isTheirs: false,
     }
@@ -191,6 +195,7 @@ export class Poller {
       ...this.#state,
       last: isOlder ? known : last,
       failure,
+      failureKind: undefined,
       refusal: undefined,
       isTheirs: true,
     }
@@ -202,7 +207,7 @@ export class Poller {
     const message = messageOf(reason)
     if (this.#state.failure !== message) log.warn(`${message}; trying again`)
     const refusal = reason instanceof FatalError ? message : undefined
-    this.#state = { ...this.#state, failure: message, refusal }
+    this.#state = { ...this.#state, failure: message, failureKind: failureKind(reason), refusal }
     onRound(false)
   }
 }

@@ -7,6 +7,7 @@ import { prefixesAlone } from '../wordpress/matomo-alone.ts'
 import { SharedSchema } from '../wordpress/shared-schema.ts'
 import { findNetwork, findPrefix } from '../wordpress/site.ts'
 import type { Words } from '../wordpress/sources/source.ts'
+import { failureKind } from './failure.ts'
 import type { Leaderships } from './leadership.ts'
 import { namesOf, type SiteName } from './network-names.ts'
 import type { SiteState } from './poller.ts'
@@ -77,7 +78,7 @@ export class SiteGroup {
   readonly #timers: Set<NodeJS.Timeout> = new Set()
   readonly #retry: Retry
   #opened: { readonly database: LocatedDatabase; readonly schema: SharedSchema } | undefined
-  #failure: string | undefined
+  #failure: Pick<SiteState, 'failure' | 'failureKind'> = { failure: undefined }
   #savedMs = Number.NEGATIVE_INFINITY
   #saving: Promise<void> = Promise.resolve()
   #unsaved: string | undefined
@@ -108,7 +109,7 @@ export class SiteGroup {
   get states(): SiteState[] {
     const states = [...this.#sites.values()].map((site) => site.state)
     if (states.length > 0) return states
-    return [{ name: this.#options.name, last: undefined, failure: this.#failure }]
+    return [{ name: this.#options.name, last: undefined, ...this.#failure }]
   }
 
   /** Makes what is remembered known; it costs no query. */
@@ -160,17 +161,17 @@ export class SiteGroup {
       await this.#removeSites(found)
       // The first round of a site is over before it is offered, so it has not been remembered yet.
       void this.#save()
-      this.#failure = undefined
+      this.#failure = { failure: undefined }
       this.#retry.succeeded()
       if (sql === undefined) this.#later(() => this.#look(), lookAgainMs)
       return undefined
     } catch (error) {
       if (this.#stopped) return error
       const message = messageOf(error)
-      if (this.#failure !== message && this.#sites.size === 0 && !isFinal(error)) {
+      if (this.#failure.failure !== message && this.#sites.size === 0 && !isFinal(error)) {
         log.warn(`${message}; trying again`)
       }
-      this.#failure = message
+      this.#failure = { failure: message, failureKind: failureKind(error) }
       this.#later(() => this.#look(), this.#retry.waitMs(error))
       return error
     }

@@ -12,7 +12,7 @@ export interface FacePaths {
 type Corner = readonly [x: number, y: number]
 
 /** A digit is about as wide as 0.56 inch displays have it; units are those of the drawing. */
-const digit = { width: 54, height: 96, bar: 11, gap: 1.5, pitch: 80 }
+const digit = { width: 54, height: 96, bar: 11, gap: 1.5, pitch: 84 }
 const margin = 6
 /** Digits of displays lean to the right, by about 8 degrees. */
 const lean = 0.14
@@ -47,10 +47,10 @@ export function facePaths(segments: readonly number[]): FacePaths {
 /** A face has this many digits, or as many as its number. */
 export const leastDigits = 6
 
-/** The segments of a count, all of it. */
-export function countSegments(value: number): number[] {
+/** The segments of a count, all of it; thousands are marked where points are wanted. */
+export function countSegments(value: number, points = false): number[] {
   const digits = Math.max(leastDigits, String(value).length)
-  return toSegments(numberText(value, digits))
+  return toSegments(numberText(value, digits, points))
 }
 
 /** Segments with the status sign, the rightmost point. */

@@ -1,8 +1,16 @@
 import { html } from 'hono/html'
 import { facePaths } from './face-paths.ts'
+import type { Rgb } from './png.ts'
 
 /** Of red digits behind a dark filter. */
 const colors = { bezel: '#140d0d', dark: '#2b1413', lit: '#ff4a3d' }
+
+/** The same for a picture of pixels. */
+export const pictureColors = {
+  bezel: rgb(colors.bezel),
+  dark: rgb(colors.dark),
+  lit: rgb(colors.lit),
+}
 
 export interface FacePicture {
   /** Height of the picture in pixels. */
@@ -20,4 +28,9 @@ export function faceSvg(segments: readonly number[], { heightPx, title }: FacePi
   return String(
     html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.join(' ')}" width="${widthPx}" height="${heightPx}" role="img" aria-label="${title}"><title>${title}</title><rect x="${-bezel}" y="${-bezel}" width="${box[2]}" height="${box[3]}" rx="14" fill="${colors.bezel}"/><path fill="${colors.dark}" d="${dark}"/><path fill="${colors.lit}" d="${lit}"/></svg>`,
   )
+}
+
+function rgb(color: string): Rgb {
+  const part = (at: number) => Number.parseInt(color.slice(at, at + 2), 16)
+  return [part(1), part(3), part(5)]
 }

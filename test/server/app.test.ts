@@ -187,19 +187,30 @@ test('a refusal of /count is one plain line', async () => {
   assert.equal(await answer.text(), 'metric=likes: allowed are visitors, views\n')
 })
 
-test('/health is ok, degraded or down', async () => {
+test('/health is ok, degraded or down, and names each site with its state', async () => {
   const health = async (state: SiteState) => {
     const answer = await appWith(state).request('/health')
     return [answer.status, await answer.json()]
   }
-  assert.deepEqual(await health(healthy), [200, { status: 'ok', database: true, age: 3 }])
+  const name = 'blog.example.com'
+  assert.deepEqual(await health(healthy), [
+    200,
+    {
+      status: 'ok',
+      database: true,
+      age: 3,
+      sites: { [name]: { status: 'ok', state: 'ok', age: 3 } },
+    },
+  ])
+  const away = { status: 'degraded', state: 'away', age: 3, since: asOf, reason: 'away' }
   assert.deepEqual(await health({ ...healthy, failure: 'gone' }), [
     200,
-    { status: 'degraded', database: false, age: 3 },
+    { status: 'degraded', database: false, age: 3, sites: { [name]: away } },
   ])
-  assert.deepEqual(await health({ ...nothing, failure: 'gone' }), [
+  const down = { status: 'down', state: 'refused', age: null, reason: 'refused' }
+  assert.deepEqual(await health({ ...nothing, failure: 'no', failureKind: 'refused' }), [
     503,
-    { status: 'down', database: false, age: null },
+    { status: 'down', database: false, age: null, sites: { '': down } },
   ])
 })
 
@@ -227,10 +238,10 @@ test('where an empty day may only be an unknown one it is left out', async () =>
 test('/v1/series refuses what is no number of days, and a plugin without days', async () => {
   const detail = async (state: SiteState, path: string) =>
     ((await (await appWith(state).request(path)).json()) as { detail: string }).detail
-  for (const days of ['0', '367', 'x', '-1', '1.5']) {
+  for (const days of ['0', '733', 'x', '-1', '1.5']) {
     assert.equal(
       await detail(healthy, `/v1/series?days=${days}`),
-      `days=${days}: allowed are a number of days from 1 to 366`,
+      `days=${days}: allowed are a number of days from 1 to 732`,
     )
   }
   const last = { ...known, ledger: undefined }
@@ -260,7 +271,19 @@ test('of several sites the first is meant by default, and one being away leaves 
   const health = await app.request('/health')
   assert.deepEqual(
     [health.status, await health.json()],
-    [200, { status: 'degraded', database: false, age: 3 }],
+    [
+      200,
+      {
+        status: 'degraded',
+        database: false,
+        age: 3,
+        sites: {
+          'blog.example.com': { status: 'ok', state: 'ok', age: 3 },
+          shop: { status: 'ok', state: 'ok', age: 3 },
+          away: { status: 'down', state: 'away', age: null, reason: 'away' },
+        },
+      },
+    ],
   )
 })
 

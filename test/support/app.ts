@@ -82,6 +82,7 @@ function complete(options: Given): AppOptions {
     cache: new MicroCache(() => 0),
     events: new Events(100),
     refusals: new Refusals(options.log ?? silent, () => 0),
+    samples: { earlier: () => ({ yesterday: undefined, weekAgo: undefined }) },
     health: () => ({}),
     watchers: { see: () => {} },
     log: silent,

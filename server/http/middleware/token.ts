@@ -12,7 +12,9 @@ export function token(
   return async function token(c, next) {
     const { shown } = parseTarget(c.req.raw, access)
     const given = shown === undefined ? bearer(c.req.header('Authorization')) : decoded(shown)
-    if (c.req.path !== '/health' && !isToken(given)) throw unauthorized(given)
+    const hasShownToken = isToken(given)
+    if (c.req.path !== '/health' && !hasShownToken) throw unauthorized(given)
+    c.set('hasShownToken', hasShownToken)
     // What the page links to is not to learn it.
     if (shown !== undefined) c.header('Referrer-Policy', 'no-referrer')
     await next()

@@ -1,4 +1,4 @@
-import { countWords } from '../words.ts'
+import type { Text } from '../text.ts'
 import { fetchCounts, type PageReading } from './documents.ts'
 
 export interface PageCounts {
@@ -11,7 +11,7 @@ const everyMs = 15_000
 const atMostEveryMs = 5000
 
 /** Keeps the list of counts true. */
-export function startCounts(reading: PageReading): PageCounts {
+export function startCounts(reading: PageReading, text: Text): PageCounts {
   const elements = [...document.querySelectorAll<HTMLDataElement>('[data-count]')]
   if (elements.length === 0) return { show() {} }
   let readMs = performance.now()
@@ -31,7 +31,7 @@ export function startCounts(reading: PageReading): PageCounts {
     const element = elements.find(({ dataset }) => dataset['count'] === `${metric}.${period}`)
     if (element === undefined || element.value === String(value)) return
     element.value = String(value)
-    element.textContent = countWords(value)
+    element.textContent = text.count(value)
   }
 
   return {

@@ -10,6 +10,26 @@ export const PageReading = {
   parse: (text: string): PageReading => v.parse(Page, JSON.parse(text)),
 }
 
+/** What the page was made with. */
+const Settings = v.object({
+  /** Those that take turns on the face; none while nothing has been read. */
+  readings: v.array(Page),
+  /** Name of the plugin. */
+  source: v.string(),
+  dwellMs: v.number(),
+  /** As `22:00-07:00`. */
+  dim: v.optional(v.string()),
+  points: v.boolean(),
+  days: v.number(),
+  refresh: v.picklist(['soon', 'often', 'seldom']),
+})
+export type Settings = v.InferOutput<typeof Settings>
+
+/** @throws SyntaxError or ValiError */
+export function readSettings(): Settings {
+  return v.parse(Settings, JSON.parse(document.body.dataset['settings'] ?? ''))
+}
+
 const CountsDocument = v.object({ counts: v.array(Page) })
 const Days = v.array(v.object({ time: v.string(), value: v.number() }))
 export type Day = v.InferOutput<typeof Days>[number]
@@ -24,11 +44,9 @@ export async function fetchCounts({ site }: PageReading): Promise<PageReading[]>
 }
 
 /** The last days of what the reading counts, oldest first. */
-export async function fetchDays({ site, metric }: PageReading): Promise<Day[]> {
-  return v.parse(
-    Days,
-    await fetchJson(`v1/series?${new URLSearchParams({ site, metric, days: '30' })}`),
-  )
+export async function fetchDays({ site, metric }: PageReading, days: number): Promise<Day[]> {
+  const query = new URLSearchParams({ site, metric, days: String(days) })
+  return v.parse(Days, await fetchJson(`v1/series?${query}`))
 }
 
 /**

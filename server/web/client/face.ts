@@ -1,14 +1,23 @@
 import { Counter, type Instant } from '../../../device/face/counter.ts'
 import { nextBlinkMs, statusSign } from '../../../device/face/status.ts'
 import { countSegments, facePaths, marked } from '../face-paths.ts'
-import { countWords, freshnessWords, type Trouble } from '../words.ts'
+import { fill, type Text } from '../text.ts'
 import type { PageReading } from './documents.ts'
 import { startVoice } from './voice.ts'
 
 export interface PageFace {
-  show(reading: PageReading): void
+  /** Takes a newer reading of the same number; whether it has begun or ended to be old. */
+  show(reading: PageReading): boolean
+  /** Shows another number. */
+  turnTo(reading: PageReading): void
   /** Nobody can tell whether the number still holds. */
   away(): void
+}
+
+interface FaceOptions {
+  readonly text: Text
+  /** Whether thousands are marked. */
+  readonly points: boolean
 }
 
 /** From one sign of the bridge to the next. */
@@ -16,29 +25,33 @@ const intervalMs = 15_000
 const rollMs = 800
 
 /** Keeps the digits and the words below them true, by the rules of the device. */
-export function startFace(first: PageReading): PageFace {
+export function startFace(first: PageReading, { text, points }: FaceOptions): PageFace {
   const svg = element('#face')
   const lit = element('#face .lit')
   const dark = element('#face .dark')
+  const label = element('#label')
+  const site = document.querySelector('#site')
   const freshness = element('#freshness')
+  const awayWords = element('#away')
   const voice = startVoice(element('#said'))
   const still = matchMedia('(prefers-reduced-motion: reduce)')
-  const counter = new Counter(
-    {
+  let reading = first
+  let receivedMs = performance.now()
+  let isAway = false
+  let isOld: boolean | undefined
+  let timer: number | undefined
+  let counter = newCounter()
+
+  function newCounter(): Counter {
+    const options = {
       intervalMs,
       get rollMs() {
         return still.matches ? 0 : rollMs
       },
       milestones: { round: false, repdigits: false, list: [] },
-    },
-    undefined,
-    instant(),
-  )
-  let reading = first
-  let receivedMs = performance.now()
-  let isAway = false
-  let trouble: Trouble | undefined
-  let timer: number | undefined
+    }
+    return new Counter(options, undefined, instant())
+  }
 
   const ageSeconds = () => reading.age + (performance.now() - receivedMs) / 1000
 
@@ -48,8 +61,9 @@ export function startFace(first: PageReading): PageFace {
     const fresh = counter.freshness(now)
     // What blinks on the device stays lit for those who want no motion.
     const sign = statusSign(still.matches ? { ...fresh, ageMs: 0 } : fresh, now.monotonicMs)
-    const segments = marked(countSegments(counter.value(now) ?? reading.value), sign)
-    const paths = facePaths(segments)
+    const paths = facePaths(
+      marked(countSegments(counter.value(now) ?? reading.value, points), sign),
+    )
     if (lit.getAttribute('d') !== paths.lit) {
       svg.setAttribute('viewBox', `0 0 ${paths.width} ${paths.height}`)
       lit.setAttribute('d', paths.lit)
@@ -59,49 +73,58 @@ export function startFace(first: PageReading): PageFace {
     timer = setTimeout(draw, Math.max(0, nextMs - now.monotonicMs))
   }
 
-  const write = () => {
-    const isOld = !counter.freshness(instant()).fresh
-    const before = trouble
-    trouble = isAway ? 'bridge' : reading.stale ? 'database' : isOld ? 'bridge' : undefined
-    document.body.classList.toggle('is-old', trouble !== undefined)
-    const words = freshnessWords(ageSeconds(), trouble)
+  /** Whether the number has begun or ended to be old. */
+  const write = (): boolean => {
+    const before = isOld
+    const isSilent = !counter.freshness(instant()).fresh && !reading.stale
+    isOld = isAway || reading.stale || isSilent
+    document.body.classList.toggle('is-old', isOld)
+    awayWords.toggleAttribute('hidden', !isAway && !isSilent)
+    const words = text.freshness(ageSeconds(), isOld)
     if (freshness.textContent !== words) freshness.textContent = words
-    if (before !== trouble) {
-      voice.sayNow(trouble === undefined ? `Up to date again: ${spoken(reading)}` : words)
-    }
+    if (before === undefined || before === isOld) return false
+    const values = { label: text.label(reading), count: text.count(reading.value) }
+    voice.sayNow(isOld ? words : fill(text.words.upToDate, values))
+    return true
   }
 
-  const answer = (stale: boolean) => {
+  const answer = (stale: boolean): boolean => {
     counter.answer({ value: reading.value, ageSeconds: ageSeconds(), stale }, instant())
     draw()
-    write()
+    return write()
   }
 
-  counter.answer({ value: first.value, ageSeconds: first.age, stale: first.stale }, instant())
-  trouble = first.stale ? 'database' : undefined
-  draw()
-  write()
+  const take = (next: PageReading) => {
+    reading = next
+    receivedMs = performance.now()
+    isAway = false
+    svg.setAttribute('aria-label', text.count(next.value))
+  }
+
+  answer(first.stale)
   setInterval(write, 1000)
   still.addEventListener('change', draw)
 
   return {
     show(next) {
-      if (next.value !== reading.value) voice.sayInTime(spoken(next))
-      reading = next
-      receivedMs = performance.now()
-      isAway = false
-      svg.setAttribute('aria-label', countWords(next.value))
-      answer(next.stale)
+      if (next.value !== reading.value) voice.sayInTime(text.spoken(next))
+      take(next)
+      return answer(next.stale)
+    },
+    turnTo(next) {
+      const wasAway = isAway
+      take(next)
+      isAway = wasAway
+      counter = newCounter()
+      label.textContent = text.label(next)
+      if (site !== null) site.textContent = next.site
+      answer(wasAway || next.stale)
     },
     away() {
       isAway = true
       answer(true)
     },
   }
-}
-
-function spoken({ label, value }: PageReading): string {
-  return `${label}: ${countWords(value)}`
 }
 
 function instant(): Instant {

@@ -12,12 +12,14 @@ const silenceMs = 40_000
 /** After a refusal, as when too many streams are open. What merely breaks off the browser mends. */
 const refusedMs = 5000
 
+export interface Stream {
+  /** Listens to another reading from now on. */
+  turnTo(reading: PageReading): void
+}
+
 /** Listens to a reading, and goes on listening whatever happens. A page that nobody sees does not. */
-export function startStream(
-  { site, metric, period }: PageReading,
-  { count, away }: StreamListener,
-): void {
-  const address = `v1/events?${new URLSearchParams({ site, metric, period })}`
+export function startStream(first: PageReading, { count, away }: StreamListener): Stream {
+  let address = addressOf(first)
   let source: EventSource | undefined
   let timer: number | undefined
 
@@ -44,11 +46,13 @@ export function startStream(
     heard()
     for (const type of ['count', 'beat']) {
       stream.addEventListener(type, ({ data }) => {
+        if (source !== stream) return
         heard()
         count(PageReading.parse(data))
       })
     }
     stream.addEventListener('error', () => {
+      if (source !== stream) return
       away()
       if (stream.readyState === EventSource.CLOSED) openIn(refusedMs * (1 + Math.random()))
     })
@@ -57,4 +61,14 @@ export function startStream(
   // A browser opens six connections to a host: pages in the background must not use them up.
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()))
   if (!document.hidden) open()
+  return {
+    turnTo(reading) {
+      address = addressOf(reading)
+      if (!document.hidden) open()
+    },
+  }
+}
+
+function addressOf({ site, metric, period }: PageReading): string {
+  return `v1/events?${new URLSearchParams({ site, metric, period })}`
 }

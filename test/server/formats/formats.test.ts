@@ -101,10 +101,13 @@ test('the lit segments of the badge are those of its digits', async () => {
 
 test('an old number is not told to Prometheus, but that it is old', async () => {
   const samples = async (state: Parameters<typeof appWith>[0], path = '/metrics') =>
-    parseExposition(await (await appWith(state).request(path)).text()).map(
-      ({ name, labels, value }) =>
-        `${name.replace('wordpress_visitors', '')} ${labels['site']} ${labels['metric'] ?? ''} ${value}`,
-    )
+    parseExposition(await (await appWith(state).request(path)).text())
+      // Of the states of a site, the one that it is in.
+      .filter(({ name, value }) => !name.endsWith('_site_state') || value === '1')
+      .map(
+        ({ name, labels, value }) =>
+          `${name.replace('wordpress_visitors', '')} ${labels['site']} ${labels['metric'] ?? labels['state'] ?? ''} ${value}`,
+      )
   const at = Date.parse('2026-10-15T12:00:00Z') / 1000
   const site = 'blog.example.com'
   const durations = [`_query_duration_seconds ${site} visitors 0.002`]
@@ -117,15 +120,18 @@ test('an old number is not told to Prometheus, but that it is old', async () => 
     [
       ...[` ${site} visitors 5`, ...durations],
       ...[`_up ${site}  1`, '_up a"b\\c\nd  0'],
+      ...[`_site_state ${site} ok 1`, '_site_state a"b\\c\nd away 1'],
       `_last_success_timestamp_seconds ${site}  ${at}`,
     ],
   )
   const last = { ...known, counts: [count('visitors', 'total', 5)] }
   assert.deepEqual(await samples({ ...healthy, last, failure: 'gone' }), [
-    ...[...durations, `_up ${site}  0`],
+    ...[...durations, `_up ${site}  0`, `_site_state ${site} away 1`],
     `_last_success_timestamp_seconds ${site}  ${at}`,
   ])
-  assert.deepEqual(await samples({ ...nothing, name: 'blog' }), ['_up blog  0'])
+  assert.deepEqual(await samples({ ...nothing, name: 'blog' }), [
+    ...['_up blog  0', '_site_state blog waiting 1'],
+  ])
 })
 
 test('a parameter that a format does not take is refused with what it takes', async () => {

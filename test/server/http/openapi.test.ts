@@ -46,7 +46,7 @@ test('the document is OpenAPI 3.1', async () => {
 test('the document describes the routes that there are', async () => {
   const app = appWith(healthy)
   for (const route of routes) assert.notEqual((await app.request(route)).status, 404, route)
-  const described = new Set([...routes, '/', '/assets/:name'])
+  const described = new Set([...routes, '/', '/assets/:name', '/embed.js', '/preview.png'])
   for (const path of app.paths) assert.ok(described.has(path), path)
   assert.deepEqual(await (await app.request('/openapi.json')).json(), document)
 })

@@ -74,7 +74,7 @@ async function staysTrue(
     assert.equal(await page.locator('#label').textContent(), 'Visitors in total')
     assert.match(
       (await page.locator('#about').textContent()) ?? '',
-      /^From Koko Analytics: visitors a day, added up; robots left out; read (just now|\d+ s ago)$/,
+      /^Everybody counts once a day, robots do not count. Counted by Koko Analytics. Read (now|\d+ seconds? ago)\.$/,
     )
   })
 
@@ -151,13 +151,13 @@ async function staysTrue(
   await t.test('it survives a restart of the bridge, and says so meanwhile', async () => {
     await bridge.stop()
     await untilLit(page, shown, true)
-    await page.locator('#freshness', { hasText: 'the bridge does not answer' }).waitFor()
-    await page.locator('#said', { hasText: 'an old number' }).waitFor()
+    await page.getByText('The counter does not answer; trying again.').waitFor()
+    await page.locator('#said', { hasText: 'An old number' }).waitFor()
     await visits(1)
     shown += 1
     const again = await start()
     await untilLit(page, shown)
-    await page.locator('#freshness', { hasText: /^read (just now|\d+ s ago)$/ }).waitFor()
+    await page.locator('#freshness', { hasText: /^Read (now|\d+ seconds? ago)\.$/ }).waitFor()
     assert.equal(await page.evaluate('window.isSame'), true, 'without reload')
     await again.stop()
     await page.context().close()
@@ -174,7 +174,7 @@ async function waits(
   const { url } = await startTestBridge(t, [{ connection }], { pollMs })
   const { page } = await openPage(browser, url)
   assert.equal(await litIn(page), facePaths([1, 1, 1, 1, 1, 1]).lit, 'dashes')
-  await page.locator('#label', { hasText: 'Nothing has been read yet' }).waitFor()
+  await page.locator('#label', { hasText: 'No number yet' }).waitFor()
   await mariadb.restart()
   await page.locator('#label', { hasText: 'Visitors in total' }).waitFor({ timeout: 60_000 })
   await page.context().close()
@@ -200,6 +200,7 @@ async function fits(t: TestContext, browser: Browser, connection: MysqlConnectio
       await page.locator(path === '' ? '#chart canvas' : '#face').waitFor()
       const details = page.locator('summary')
       if (path === '') await details.click()
+      await page.mouse.move(0, 0)
       await page.evaluate(axe.source)
       const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
       assert.deepEqual(
@@ -227,15 +228,15 @@ async function fits(t: TestContext, browser: Browser, connection: MysqlConnectio
   await t.test('a bar tells its day and its number', async () => {
     const { page } = await openPage(browser, url)
     await page.locator('#chart .u-over').hover()
-    await page.locator('#day', { hasText: /^\w+,? \d+ \w+: [\d,]+$/ }).waitFor()
+    await page.locator('#tip', { hasText: /^\w+,? \w+ \d+: [\d,]+/ }).waitFor()
     await page.context().close()
   })
 
   await t.test('another site can be chosen, and a wrong one is refused', async () => {
     const { page } = await openPage(browser, url)
-    await page.locator('#site').selectOption('another.example.com')
-    await page.getByRole('button', { name: 'Show' }).click()
-    await page.locator('h1', { hasText: 'another.example.com' }).waitFor()
+    await page.locator('#site-choice').selectOption('another.example.com')
+    await page.waitForURL(/site=another\.example\.com/)
+    assert.equal(await page.locator('#site-choice').inputValue(), 'another.example.com')
     const refused = await page.goto(`${url}/?site=nowhere`)
     assert.equal(refused?.status(), 404)
     await page.context().close()
