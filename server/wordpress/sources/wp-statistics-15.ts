@@ -1,5 +1,4 @@
 import type { Query } from '../database/database.ts'
-import { toDay } from '../day.ts'
 import {
   addDays,
   type Moment,
@@ -28,7 +27,12 @@ export async function planOf15(site: Site, query: Query): Promise<Plan> {
   const sessions = site.table('statistics_sessions')
   const views = site.table('statistics_views')
   const summary = site.table('statistics_summary_totals')
-  const liveFrom = await firstLiveDay(site, query)
+  const offset = await oldestOffset(site, query)
+  /** The day of the oldest session: those before it are in the summary alone. */
+  const liveFrom =
+    site.engine === 'sqlite'
+      ? `COALESCE((SELECT DATE(MIN(started_at), ? || ' seconds') FROM ${sessions}), '${lastDay}')`
+      : `COALESCE((SELECT DATE(MIN(started_at) + INTERVAL ? SECOND) FROM ${sessions}), '${lastDay}')`
   const day = (column: string) =>
     site.engine === 'sqlite'
       ? `DATE(${column}, CASE WHEN ${column} < ? THEN ? ELSE ? END || ' seconds')`
@@ -49,18 +53,18 @@ export async function planOf15(site: Site, query: Query): Promise<Plan> {
         },
       ]
     })
-  const closed = (from: string, to: string) => ({
-    text: `SELECT date AS day, visitors, views FROM ${summary} WHERE date BETWEEN ? AND ? AND date < ?`,
-    values: [from, to, liveFrom],
-  })
-  const counting = (moment: Moment, from: string, to?: string) => [
-    ...live(stretches(moment, from < liveFrom ? liveFrom : from, to)),
-    closed(from, to ?? lastDay),
+  const counting = (moment: Moment, from?: string, to?: string) => [
+    ...live(stretches(moment, from, to)),
+    {
+      text: `SELECT date AS day, visitors, views FROM ${summary}
+        WHERE date BETWEEN ? AND ? AND date < ${liveFrom}`,
+      values: [from ?? firstDay, to ?? lastDay, offset ?? offsetSeconds(moment)],
+    },
   ]
   return {
     offers: [...daily('visitors', 'visitors'), onlineVisitors, ...daily('views', 'views')],
     distinct: ['visitors'],
-    days: (open, moment) => counting(moment, open?.from ?? firstDay),
+    days: (open, moment) => counting(moment, open?.from),
     slices: {
       by: 'day',
       oldest: (moment) => ({
@@ -70,16 +74,17 @@ export async function planOf15(site: Site, query: Query): Promise<Plan> {
       }),
       part: ({ from, to }, moment) => counting(moment, from, to),
     },
-    period(range, { timezone }) {
+    period(range, moment) {
+      const { timezone } = moment
       const { from, to } = range ?? { from: firstDay, to: lastDay }
       return {
         text: `SELECT (SELECT COUNT(DISTINCT visitor_id) FROM ${sessions}
             WHERE started_at >= ? AND started_at < ?)
           + (SELECT COALESCE(SUM(visitors), 0) FROM ${summary}
-            WHERE date BETWEEN ? AND ? AND date < ?) AS visitors`,
+            WHERE date BETWEEN ? AND ? AND date < ${liveFrom}) AS visitors`,
         values: [
           ...[utcOfMidnight(from, timezone), utcOfMidnight(addDays(to, 1), timezone)],
-          ...[from, to, liveFrom],
+          ...[from, to, offset ?? offsetSeconds(moment)],
         ],
       }
     },
@@ -102,20 +107,13 @@ export async function planOf15(site: Site, query: Query): Promise<Plan> {
   }
 }
 
-/** The day of the oldest session; where there is none, the day after the newest that is closed. */
-async function firstLiveDay(site: Site, query: Query): Promise<string> {
+/** The UTC offset of the site when the oldest session began; undefined where there is none. */
+async function oldestOffset(site: Site, query: Query): Promise<number | undefined> {
   const [oldest] = await query({
     text: `SELECT MIN(started_at) AS time FROM ${site.table('statistics_sessions')}`,
     values: [],
   })
   const time = oldest?.['time']
-  if (typeof time === 'string') {
-    return momentAt(Date.parse(`${time.replace(' ', 'T')}Z`), site.timezone).today
-  }
-  const [newest] = await query({
-    text: `SELECT MAX(date) AS day FROM ${site.table('statistics_summary_totals')}`,
-    values: [],
-  })
-  const day = newest && toDay(newest)
-  return day === undefined ? firstDay : addDays(day, 1)
+  if (typeof time !== 'string') return undefined
+  return offsetSeconds(momentAt(Date.parse(`${time.replace(' ', 'T')}Z`), site.timezone))
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { wallTimeBefore } from '../moment.ts'
+import { utcTime } from '../moment.ts'
 import { countVisitors, onlineVisitors, type Source } from './source.ts'
 
 const onlineSeconds = 300
@@ -36,7 +36,8 @@ export const wpUserOnline: Source = {
           query,
           {
             text: `SELECT CASE WHEN MAX(${wall}) >= ? THEN COUNT(*) ELSE 0 END AS visitors FROM ${table}`,
-            values: [wallTimeBefore(moment, seconds)],
+            // As the plugin reckons, on the wall, also in the hour that comes twice.
+            values: [utcTime(moment.wallEpoch - seconds)],
           },
           table,
         ),

@@ -6,8 +6,8 @@ import { wpStatistics13, wpStatistics1415, wpStatistics1416 } from './wp-statist
 const plugin = 'wp-statistics/wp-statistics.php'
 const sessionSeconds = 1800
 const onlineSeconds = 300
-/** Sessions and views of so many days are kept. */
-const keptDays = 20
+/** Sessions and views of so many days after the first are deleted. */
+const purgedDays = 46
 const old = '2026-01-05'
 
 interface Session {
@@ -49,7 +49,8 @@ const wpStatistics15 = (says: string | undefined, leftOver: boolean): Model => (
     const { sessions, views } = sessionsOf(people)
     const day = (at: number) => wallAt(at, zone).day
     // By the day of UTC, in which some days of the site are half gone.
-    const cutoff = Date.parse(`${shifted(now - keptDays * 86_400, 0).day}T00:00:00Z`) / 1000
+    const oldest = hits[0]?.at ?? now
+    const cutoff = Date.parse(`${shifted(oldest + purgedDays * 86_400, 0).day}T00:00:00Z`) / 1000
     const kept = sessions.filter(({ ended }) => ended >= cutoff)
     const keptViews = views.filter(([at]) => at >= cutoff)
     const liveFrom = day(Math.min(...kept.map(({ started }) => started)))
