@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
-import { UsageError } from '../common/errors.ts'
+import { FatalError, UsageError } from '../common/errors.ts'
 import type { Logger } from '../common/log.ts'
 import type { DatabasePlace, Located } from '../server/wordpress/database/place.ts'
 import type { SshTarget } from '../server/wordpress/ssh/target.ts'
@@ -106,7 +106,22 @@ async function agentOf(
     )
   }
   const url = parseWordpressUrl(address)
-  return agentPlace(url, await readKey(agentKey ?? keyFileOf(stateDir, url), url), now)
+  const file = agentKey ?? keyFileOf(stateDir, url)
+  const key = await readKey(file, url).catch(async (error: unknown) => {
+    throw await withPublicCounts(error, url)
+  })
+  return agentPlace(url, key, now)
+}
+
+/** A WordPress without the agent may tell a number all the same, if to a device only. */
+async function withPublicCounts(error: unknown, url: URL): Promise<unknown> {
+  const { findPublicCounts } = await import('../server/wordpress/agent/public-rest.ts')
+  const found = await findPublicCounts(url, fetch)
+  if (!(error instanceof FatalError) || found.length === 0) return error
+  const ways = found.map(
+    ({ plugin, address }) => `${plugin}: visitor-counter device --count-url '${address}'`,
+  )
+  return new FatalError(`${error.message}. Or show what it tells everybody: ${ways.join('; ')}`)
 }
 
 function targetOf({ ssh, sshKey, sshKnownHosts }: PlaceValues): SshTarget | undefined {

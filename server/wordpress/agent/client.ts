@@ -100,7 +100,7 @@ export class AgentDatabase implements LocatedDatabase {
     const time = Math.floor(now() / 1000) + this.#aheadSeconds
     const body = requestBody({ site: key.site, time, nonce, run }, key.key)
     const known = this.#door === undefined ? doors.map((door) => door(this.#base())) : [this.#door]
-    let failure: Error | undefined
+    const failures: DatabaseError[] = []
     for (const door of known) {
       const { status, text, url } = await this.#post(door, body)
       const answer = parseAnswer(text, nonce)
@@ -109,11 +109,13 @@ export class AgentDatabase implements LocatedDatabase {
         this.#spentMs += answer.totalMs ?? 0
         return answer
       }
-      failure ??= this.#unanswered(status, text)
+      failures.push(this.#unanswered(status, text))
       if (status >= 500) break
     }
     this.#door = undefined
-    throw failure ?? this.#away('there is no way to ask it')
+    // A page with 200 says less than a refusal: with plain permalinks WordPress gives its front page.
+    const refused = failures.find(({ kind }) => kind === 'refused')
+    throw refused ?? failures[0] ?? this.#away('there is no way to ask it')
   }
 
   /** With a slash at the end, so that the paths of the doors go below it. */
