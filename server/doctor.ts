@@ -44,9 +44,11 @@ export async function* examineSite(
   database: LocatedDatabase,
   now: () => number,
 ): AsyncGenerator<Finding, Examined> {
-  const { query, engine } = database
-  yield await server(query, engine, place.description)
-  if (engine === 'mysql') yield await clock(query, now)
+  const { query, engine, isAgent = false } = database
+  // What an agent does not run: its server, its clock and its account are the host's affair.
+  const isServer = engine === 'mysql' && !isAgent
+  if (!isAgent) yield await server(query, engine, place.description)
+  if (isServer) yield await clock(query, now)
   const prefix = tablePrefix ?? (await database.tablePrefix?.())
   const wanted = { prefix, source, sql, ...(words && { words }), matomoSite }
   const found = await findSource(query, engine, wanted, now())
@@ -59,7 +61,8 @@ export async function* examineSite(
   yield plugin(found)
   const { layoutNote } = found.plan
   if (layoutNote !== undefined) yield { subject: 'layout', status: 'ok', text: layoutNote }
-  if (engine === 'mysql') yield await grants(query, found)
+  if (isAgent) yield { subject: 'agent', status: 'ok', text: `${place.description} answers` }
+  if (isServer) yield await grants(query, found)
   const { counts, progress } = await readCounts(database, wanted, name, now)
   if (progress !== undefined) {
     yield {

@@ -40,13 +40,13 @@ export const doctor = command({
           : findingText(finding, context.stdout, context.env),
       )
     }
-    const { database, wpConfig, display, pins } = values
+    const { database, wpConfig, wordpress, display, pins } = values
     const board = attached(values.board)
     const countUrl = context.isGiven('countUrl') ? values.countUrl : undefined
     for (const text of context.warnings) show({ subject: 'settings', status: 'warning', text })
     // What is wrong with the settings is said before anything is looked at.
     const wiring = board && (await wiringOf(board, chipOf(display), pins))
-    if (database !== undefined || wpConfig !== undefined || context.sites.length > 0) {
+    if ((database ?? wpConfig ?? wordpress) !== undefined || context.sites.length > 0) {
       for (const site of await siteOptions(values, context))
         await checkSite(site, context.log, context.signal, show)
     } else if (countUrl === undefined && board === undefined) {

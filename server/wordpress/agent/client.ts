@@ -40,6 +40,7 @@ interface Asked {
  */
 export class AgentDatabase implements LocatedDatabase {
   readonly engine = 'mysql'
+  readonly isAgent = true
   readonly #options: AgentOptions
   readonly #end = new AbortController()
   #queue: Asked[] = []

@@ -16,6 +16,8 @@ export interface DatabasePlace {
 }
 
 export interface LocatedDatabase extends Database {
+  /** An agent answers for it, which runs no statement but those of its list. */
+  readonly isAgent?: boolean
   /** As the configuration has it; undefined where it is to be found. */
   readonly tablePrefix?: () => Promise<string | undefined>
 }
