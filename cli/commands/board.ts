@@ -1,4 +1,6 @@
+import { UsageError } from '../../common/errors.ts'
 import { command, ended } from '../command.ts'
+import { programOf } from '../process/arduino-program.ts'
 import { keepSmall } from '../process/footprint.ts'
 import { startVirtualDesk } from '../process/virtual-desk.ts'
 import { chipOf, openDisplay, wiringOf } from './device.ts'
@@ -6,15 +8,18 @@ import { chipOf, openDisplay, wiringOf } from './device.ts'
 export const board = command({
   name: 'board',
   summary:
-    'a virtual board: Firmata over TCP, with a display that shows its digits in the terminal',
-  settings: ['host', 'port', 'display', 'digits', 'addresses', 'pins', 'json'],
-  async run({ host, port, display, digits, addresses, pins, json }, context) {
-    keepSmall()
+    'a virtual board: Firmata over TCP, with a display that shows its digits in the terminal; --cpu runs the firmware itself',
+  settings: ['host', 'port', 'display', 'digits', 'addresses', 'pins', 'cpu', 'hex', 'json'],
+  async run({ host, port, display, digits, addresses, pins, cpu, hex, json }, context) {
+    if (hex !== undefined && !cpu) throw new UsageError('--hex needs --cpu here')
+    if (!cpu) keepSmall()
     const id = chipOf(display)
     // Only to say what is wrong with the settings: the board has chips, and no driver.
     openDisplay(id, { digits, addresses })
     const wiring = await wiringOf({ kind: 'tcp', host, port }, id, pins)
-    const header = (taken: number) => `virtual board at tcp:${host}:${taken}`
+    const program = cpu ? await programOf(hex) : undefined
+    const kind = cpu ? 'simulated ATmega328P' : 'virtual board'
+    const header = (taken: number) => `${kind} at tcp:${host}:${taken}`
     const desk = await startVirtualDesk({
       host,
       port,
@@ -22,6 +27,7 @@ export const board = command({
       json,
       header,
       display: id,
+      program,
       chips: { pins: wiring.pins, digits, addresses },
     })
     if (!context.stdout.isTTY) context.log.info(header(desk.port))

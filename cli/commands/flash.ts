@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { FatalError, messageOf, UsageError } from '../../common/errors.ts'
+import { FatalError, UsageError } from '../../common/errors.ts'
 import { type CommandContext, command } from '../command.ts'
+import { programOf } from '../process/arduino-program.ts'
 import type { Values } from '../settings/settings.ts'
 
 const names = ['board', 'hex', 'device', 'particleToken', 'particleUrl', 'dryRun'] as const
@@ -36,17 +36,11 @@ async function flashArduino(
   { hex, dryRun }: Options,
   { stdout, signal }: CommandContext,
 ): Promise<void> {
-  const { flashArduino: flash, mostProgramBytes } = await import('../../hardware/arduino/flash.ts')
+  const { flashArduino: flash } = await import('../../hardware/arduino/flash.ts')
   const { openSerialLine } = await import('../../hardware/arduino/serial-line.ts')
   const { otherBoardAt } = await import('../../hardware/arduino/usb-boards.ts')
-  const { parseIntelHex } = await import('../../hardware/arduino/intel-hex.ts')
   const say = (line: string) => stdout.write(`${line}\n`)
-  const file =
-    hex ?? fileURLToPath(new URL('../hardware/arduino/visitor-counter.hex', import.meta.url))
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`--hex: ${messageOf(error)}`)
-  })
-  const program = parseIntelHex(text, file, mostProgramBytes)
+  const program = await programOf(hex)
   const other = await otherBoardAt(path)
   if (other !== undefined) {
     throw new FatalError(

@@ -2,6 +2,7 @@ import { listenError } from '../../common/listen-error.ts'
 import type { DisplayId } from '../../device/displays/index.ts'
 import type { PanelOutput } from '../../device/screens/panel.ts'
 import type { ChipOptions } from '../../hardware/virtual/chips.ts'
+import type { TcpBoard, TcpBoardOptions } from '../../hardware/virtual/tcp-board.ts'
 
 export interface VirtualDeskOptions {
   readonly host: string
@@ -9,6 +10,8 @@ export interface VirtualDeskOptions {
   readonly port: number
   readonly display: DisplayId
   readonly chips: ChipOptions
+  /** What a simulated ATmega328P is to run, in place of an imitation of StandardFirmata. */
+  readonly program?: Uint8Array | undefined
   readonly out: PanelOutput
   readonly json: boolean
   /** A line above the digits, given the port. */
@@ -24,13 +27,12 @@ export interface VirtualDesk {
 
 /** A virtual board with a display, whose digits are shown on a text stream. */
 export async function startVirtualDesk(options: VirtualDeskOptions): Promise<VirtualDesk> {
-  const { host, port, out, json, header } = options
-  const { startVirtualBoard } = await import('../../hardware/virtual/firmata-board.ts')
+  const { host, port, out, json, header, program } = options
   const { createPanel } = await import('../../device/screens/panel.ts')
   const { joinDisplays, segmentsToText } = await import('../../hardware/virtual/seven-segment.ts')
   const { virtualChips } = await import('../../hardware/virtual/chips.ts')
   const chips = virtualChips[options.display](options.chips)
-  const board = await startVirtualBoard({ host, port, chips }).catch(
+  const board = await startBoard({ host, port, chips }, program).catch(
     (error: NodeJS.ErrnoException) => {
       throw listenError(error, host, port)
     },
@@ -57,4 +59,16 @@ export async function startVirtualDesk(options: VirtualDeskOptions): Promise<Vir
       await board.close()
     },
   }
+}
+
+async function startBoard(
+  options: TcpBoardOptions,
+  program: Uint8Array | undefined,
+): Promise<TcpBoard> {
+  if (program === undefined) {
+    const { startVirtualBoard } = await import('../../hardware/virtual/firmata-board.ts')
+    return startVirtualBoard(options)
+  }
+  const { startSimulatedUno } = await import('../../hardware/virtual/simulated-uno.ts')
+  return startSimulatedUno({ ...options, program })
 }

@@ -142,6 +142,11 @@ export const boardSettings = {
     schema: Pins,
     list: true,
   },
+  cpu: {
+    flag: '--cpu',
+    env: 'SIMULATED_CPU',
+    help: "a simulated ATmega328P that runs the counter's firmware, in place of a board that speaks as StandardFirmata does",
+  },
   hex: {
     flag: '--hex <file>',
     env: 'HEX_FILE',

@@ -1,4 +1,5 @@
-import type { Bus, Transfer } from '../displays/driver.ts'
+import type { Bus, DisplayDriver, Transfer } from '../displays/driver.ts'
+import type { Frame } from '../face/frame.ts'
 
 /** What a pin does to its wire: drives it, or leaves it to a pull-up and to the chip. */
 export type Level = 0 | 1 | 'released'
@@ -18,6 +19,19 @@ export interface Board {
    *   when it does not answer
    */
   send(transfers: readonly Transfer[]): Promise<void>
+  /**
+   * Shows a frame, in place of transfers, on a board that knows by itself when the number is old. The same
+   * errors as `send`.
+   *
+   * @param how to a dark display all of it, or what is to be done by then
+   */
+  show?(
+    display: DisplayDriver,
+    frame: Frame,
+    how: 'initialize' | 'refresh' | 'change',
+  ): Promise<void>
+  /** Whether the display has left the last transfers without the acknowledgement that its wires have. */
+  readonly displaySilent?: boolean
   /** Told when a board that was reset listens again; it has forgotten what it was told. */
   onReset(listener: () => void): void
   /** Resolves with the reason when the board is gone. */

@@ -1,3 +1,5 @@
+import type { Operation, Slot, View } from '../displays/pictures.ts'
+
 // The messages of our own firmware beside Firmata's: hardware/arduino/README.md.
 const START_SYSEX = 0xf0
 const END_SYSEX = 0xf7
@@ -14,9 +16,6 @@ const OLD_ONLY = 0x80
 /** What the board has room for: both pictures with their heads, and the bytes of one transfer. */
 const mostPictureBytes = 216
 const mostTransferBytes = 63
-
-/** Which of both pictures is to be seen while the host vouches for them. */
-export type View = 'fresh' | 'old'
 
 /** How the display is reached, and which times hold. */
 export interface SetUp {
@@ -43,29 +42,17 @@ export interface SetUp {
   readonly times: Times
 }
 
-interface Times {
+export interface Times {
   /** The board shows the old picture when it has heard nothing for so long. */
   readonly ttlMs: number
+  /** Meanwhile the old one for so long, */
+  readonly oldMs: number
+  /** and between the fresh one for so long; 0 where the old one can be told by itself. */
+  readonly betweenMs: number
   /** It shows both in turn then, and writes its EEPROM at most so often. */
   readonly hourMs: number
   /** Each of both for so long. */
   readonly turnMs: number
-}
-
-/** One transfer to the display, in both pictures. */
-export interface Slot {
-  readonly fresh: readonly number[]
-  /** Where it differs. */
-  readonly old?: readonly number[]
-  /** Only for a display in an unknown state. */
-  readonly once?: boolean
-}
-
-/** New bytes for a slot; of one that differs in the old picture, only for that or only for the fresh one. */
-export interface Operation {
-  readonly slot: number
-  readonly oldOnly: boolean
-  readonly bytes: readonly number[]
 }
 
 export function setUpMessage(sequence: number, { wires, halfBitUs, times }: SetUp): number[] {
@@ -76,6 +63,8 @@ export function setUpMessage(sequence: number, { wires, halfBitUs, times }: SetU
     ...littleEndian(times.ttlMs, 2),
     ...littleEndian(times.hourMs, 4),
     ...littleEndian(times.turnMs, 2),
+    ...littleEndian(times.oldMs, 2),
+    ...littleEndian(times.betweenMs, 2),
     ...buttonsBytes(wires),
   ])
 }

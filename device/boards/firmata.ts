@@ -3,6 +3,7 @@ import firmataIo, { type Firmata, type Transport } from 'firmata-io'
 import type { Transfer } from '../displays/driver.ts'
 import { type Board, BoardReset, outputPins, type PinLevels, type Wiring } from './board.ts'
 import { levelSteps } from './levels.ts'
+import { PicturesBoard } from './pictures-board.ts'
 import { readyIo } from './ready-io.ts'
 import { within } from './within.ts'
 
@@ -77,8 +78,17 @@ export async function openFirmata(
   } finally {
     asking.stop()
   }
-  return new FirmataBoard(io, link, wiring, lost)
+  const { name, version } = io.firmware
+  if (name !== ownFirmware.name || version?.major !== ownFirmware.major) {
+    return new FirmataBoard(io, link, wiring, lost)
+  }
+  // It has another language beside Firmata, which firmata-io does not know.
+  transport.removeAllListeners('data')
+  return new PicturesBoard(name, link, wiring, lost)
 }
+
+/** What our own firmware calls itself; the version is that of its own messages. */
+const ownFirmware = { name: 'VisitorCounter', major: 1 }
 
 /** Firmata-io does not ask by itself: the most that a timer takes. */
 const never = 2 ** 31 - 1

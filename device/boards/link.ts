@@ -140,6 +140,7 @@ export class Link {
       this.#change((before) => restarted(before, now()))
     })
     let isReady = false
+    let wasSilent = false
     while (this.#state !== undefined) {
       if (loss !== undefined) throw loss
       const before = this.#state
@@ -155,20 +156,25 @@ export class Link {
           break
         }
         default: {
-          const transfers = step.do === 'ask' ? [] : transfersFor(display, before.shown, step)
-          if (step.do === 'send' && transfers.length === 0) {
+          const byItself = step.do === 'send' && board.show !== undefined
+          const transfers =
+            byItself || step.do === 'ask' ? [] : transfersFor(display, before.shown, step)
+          if (step.do === 'send' && !byItself && transfers.length === 0) {
             this.#state = looksTheSame(before, step.frame)
             break
           }
           this.#state = sending(before, step)
           try {
-            await board.send(transfers)
+            if (byItself) await board.show?.(display, step.frame, step.how)
+            else await board.send(transfers)
           } catch (error) {
             if (!(error instanceof BoardReset)) throw error
             this.#change(resetUnderWay)
             break
           }
           this.#change((state) => confirmed(state, step, now()))
+          if (board.displaySilent === true && !wasSilent) log.warn(silent)
+          wasSilent = board.displaySilent === true
           if (isReady) break
           isReady = true
           log.info(`board ready: ${board.name}`)
@@ -197,6 +203,9 @@ export class Link {
     })
   }
 }
+
+const silent =
+  'the display does not answer the board; are its wires at the right pins, and has it power?'
 
 function transfersFor(
   display: DisplayDriver,

@@ -1,5 +1,5 @@
 import type { Frame } from '../face/frame.ts'
-import type { DisplayDriver, Transfer } from './driver.ts'
+import type { DisplayDriver, Register, Transfer } from './driver.ts'
 import { hasNewLegend, safeOrder, withoutLegend } from './picture.ts'
 
 /** All that a display must be told to show the frame, whatever state it is in; dark until it is told. */
@@ -26,14 +26,32 @@ export function refresh(driver: DisplayDriver, frame: Frame): Transfer[] {
 export function changes(driver: DisplayDriver, shown: Frame, frame: Frame): Transfer[] {
   const styled = ({ settings, light }: DisplayDriver, of: Frame) => [...settings(of), ...light(of)]
   const restyled = !isSame(styled(driver, shown), styled(driver, frame))
-  const cells = cellChanges(driver, shown, frame)
+  const cells = cellSteps(driver, shown, frame)?.map(({ index, register, before }) =>
+    driver.write(index, register, before),
+  )
   if (cells === undefined) return [...driver.dark(shown), ...refresh(driver, frame)]
   // The command that sets the brightness may also light up what an unnoticed power cut has left.
   return restyled ? [...cells, ...refresh(driver, frame)] : cells
 }
 
-/** Undefined where the display has to be dark meanwhile. */
-function cellChanges(driver: DisplayDriver, shown: Frame, frame: Frame): Transfer[] | undefined {
+/** A register that changes. */
+export interface CellStep {
+  readonly index: number
+  readonly register: Register
+  readonly before: Register | undefined
+}
+
+/**
+ * The registers that change from one frame to the next, in an order in which no picture on the way is
+ * above the larger of both; none while the display is dark.
+ *
+ * @returns undefined where the display has to be dark meanwhile
+ */
+export function cellSteps(
+  driver: DisplayDriver,
+  shown: Frame,
+  frame: Frame,
+): CellStep[] | undefined {
   if (!shown.on) return []
   const before = driver.registers(shown)
   const after = driver.registers(frame)
@@ -43,14 +61,14 @@ function cellChanges(driver: DisplayDriver, shown: Frame, frame: Frame): Transfe
   if (changed.length > 1 && hasNewLegend(shown, frame)) {
     // Between the two the number belongs to neither.
     const stages = [shown, withoutLegend(shown), withoutLegend(frame), frame]
-    const steps = stages.slice(1).map((to, i) => cellChanges(driver, stages[i] ?? shown, to))
+    const steps = stages.slice(1).map((to, i) => cellSteps(driver, stages[i] ?? shown, to))
     return steps.every((step) => step !== undefined) ? steps.flat() : undefined
   }
   const groups = changed.map((index) => after[index]?.places ?? [])
   return safeOrder(groups, shown.cells, frame.cells)?.flatMap((at) => {
     const index = changed[at] ?? 0
     const register = after[index]
-    return register === undefined ? [] : [driver.write(index, register, before[index])]
+    return register === undefined ? [] : [{ index, register, before: before[index] }]
   })
 }
 

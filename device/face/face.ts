@@ -8,7 +8,7 @@ import {
   windowAt,
 } from './brightness.ts'
 import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
-import { blank, type Cell, type Frame, toCells, withPoint } from './frame.ts'
+import { blank, type Cell, type Frame, toCells, withSign } from './frame.ts'
 import { celebration, celebrationMs, nextCelebrationMs } from './milestones.ts'
 import { dashes, numberText } from './number.ts'
 import { isPaused, nextBlinkMs, nextPauseMs, statusSign } from './status.ts'
@@ -33,6 +33,11 @@ export interface Look {
   readonly frame: Frame
   /** On the clock that never jumps. */
   readonly nextMs: number
+}
+
+/** What the places show, the number in it, and when that may change. */
+interface NumberCells extends Required<Pick<Frame, 'cells' | 'number'>> {
+  readonly nextMs: readonly (number | undefined)[]
 }
 
 /** Brightness follows a calendar, whose minutes are looked at so often. */
@@ -73,7 +78,7 @@ export class Face {
   look(now: Instant): Look {
     const level = this.#level(now)
     const index = this.#turnAt(now)
-    const { cells, nextMs } = this.#cells(index, now)
+    const { cells, number, nextMs } = this.#cells(index, now)
     const times = [
       ...nextMs,
       now.monotonicMs + calendarMs,
@@ -81,7 +86,7 @@ export class Face {
       this.#counters.length > 1 ? this.#turnedMs + this.#turnMs(index, now) : undefined,
     ].filter((time) => time !== undefined)
     return {
-      frame: { cells, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
+      frame: { cells, number, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
       nextMs: Math.max(now.monotonicMs + 1, Math.min(...times)),
     }
   }
@@ -132,12 +137,13 @@ export class Face {
   }
 
   /** What the places show of one counter, and when that may change. */
-  #cells(index: number, now: Instant): { cells: readonly Cell[]; nextMs: (number | undefined)[] } {
+  #cells(index: number, now: Instant): NumberCells {
     const { digits, points, hasPoints, legends } = this.#options
     const counter = this.#counters[index]
     const value = counter?.value(now)
     if (counter === undefined || value === undefined) {
-      return { cells: toCells(dashes(digits)), nextMs: [] }
+      const unknown = toCells(dashes(digits))
+      return { cells: unknown, number: { fresh: unknown, old: unknown }, nextMs: [] }
     }
     const text = numberText(value, digits, points, hasPoints)
     const legend = legends.length > 1 ? legends[index] : undefined
@@ -146,30 +152,34 @@ export class Face {
     const alone = legend !== undefined && !text.startsWith('  ') && shownMs < aloneMs
     const withLegend =
       legend === undefined || !text.startsWith('  ') ? text : legend + text.slice(1)
-    const number = toCells(alone ? (legend ?? '').padEnd(digits) : withLegend)
-    const marked = alone ? number : this.#marked(number, counter, now)
+    const fresh = toCells(withLegend)
+    const number = { fresh, old: this.#old(fresh) }
+    const marked = this.#isMarked(counter, now) ? number.old : fresh
+    const cells = alone ? toCells(legend.padEnd(digits)) : marked
     const nextMs = [
       counter.nextMs(now),
       (hasPoints ? nextBlinkMs : nextPauseMs)(counter.freshness(now), now.monotonicMs),
       alone ? this.#turnedMs + aloneMs : undefined,
     ]
     const celebrating = this.#celebrating
-    if (celebrating?.index !== index) return { cells: marked, nextMs }
+    if (celebrating?.index !== index) return { cells, number, nextMs }
     const elapsedMs = now.monotonicMs - celebrating.startedMs
     return {
-      cells: celebration(marked, elapsedMs),
+      cells: celebration(cells, elapsedMs),
+      number,
       nextMs: [...nextMs, nextCelebrationMs(elapsedMs, now.monotonicMs)],
     }
   }
 
-  /** With the rightmost point lit when the number is old; where there is none the digits go out. */
-  #marked(number: readonly Cell[], counter: Counter, now: Instant): readonly Cell[] {
+  /** A number that is old: with the rightmost point lit; where there is none the digits go out now and then. */
+  #old(number: readonly Cell[]): readonly Cell[] {
     const { hasPoints, statusSign: isWanted } = this.#options
     if (!isWanted) return number
-    const freshness = counter.freshness(now)
-    if (!hasPoints) return isPaused(freshness, now.monotonicMs) ? number.map(() => blank) : number
-    const lit = statusSign(freshness, now.monotonicMs)
-    const last = number.at(-1)
-    return lit && last !== undefined ? number.with(-1, withPoint(last)) : number
+    return hasPoints ? withSign(number) : number.map(() => blank)
+  }
+
+  #isMarked(counter: Counter, now: Instant): boolean {
+    const isMarkedAt = this.#options.hasPoints ? statusSign : isPaused
+    return isMarkedAt(counter.freshness(now), now.monotonicMs)
   }
 }

@@ -12,6 +12,11 @@ export interface Frame {
   readonly intensity: number
   /** Dark as a whole, which is not the same as the dimmest step. */
   readonly on: boolean
+  /**
+   * The number without and with the sign that it is old, for a board that shows it when it no longer hears
+   * from us. These cells and the point at their right end when undefined.
+   */
+  readonly number?: { readonly fresh: readonly Cell[]; readonly old: readonly Cell[] }
 }
 
 /** Steps of the celebration around one place. */
@@ -38,6 +43,12 @@ export function toCells(text: string): Cell[] {
 /** The cell with its point lit; a step of the celebration has none. */
 export function withPoint(cell: Cell): Cell {
   return 'chase' in cell ? cell : { ...cell, point: true }
+}
+
+/** With the rightmost point lit: the number is old. */
+export function withSign(cells: readonly Cell[]): readonly Cell[] {
+  const last = cells.at(-1)
+  return last === undefined ? cells : cells.with(-1, withPoint(last))
 }
 
 /** Cells as text, for people; a step of the celebration is a blank. */

@@ -2,9 +2,6 @@ import { FatalError, messageOf } from '../../common/errors.ts'
 import { firmwareName } from './firmware-name.ts'
 import { OutOfSync, pageBytes, type SerialLine, Stk500 } from './stk500.ts'
 
-/** What an Optiboot of 512 bytes leaves of the flash; the boot loader of an old Nano takes 2 kB. */
-export const mostProgramBytes = 0x7e00
-
 /** Optiboot's speed, then that of old Nanos. */
 const baudRates = [115_200, 57_600] as const
 /** Optiboot flashes the LED before it listens, and listens for a second. */

@@ -68,7 +68,7 @@ type Firmware = {
  * not answered until the one before is gone.
  */
 export async function startTcpBoard(
-  { host, port, chips, pins }: TcpBoardOptions & { pins: Pins },
+  { host, port, chips, pins }: TcpBoardOptions & Pick<TcpBoard, 'pins'>,
   createFirmware: (surroundings: Surroundings) => Firmware,
 ): Promise<TcpBoard> {
   const received = { ...nothingReceived }

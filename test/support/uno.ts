@@ -2,14 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   changeMessage,
-  type Operation,
   parseAnswer,
   picturesMessage,
   type SetUp,
-  type Slot,
   setUpMessage,
-  type View,
 } from '../../device/boards/desk-messages.ts'
+import type { Operation, Slot, View } from '../../device/displays/pictures.ts'
 import { parseIntelHex } from '../../hardware/arduino/intel-hex.ts'
 import { Atmega328p } from '../../hardware/virtual/atmega328p.ts'
 import type { Chip } from '../../hardware/virtual/pins.ts'

@@ -16,6 +16,7 @@ constexpr uint8_t lastAddress = 0x77;
 
 bool SetUp::isValid() const {
   if (flags & ~knownFlags || ttlMs == 0 || hourMs < ttlMs || turnMs == 0) return false;
+  if (betweenMs > 0 && oldMs == 0) return false;
   if (buttonBytes > mostButtonBytes || (buttonBytes > 0 && bus != threeWires)) return false;
   switch (bus) {
     case i2c:

@@ -27,6 +27,10 @@ struct SetUp {
   uint32_t hourMs;
   /** Each of both for so long. */
   uint16_t turnMs;
+  /** Before the hour the old one for so long, */
+  uint16_t oldMs;
+  /** and between the fresh one for so long; 0 where the old one can be told by itself. */
+  uint16_t betweenMs;
   /** Sent to a chip with buttons on three wires before they are read. */
   uint8_t buttonCommand;
   /** Bytes to read of it; 0 for no buttons. */
@@ -37,7 +41,7 @@ struct SetUp {
   /** Bit n is 1 for pin n. */
   uint32_t pins() const;
 };
-static_assert(sizeof(SetUp) == 17, "without gaps");
+static_assert(sizeof(SetUp) == 21, "without gaps");
 
 constexpr uint8_t mostButtonBytes = 8;
 

@@ -115,17 +115,7 @@ void Desk::confirm(uint8_t view) {
   isNew_ = true;
 }
 
-View Desk::viewNow() const {
-  switch (stage_) {
-    case Stage::confirmed:
-      return wanted_;
-    case Stage::old:
-      return View::old;
-    case Stage::inTurn:
-      return shown_;
-  }
-  return View::old;
-}
+View Desk::viewNow() const { return stage_ == Stage::confirmed ? wanted_ : unattended_; }
 
 /** Sends the picture that is to be seen; `all` as to a display in an unknown state. */
 void Desk::play(bool all) {
@@ -158,16 +148,19 @@ void Desk::work() {
 /** A stage never goes back by itself, whatever the clock of 32 bits does. */
 void Desk::ageBy(uint32_t now) {
   const uint32_t ageMs = now - confirmedMs_;
-  if (stage_ == Stage::confirmed && ageMs >= setUp_.ttlMs) stage_ = Stage::old;
-  if (stage_ == Stage::old && ageMs >= setUp_.hourMs) {
-    stage_ = Stage::inTurn;
+  if (stage_ == Stage::confirmed && ageMs >= setUp_.ttlMs) {
+    stage_ = Stage::old;
+    unattended_ = View::old;
     turnedMs_ = now;
   }
-  if (stage_ == Stage::inTurn && now - turnedMs_ >= setUp_.turnMs) {
-    turnedMs_ = now;
-    shown_ = shown_ == View::old ? View::fresh : View::old;
-    play(false);
-  }
+  if (stage_ == Stage::old && ageMs >= setUp_.hourMs) stage_ = Stage::inTurn;
+  const bool isOld = unattended_ == View::old;
+  uint16_t turnMs = setUp_.turnMs;
+  if (stage_ == Stage::old) turnMs = isOld ? setUp_.oldMs : setUp_.betweenMs;
+  const bool turns = stage_ == Stage::inTurn || (stage_ == Stage::old && setUp_.betweenMs > 0);
+  if (!turns || now - turnedMs_ < turnMs) return;
+  turnedMs_ = now;
+  unattended_ = isOld ? View::fresh : View::old;
 }
 
 void Desk::keep(uint32_t now) {

@@ -70,7 +70,9 @@ class Desk {
   /** The number of the pictures here; changes to it are taken if `inSequence_`. */
   uint8_t sequence_ = 0;
   bool inSequence_ = false;
+  /** What the host wants to be seen, and what is seen without it. */
   View wanted_ = View::old;
+  View unattended_ = View::old;
   Stage stage_ = Stage::old;
   View shown_ = View::old;
   bool silent_ = false;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint16_t placeBytes = 512;
 /** Also the version of the layout. */
-constexpr uint8_t magic = 0xd1;
+constexpr uint8_t magic = 0xd2;
 
 uint8_t *addressOf(uint8_t place, uint16_t offset) {
   return reinterpret_cast<uint8_t *>(place * placeBytes + offset);

@@ -27,7 +27,7 @@ const setUp: SetUp = {
     clockIdlesHigh: false,
   },
   halfBitUs: 0,
-  times: { ttlMs: 500, hourMs: 2000, turnMs: 300 },
+  times: { ttlMs: 500, hourMs: 2000, turnMs: 300, oldMs: 0, betweenMs: 0 },
 }
 
 test(`${messages} messages of all kinds leave it alive, and no other pin is touched`, () => {

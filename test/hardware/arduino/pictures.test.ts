@@ -4,9 +4,9 @@ import {
   changeMessage,
   parseButtons,
   type SetUp,
-  type Slot,
   setUpMessage,
 } from '../../../device/boards/desk-messages.ts'
+import type { Slot } from '../../../device/displays/pictures.ts'
 import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
 import type { Chip, DisplayChip } from '../../../hardware/virtual/pins.ts'
@@ -15,7 +15,7 @@ import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { Bench } from '../../support/uno.ts'
 
 const pins = { data: 2, clock: 3, cs: 4 }
-const times = { ttlMs: 2000, hourMs: 20_000, turnMs: 1000 }
+const times = { ttlMs: 2000, hourMs: 20_000, turnMs: 1000, oldMs: 0, betweenMs: 0 }
 const threeWires: SetUp = {
   wires: {
     kind: 'three-wires',
@@ -104,6 +104,21 @@ test('an hour old remains an hour old when the clock of 32 bits has gone round',
     bench.uno.run(997)
     assert.ok(text().startsWith('12345678'))
   }
+})
+
+test('where the old picture cannot be told by itself the fresh one comes between', () => {
+  const { bench, text } = desk()
+  const pausing = { ...times, oldMs: 500, betweenMs: 1500 }
+  bench.setUp({ ...threeWires, times: pausing })
+  bench.pictures(1, max7219Slots('12345678'))
+  bench.uno.run(2050)
+  const seen: string[] = []
+  for (let i = 0; i < 9; i++) {
+    seen.push(text())
+    bench.uno.run(500)
+  }
+  const cycle = ['12345678.', '12345678', '12345678', '12345678']
+  assert.deepEqual(seen, [...cycle, ...cycle, '12345678.'])
 })
 
 test('the host says which picture is to be seen', () => {
@@ -448,5 +463,5 @@ test('a set-up for other wires leaves the ones before alone', () => {
   )
   assert.equal(bench.uno.drive.outputs, 0)
   assert.equal(textOf(chip), '12345678')
-  assert.ok(setUpMessage(0, threeWires).length < 30)
+  assert.ok(setUpMessage(0, threeWires).length < 36)
 })

@@ -1,0 +1,233 @@
+import type { DisplayDriver } from '../displays/driver.ts'
+import {
+  carriedOut,
+  operationsOf,
+  type Pictures,
+  picturesOf,
+  type Slot,
+  slotsOf,
+} from '../displays/pictures.ts'
+import type { Frame } from '../face/frame.ts'
+import { type Board, BoardReset, type Wiring } from './board.ts'
+import {
+  type Answer,
+  changeMessage,
+  parseAnswer,
+  picturesMessage,
+  type SetUp,
+  setUpMessage,
+  type Times,
+} from './desk-messages.ts'
+import type { FirmataLink } from './firmata.ts'
+import { sysexReader } from './sysex-reader.ts'
+import { within } from './within.ts'
+
+const REPORT_VERSION = 0xf9
+const REPORT_FIRMWARE = 0x79
+const sequences = 128
+/** What is not answered by then is sent again, which changes nothing where it did arrive. */
+const resendMs = 400
+/** The clock of a TM1637 goes up to 500 kHz, and modules have capacitors at their wires. */
+const halfBitUs = 5
+
+/** How the number looks without us is what `face/status.ts` makes of it. */
+const deskTimes: Times = {
+  ttlMs: 10_000,
+  hourMs: 3_600_000,
+  turnMs: 1000,
+  oldMs: 500,
+  betweenMs: 0,
+}
+/** On a display without points. */
+const pausedMs = 3500
+
+/** What the display at the board holds, as far as we told it. */
+interface Held {
+  readonly pictures: Pictures
+  readonly slots: readonly Slot[]
+  readonly sentMs: number
+}
+
+/**
+ * A board with our own firmware, which keeps the number in two pictures and shows the old one by itself
+ * when it does not hear from us: hardware/arduino/README.md.
+ */
+export class PicturesBoard implements Board {
+  readonly name: string
+  readonly lost: Promise<Error>
+  readonly #link: FirmataLink
+  readonly #wiring: Wiring
+  readonly #times: Times
+  readonly #now: () => number
+  #held: Held | undefined
+  #sequence = 0
+  #pending:
+    | { sequence: number; answer(answer: Answer): void; reject(error: Error): void }
+    | undefined
+  #greeted: (() => void) | undefined
+  #reset: () => void = () => {}
+  #isDead = false
+  /** The display has not acknowledged what the board sent it last. */
+  displaySilent = false
+
+  constructor(
+    name: string,
+    link: FirmataLink,
+    wiring: Wiring,
+    lost: Promise<Error>,
+    { times = deskTimes, now = () => performance.now() } = {},
+  ) {
+    this.name = `${name} at ${link.name}`
+    this.lost = lost
+    this.#link = link
+    this.#times = times
+    this.#now = now
+    this.#wiring = wiring
+    const read = sysexReader({
+      onVersion: () => this.#greeted?.(),
+      onSysex: (sysex) => {
+        // It says its name when it starts, and is never asked here.
+        if (sysex[0] === REPORT_FIRMWARE) this.#wasReset()
+        const answer = parseAnswer(sysex)
+        if (answer !== undefined) this.#answered(answer)
+      },
+    })
+    link.transport.on('data', read)
+    void lost.then((error) => this.#pending?.reject(error))
+  }
+
+  /** Only whether it is there: no transfers come this way. */
+  async send(): Promise<void> {
+    if (this.#held !== undefined) return this.#vouch(this.#held)
+    const greeted = new Promise<void>((resolve) => {
+      this.#greeted = resolve
+    })
+    this.#link.transport.write(Buffer.from([REPORT_VERSION]))
+    await this.#inTime(greeted)
+  }
+
+  async show(
+    display: DisplayDriver,
+    frame: Frame,
+    how: 'initialize' | 'refresh' | 'change',
+  ): Promise<void> {
+    const pictures = picturesOf(frame)
+    const held = how === 'initialize' ? undefined : this.#held
+    // The board may have begun to show the old picture, from which another order would be safe.
+    const isSure = held !== undefined && this.#now() - held.sentMs < this.#times.ttlMs / 2
+    const operations = isSure
+      ? operationsOf(display, held.pictures, held.slots, pictures)
+      : undefined
+    if (held === undefined || operations === undefined) return this.#whole(display, pictures)
+    const slots = carriedOut(held.slots, operations)
+    if (operations.length === 0) return this.#vouch({ ...held, pictures })
+    const sentMs = this.#now()
+    await this.#exchange((n) => changeMessage(n, pictures.view, operations))
+    this.#held = { pictures, slots, sentMs }
+  }
+
+  onReset(listener: () => void): void {
+    this.#reset = listener
+  }
+
+  close(): void {
+    this.#link.close(this.#isDead)
+  }
+
+  async #whole(display: DisplayDriver, pictures: Pictures): Promise<void> {
+    this.#held = undefined
+    const slots = slotsOf(display, pictures)
+    const setUp = this.#setUp(display)
+    await this.#exchange((n) => setUpMessage(n, setUp))
+    const sentMs = this.#now()
+    await this.#exchange((n) => {
+      const message = picturesMessage(n, pictures.view, slots)
+      if (message === undefined) throw new Error('the display has more than the board has room for')
+      return message
+    })
+    this.#held = { pictures, slots, sentMs }
+  }
+
+  #setUp({ points }: DisplayDriver): SetUp {
+    const times = points ? this.#times : { ...this.#times, betweenMs: pausedMs }
+    return { wires: wiresOf(this.#wiring), halfBitUs, times }
+  }
+
+  /** The pictures still hold. */
+  async #vouch(held: Held): Promise<void> {
+    const sentMs = this.#now()
+    await this.#ask(this.#sequence, changeMessage(this.#sequence, held.pictures.view, []))
+    this.#held = { ...held, sentMs }
+  }
+
+  async #exchange(message: (sequence: number) => readonly number[]): Promise<void> {
+    const sequence = (this.#sequence + 1) % sequences
+    const bytes = message(sequence)
+    this.#sequence = sequence
+    await this.#ask(sequence, bytes)
+  }
+
+  /** Sends a message until it is answered. */
+  async #ask(sequence: number, message: readonly number[]): Promise<void> {
+    const { name, transport } = this.#link
+    const write = () => transport.write(Buffer.from(message))
+    const timer = setInterval(write, resendMs)
+    const answered = new Promise<Answer>((answer, reject) => {
+      this.#pending = { sequence, answer, reject }
+    })
+    write()
+    try {
+      const { outcome } = await this.#inTime(answered)
+      this.displaySilent = outcome === 'display-silent'
+      if (outcome === 'malformed') throw new Error(`${name} does not take what it is sent`)
+    } finally {
+      clearInterval(timer)
+      this.#pending = undefined
+    }
+  }
+
+  async #inTime<T>(answered: Promise<T>): Promise<T> {
+    const { confirmMs, name } = this.#link
+    try {
+      return await within(confirmMs, `${name} does not answer`, answered)
+    } catch (error) {
+      this.#isDead = !(error instanceof BoardReset)
+      throw error
+    }
+  }
+
+  #answered(answer: Answer): void {
+    const pending = this.#pending
+    if (pending === undefined || answer.outcome === 'bad-crc') return
+    if (answer.sequence !== pending.sequence) return
+    // It has been restarted, or has not heard what came before.
+    if (answer.outcome === 'not-set-up' || answer.outcome === 'out-of-sequence') this.#wasReset()
+    else pending.answer(answer)
+  }
+
+  /** The board listens as soon as it says something; what it was told it may have forgotten. */
+  #wasReset(): void {
+    this.#held = undefined
+    this.#pending?.reject(new BoardReset(`the board at ${this.#link.name} was reset`))
+    // Behind what waits for that.
+    setImmediate(() => this.#reset())
+  }
+}
+
+function wiresOf({ bus, pins: { data, clock, cs } }: Wiring): SetUp['wires'] {
+  switch (bus) {
+    case 'spi':
+      return {
+        kind: 'three-wires',
+        data,
+        clock,
+        select: cs,
+        lowBitFirst: false,
+        clockIdlesHigh: false,
+      }
+    case 'two-wire':
+      return { kind: 'two-wires', data, clock }
+    case 'i2c':
+      return { kind: 'i2c' }
+  }
+}
