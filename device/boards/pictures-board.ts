@@ -170,18 +170,21 @@ export class PicturesBoard implements Board {
   /** Sends a message until it is answered. */
   async #ask(sequence: number, message: readonly number[]): Promise<void> {
     const { name, transport } = this.#link
-    const write = () => transport.write(Buffer.from(message))
-    const timer = setInterval(write, resendMs)
+    let timer: NodeJS.Timeout | undefined
+    const resend = () => {
+      transport.write(Buffer.from(message))
+      timer = setTimeout(resend, resendMs)
+    }
     const answered = new Promise<Answer>((answer, reject) => {
       this.#pending = { sequence, answer, reject }
     })
-    write()
+    resend()
     try {
       const { outcome } = await this.#inTime(answered)
       this.displaySilent = outcome === 'display-silent'
       if (outcome === 'malformed') throw new Error(`${name} does not take what it is sent`)
     } finally {
-      clearInterval(timer)
+      clearTimeout(timer)
       this.#pending = undefined
     }
   }

@@ -93,7 +93,12 @@ export function operationsOf(
   const steps = cellSteps(driver, seen(before), seen(after))
   if (steps === undefined) return undefined
   for (const { index, register } of steps) {
-    set(start + index, after.view, bytesOf(driver.write(index, register)))
+    const slot = start + index
+    const bytes = bytesOf(driver.write(index, register))
+    const there = held[slot]
+    // The sign is in the other picture already.
+    const isHeld = isSame(bytes, after.view === 'old' ? (there?.old ?? there?.fresh) : there?.fresh)
+    if (!isHeld) set(slot, after.view, bytes)
   }
   // What is not seen, and all of it where the brightness changes: its command may also light up what an
   // unnoticed power cut has left.
