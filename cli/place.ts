@@ -57,7 +57,8 @@ export async function placeOf(
         '--ssh reaches a MySQL or MariaDB database; an SQLite file it cannot read',
       )
     }
-    return fixedPlace({ ...connection, ssh })
+    const { sshSteps } = await import('../server/wordpress/ssh/steps.ts')
+    return { ...fixedPlace({ ...connection, ssh }), steps: () => sshSteps(ssh) }
   }
   if (wpConfig === undefined) {
     throw new UsageError(
@@ -67,12 +68,15 @@ export async function placeOf(
   if (php) log.warn(`--php: PHP runs ${wpConfig}, with all that it includes, ${asWhom(ssh)}`)
   if (ssh !== undefined) {
     const { describeTarget } = await import('../server/wordpress/ssh/target.ts')
-    return configuredPlace({
+    const { sshSteps } = await import('../server/wordpress/ssh/steps.ts')
+    const locate = () => locateFar(ssh, wpConfig, values)
+    const place = configuredPlace({
       now,
       description: `the database of ${wpConfig} at ${describeTarget(ssh)}`,
       engine: 'mysql',
-      locate: () => locateFar(ssh, wpConfig, values),
+      locate,
     })
+    return { ...place, steps: () => sshSteps(ssh, locate) }
   }
   const locate = () => locateHere(wpConfig, env, values)
   const first = await locate()

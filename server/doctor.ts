@@ -44,6 +44,7 @@ export async function* examineSite(
   database: LocatedDatabase,
   now: () => number,
 ): AsyncGenerator<Finding, Examined> {
+  for await (const { subject, text } of place.steps?.() ?? []) yield { subject, status: 'ok', text }
   const { query, engine, isAgent = false } = database
   // What an agent does not run: its server, its clock and its account are the host's affair.
   const isServer = engine === 'mysql' && !isAgent

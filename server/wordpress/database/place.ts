@@ -12,7 +12,15 @@ export interface DatabasePlace {
   readonly tablePrefix?: string | undefined
   /** How often it is asked when nothing else is said, and at most; as any database when left out. */
   readonly pollMs?: { readonly usual: number; readonly least: number }
+  /** What has to work before it can be opened, one after the other, for `doctor`; each fails with its reason. */
+  steps?(): AsyncIterable<Step>
   open(log: Logger): Promise<LocatedDatabase>
+}
+
+/** Something that works. */
+export interface Step {
+  readonly subject: string
+  readonly text: string
 }
 
 export interface LocatedDatabase extends Database {

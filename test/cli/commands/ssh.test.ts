@@ -83,6 +83,8 @@ test('serve --ssh reads the wp-config.php and the database of another machine, a
     const { code, stdout } = await run(t, ['doctor', ...flags])
     assert.equal(code, 0, stdout)
     assert.ok(stdout.includes(`at ${sshd.destination}:${sshd.port}`), stdout)
+    assert.match(stdout, /ok +ssh +\S+ lets this user in/)
+    assert.match(stdout, /ok +wp-config +the far file names database "blog"/)
     const { code: wrong, stdout: said } = await run(t, [
       'doctor',
       ...flags.slice(0, -1),
