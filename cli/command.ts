@@ -31,9 +31,15 @@ export interface CommandContext {
   readonly signal: AbortSignal
 }
 
+/** What a command is for: its heading in the help. */
+type CommandGroup = 'To begin' | 'To run' | 'To look into' | 'Hardware'
+
 export interface Command {
   readonly name: string
+  readonly group: CommandGroup
   readonly summary: string
+  /** A whole line to type. */
+  readonly example: string
   /** As Commander writes it: `<url>`, or `[command]` where it may be left out. */
   readonly argument?: string
   readonly settings: readonly SettingName[]
@@ -46,7 +52,9 @@ export interface Command {
 /** A command whose `run` gets exactly the settings that it lists. */
 export function command<const Names extends readonly SettingName[]>(definition: {
   name: string
+  group: CommandGroup
   summary: string
+  example: string
   argument?: string
   settings: Names
   writesConfig?: true

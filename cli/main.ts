@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import { CommanderError, Option, Command as Program } from 'commander'
 import { DatabaseError, FatalError, Interrupted, UsageError } from '../common/errors.ts'
-import { createLog, type LogLevel } from '../common/log.ts'
+import { createLog, type LogFormat, type LogLevel } from '../common/log.ts'
 import type { Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { serviceManager } from './process/service-manager.ts'
@@ -26,10 +26,16 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 function buildProgram(): Program {
   const { version, description } = manifest
-  const program = new Program('visitor-counter').description(description).version(version)
+  const program = new Program('visitor-counter')
+    .description(description)
+    .version(version, '-v, --version')
   strict(program)
   for (const command of commands) {
-    const sub = program.command(command.name).description(command.summary)
+    const sub = program
+      .command(command.name)
+      .description(command.summary)
+      .helpGroup(`${command.group}:`)
+      .addHelpText('after', `\nExample:\n  ${command.example}`)
     strict(sub)
     if (command.argument !== undefined) sub.argument(command.argument)
     const names: ReadonlySet<string> = new Set(settingNames(command))
@@ -48,7 +54,7 @@ function buildProgram(): Program {
 
 /** Every command logs. */
 function settingNames({ settings }: Command): readonly SettingName[] {
-  return [...settings, 'logLevel']
+  return [...settings, 'logFormat', 'logLevel']
 }
 
 /** Refusals come out through `main`, as one line and with our exit code. */
@@ -77,7 +83,12 @@ async function run(command: Command, program: Program): Promise<void> {
     mayBeNew: command.writesConfig === true,
   })
   const values = valuesOf(loaded.effective)
-  const log = await createLog(values['logLevel'] as LogLevel, stderr.isTTY === true)
+  const log = await createLog({
+    level: values['logLevel'] as LogLevel,
+    format: values['logFormat'] as LogFormat,
+    terminal: stderr.isTTY === true,
+    journal: isJournal(env['JOURNAL_STREAM']),
+  })
   for (const warning of loaded.warnings) log.warn(warning)
   const controller = new AbortController()
   const stop = () => controller.abort()
@@ -107,6 +118,17 @@ async function run(command: Command, program: Program): Promise<void> {
     })
   } finally {
     manager.stop()
+  }
+}
+
+/** Whether standard error is the stream that systemd means: a child of a service may have another (systemd.exec(5)). */
+function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false
+  try {
+    const { dev, ino } = fstatSync(2)
+    return stream === `${dev}:${ino}`
+  } catch {
+    return false
   }
 }
 

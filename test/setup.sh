@@ -7,6 +7,10 @@ needs='mariadbd:mariadb-server-core
 mariadb-install-db:mariadb-server-core
 my_print_defaults:mariadb-client-core
 socat:socat
+openssl:openssl
+zsh:zsh
+fish:fish
+systemctl:systemd
 systemd-notify:systemd
 systemd-analyze:systemd
 g++:g++

@@ -24,7 +24,7 @@ export async function checkBridge(
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
     const { status, location, body } = await get(url, { agent, signal }, headers)
     if (status !== 200) {
-      wrong(refusal(status, location, url), adviceFor(status, token))
+      wrong(refusal(status, location, url, '', token), adviceFor(status, token))
       return
     }
     const { value, ageSeconds, stale } = parseAnswer(body)

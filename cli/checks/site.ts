@@ -1,6 +1,7 @@
 import type { Logger } from '../../common/log.ts'
 import type { Examined, Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
+import { databaseAdvice } from './database-advice.ts'
 import { problem } from './finding.ts'
 
 /** Looks at a site of a database as the bridge would. */
@@ -25,7 +26,7 @@ export async function checkSite(
     }
   } catch (error) {
     if (signal.aborted) return undefined
-    show(problem('database', error, 'mend this first; what comes after it could not be checked'))
+    show(problem('database', error, databaseAdvice(error)))
     return undefined
   } finally {
     signal.removeEventListener('abort', close)

@@ -5,6 +5,8 @@ import { command } from '../command.ts'
 
 export const agent = command({
   name: 'agent',
+  group: 'To run',
+  example: 'visitor-counter agent https://www.example.com',
   summary: 'the plugin for a WordPress where only PHP runs: it answers the bridge; --check asks it',
   argument: '[url]',
   settings: ['wordpress', 'agentKey', 'stateDir', 'zip', 'check', 'json'],

@@ -7,6 +7,8 @@ import { chipOf, openDisplay, wiringOf } from './device.ts'
 
 export const board = command({
   name: 'board',
+  group: 'Hardware',
+  example: 'visitor-counter board --display max7219',
   summary:
     'a virtual board: Firmata over TCP, with a display that shows its digits in the terminal; --cpu runs the firmware itself',
   settings: ['host', 'port', 'display', 'digits', 'addresses', 'pins', 'cpu', 'hex', 'json'],

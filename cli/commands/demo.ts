@@ -9,6 +9,8 @@ const visitSeconds = 2
 
 export const demo = command({
   name: 'demo',
+  group: 'To begin',
+  example: 'visitor-counter demo',
   summary:
     'all of it on this machine, without hardware: a made-up WordPress, the bridge, a virtual board',
   settings: ['host', 'port', 'token'],

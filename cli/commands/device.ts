@@ -34,6 +34,8 @@ const autoPollMs = 5000
 
 export const device = command({
   name: 'device',
+  group: 'To run',
+  example: 'visitor-counter device --count-url http://127.0.0.1:8787 --board serial:/dev/ttyACM0',
   summary: 'the desk counter: shows the count on a display at a board',
   settings: [
     'countUrl',
@@ -68,6 +70,7 @@ export const device = command({
     keepSmall()
     const { chooseFeed, farewell, startDevice, testPattern } = await import('../../device/run.ts')
     const { openMemory } = await import('../../device/memory.ts')
+    const { announced } = await import('../../device/feed/announce.ts')
     const { localMinuteOfDay } = await import('../../device/face/brightness.ts')
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
     if (values.timezone !== undefined) process.env['TZ'] = values.timezone
@@ -117,7 +120,11 @@ export const device = command({
           minuteOfDay: localMinuteOfDay,
         },
       },
-      feeds: feeds.map(({ open }) => open),
+      feeds: feeds.map(
+        ({ open }) =>
+          (listener) =>
+            open(announced(listener, log)),
+      ),
       memory: openMemory(
         values.stateDir,
         feeds.map(({ address }) => address),

@@ -14,6 +14,8 @@ const leaveMs = 500
 
 export const doctor = command({
   name: 'doctor',
+  group: 'To look into',
+  example: 'visitor-counter doctor --wp-config /var/www/html/wp-config.php',
   summary: 'checks database, plugin, bridge and board, and says what is wrong and what to do',
   settings: [
     ...siteSettingNames,

@@ -42,6 +42,8 @@ const exampleSite = 'www.example.com'
 
 export const esphome = command({
   name: 'esphome',
+  group: 'Hardware',
+  example: 'visitor-counter esphome --board d1-mini --display max7219',
   summary: 'a configuration for ESPHome: an ESP8266 or ESP32 alone on the desk, for this bridge',
   settings: names,
   async run(values, context) {

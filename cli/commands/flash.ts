@@ -10,6 +10,8 @@ type Options = Values<(typeof names)[number]>
 
 export const flash = command({
   name: 'flash',
+  group: 'Hardware',
+  example: 'visitor-counter flash --board serial:/dev/ttyACM0',
   summary:
     "brings the counter's firmware to an Arduino by its port, or to a Photon through the Particle Cloud",
   settings: names,

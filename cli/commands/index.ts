@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { agent } from './agent.ts'
 import { board } from './board.ts'
+import { completionOf } from './completion.ts'
 import { demo } from './demo.ts'
 import { device } from './device.ts'
 import { doctor } from './doctor.ts'
@@ -28,4 +29,5 @@ const commandsWithSettings: readonly Command[] = [
 export const commands: readonly Command[] = [
   ...commandsWithSettings,
   settingsOf(commandsWithSettings),
+  completionOf(commandsWithSettings),
 ]

@@ -14,6 +14,8 @@ type ParticleValues = Values<
 
 export const serve = command({
   name: 'serve',
+  group: 'To run',
+  example: 'visitor-counter serve --wp-config /var/www/html/wp-config.php',
   summary: 'the bridge: reads the WordPress database and serves the count over HTTP',
   settings: [
     ...siteSettingNames,

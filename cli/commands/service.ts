@@ -6,6 +6,8 @@ const actions = ['install', 'remove', 'status'] as const
 
 export const service = command({
   name: 'service',
+  group: 'To run',
+  example: 'visitor-counter service install',
   summary: 'makes services of the system of serve and device: install, remove or status',
   argument: '<action>',
   settings: [

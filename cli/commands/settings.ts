@@ -10,6 +10,8 @@ import { type SettingName, settingNames, settings } from '../settings/settings.t
 export function settingsOf(commands: readonly Command[]): Command {
   return command({
     name: 'settings',
+    group: 'To look into',
+    example: 'visitor-counter settings serve',
     summary: 'the settings of a command, or all, as they are in effect, and where each came from',
     argument: '[command]',
     settings: ['json'],
@@ -43,7 +45,7 @@ export function settingsOf(commands: readonly Command[]): Command {
 
 function namesOf(commands: readonly Command[], name: string): readonly SettingName[] {
   const found = commands.find((each) => each.name === name)
-  if (found !== undefined) return [...found.settings, 'logLevel']
+  if (found !== undefined) return [...found.settings, 'logFormat', 'logLevel']
   const known = commands.map((each) => each.name)
   throw new UsageError(
     `there is no command "${name}"${didYouMean(name, known) || `; known are ${known.join(', ')}`}`,

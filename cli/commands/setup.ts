@@ -5,6 +5,8 @@ import { siteSettingNames } from '../settings/settings.ts'
 
 export const setup = command({
   name: 'setup',
+  group: 'To begin',
+  example: 'visitor-counter setup --wp-config /var/www/html/wp-config.php',
   summary: 'asks, tries and writes the settings file; each question has a flag',
   settings: [
     ...siteSettingNames,

@@ -26,13 +26,20 @@ const boardForms = [
 ]
 const boardMessage = either(boardForms)
 const boardKinds = boardForms.map(kindOf)
-const Board = parsed(parseBoard, (text) => boardMessage + didYouMean(kindOf(text), boardKinds))
+const Board = parsed(parseBoard, (text) => boardMessage + boardMeant(text))
 
 function kindOf(board: string): string {
   return board.replace(/[:[].*/s, '')
 }
 
 const networkPorts = { tcp: 3030, voodoospark: 48_879 } as const
+
+/** A port without its kind is what most people type first. */
+function boardMeant(text: string): string {
+  if (/^(\/dev\/|COM\d)/i.test(text)) return `; did you mean serial:${text}?`
+  if (/^[\w-]+(\.[\w-]+)+(:\d+)?$/.test(text)) return `; did you mean tcp:${text}?`
+  return didYouMean(kindOf(text), boardKinds)
+}
 
 function parseBoard(text: string): BoardSetting | EsphomeBoard | undefined {
   const alone = esphomeBoards.find(({ id }) => id === text)
@@ -64,8 +71,39 @@ function parseBoard(text: string): BoardSetting | EsphomeBoard | undefined {
 
 const pinsMessage = 'different pins from 0 to 127, as data=2,clock=3,cs=4'
 const Pin = whole(0, 127, pinsMessage)
+/** What is printed on modules. Key: in small letters. */
+const pads: Readonly<Record<string, string>> = {
+  din: 'data',
+  dio: 'data',
+  mosi: 'data',
+  sda: 'data',
+  clk: 'clock',
+  sck: 'clock',
+  scl: 'clock',
+  load: 'cs',
+  ss: 'cs',
+  stb: 'cs',
+}
+
+function pinMeant(text: string): string {
+  const names = [...text.matchAll(/([A-Za-z]+) *=/g)].map(([, name = '']) => name)
+  const wrong = names.find((name) => !['data', 'clock', 'cs'].includes(name))
+  if (wrong === undefined) return ''
+  const meant = pads[wrong.toLowerCase()]
+  return meant === undefined
+    ? didYouMean(wrong, ['data', 'clock', 'cs'])
+    : `; did you mean ${meant}, where the module has ${wrong}?`
+}
+
 const Pins = v.pipe(
-  listOf((pair) => pair.split('='), pinsMessage),
+  parsed(
+    (text) => {
+      const pairs = text.split(',').map((pair) => pair.trim().split('='))
+      const known = pairs.every(([name = '']) => ['data', 'clock', 'cs'].includes(name))
+      return known ? pairs : undefined
+    },
+    (text) => pinsMessage + pinMeant(text),
+  ),
   v.transform((pairs): unknown => Object.fromEntries(pairs)),
   v.strictObject({ data: Pin, clock: Pin, cs: v.optional(Pin) }, pinsMessage),
   v.check((pins) => {

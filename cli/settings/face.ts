@@ -1,19 +1,32 @@
 import * as v from 'valibot'
+import { didYouMean } from '../../common/did-you-mean.ts'
 import { glyphs } from '../../device/face/font.ts'
 import { metrics, periods } from '../../reading.ts'
 import type { Settings } from './setting.ts'
 import { choice, Duration, listOf, matching, OnOff } from './types.ts'
 
 const showMessage = `<metric>.<period>, several separated by commas: ${metrics.join(' or ')}, with ${periods.join(', ')}; a letter for each may follow, as visitors.today:d`
-const Show = listOf((text) => {
-  const [reading = '', legend = legends[reading] ?? '-', ...more] = text.split(':')
-  const isReading = metrics.some((metric) =>
-    periods.some((period) => reading === `${metric}.${period}`),
-  )
-  // A figure would stand before the number as if it were a part of it.
-  const isLegend = Object.hasOwn(glyphs, legend) && /[^\d ]/.test(legend)
-  return isReading && isLegend && more.length === 0 ? { reading, legend } : undefined
-}, showMessage)
+const readings = metrics.flatMap((metric) => periods.map((period) => `${metric}.${period}`))
+
+function showMeant(text: string): string {
+  const parts = text.split(',').map((part) => part.trim().replace(/:.*/, ''))
+  const wrong = parts.find((part) => !readings.includes(part)) ?? ''
+  const whole = readings.find((reading) => reading.split('.').includes(wrong))
+  return whole === undefined ? didYouMean(wrong, readings) : `; did you mean ${whole}?`
+}
+
+const Show = listOf(
+  (text) => {
+    const [reading = '', legend = legends[reading] ?? '-', ...more] = text.split(':')
+    const isReading = metrics.some((metric) =>
+      periods.some((period) => reading === `${metric}.${period}`),
+    )
+    // A figure would stand before the number as if it were a part of it.
+    const isLegend = Object.hasOwn(glyphs, legend) && /[^\d ]/.test(legend)
+    return isReading && isLegend && more.length === 0 ? { reading, legend } : undefined
+  },
+  (text) => showMessage + showMeant(text),
+)
 
 /** Letters that seven segments can tell apart, for several counters in turn. */
 const legends: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { logLevels } from '../../common/log.ts'
+import { logFormats, logLevels } from '../../common/log.ts'
 import { homeFolder } from './home.ts'
 import type { Environment, Settings } from './setting.ts'
 import { choice, either } from './types.ts'
@@ -20,6 +20,13 @@ export const processSettings = {
     flag: '--json',
     env: 'JSON_OUTPUT',
     help: 'one JSON object a line',
+  },
+  logFormat: {
+    flag: '--log-format <format>',
+    env: 'LOG_FORMAT',
+    help: 'the log in words (text), or one JSON object a line (json)',
+    schema: choice(logFormats),
+    default: 'text',
   },
   logLevel: {
     flag: '--log-level <level>',

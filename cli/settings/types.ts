@@ -45,7 +45,10 @@ export const OnOff = v.pipe(
 )
 
 /** Several, separated by commas, each of which a function understands. */
-export function listOf<Value>(parse: (part: string) => Value | undefined, message: string) {
+export function listOf<Value>(
+  parse: (part: string) => Value | undefined,
+  message: string | ((text: string) => string),
+) {
   return parsed((text) => {
     const values = text.split(',').map((part) => parse(part.trim()))
     return values.every((value) => value !== undefined) ? values : undefined

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
+import { networkReason } from '../../common/errors.ts'
 import type { FirmataLink } from './firmata.ts'
 
 /**
@@ -26,7 +27,7 @@ export function tcpLink(host: string, port: number): FirmataLink {
     attempt.on('error', (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL'
       if (localPort !== undefined && isTaken) socket = dial(undefined)
-      else transport.emit('error', error)
+      else transport.emit('error', new Error(networkReason(error)))
     })
     attempt.on('data', (data) => {
       try {

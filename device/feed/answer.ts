@@ -9,7 +9,12 @@ export interface FeedAnswer {
   readonly stale: boolean | undefined
   /** When it was read by the sender's clock, milliseconds since 1970; undefined when it does not say. */
   readonly asOfMs?: number | undefined
+  /** What it is the number of, in words, where the sender says so. */
+  readonly caption?: string | undefined
 }
+
+/** Words that go into a log; anything can be sent. */
+const Words = v.optional(v.pipe(v.string(), v.maxLength(200), v.regex(/^[^\p{Cc}]*$/u)))
 
 /** A whole number; some pages quote it. */
 const Count = v.pipe(
@@ -25,6 +30,8 @@ const Document = v.union([
     age: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
     stale: v.optional(v.boolean()),
     asOf: v.optional(v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse))),
+    label: v.fallback(Words, undefined),
+    site: v.fallback(Words, undefined),
   }),
   ...(['count', 'number', 'visitors', 'total'] as const).map((name) =>
     v.pipe(
@@ -34,6 +41,8 @@ const Document = v.union([
         age: 0,
         stale: undefined,
         asOf: undefined,
+        label: undefined,
+        site: undefined,
       })),
     ),
   ),
@@ -50,8 +59,16 @@ export function parseAnswer(body: string): FeedAnswer {
   if (number.success) return { value: number.output, ageSeconds: 0, stale: undefined }
   const document = v.safeParse(v.pipe(v.string(), v.parseJson(), Document), text)
   if (document.success) {
-    const { value, age, stale, asOf } = document.output
-    return { value, ageSeconds: age, stale, ...(asOf === undefined ? {} : { asOfMs: asOf }) }
+    const { value, age, stale, asOf, label, site } = document.output
+    const caption =
+      label === undefined || site === undefined ? undefined : `${label.toLowerCase()} of ${site}`
+    return {
+      value,
+      ageSeconds: age,
+      stale,
+      ...(asOf === undefined ? {} : { asOfMs: asOf }),
+      ...(caption === undefined ? {} : { caption }),
+    }
   }
   const start = text.slice(0, 40).replace(/\s+/g, ' ')
   throw new Error(

@@ -77,7 +77,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
         }
         timer = setTimeout(connect, lookAgainMs)
       } else {
-        fail(refusal(response.statusCode ?? 0, response.headers.location, url))
+        fail(refusal(response.statusCode ?? 0, response.headers.location, url, '', token))
       }
       return
     }

@@ -25,9 +25,20 @@ export function failure(error: unknown): string {
  *
  * @param location where a redirection points to, which may repeat what is secret in the address
  * @param url what was asked
+ * @param token that was shown
  */
-export function refusal(status: number, location: string | undefined, url: URL, body = ''): string {
-  if (status === 401) return 'the answer is HTTP 401: it wants a token (--token)'
+export function refusal(
+  status: number,
+  location: string | undefined,
+  url: URL,
+  body = '',
+  token?: string,
+): string {
+  if (status === 401) {
+    return token === undefined
+      ? 'the answer is HTTP 401: it wants a token (--token)'
+      : 'the answer is HTTP 401: the token (--token) is not the one that the bridge was started with'
+  }
   const target =
     location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : undefined
   const problem = v.safeParse(Problem, body)

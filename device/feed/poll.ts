@@ -52,7 +52,7 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
         last = parseAnswer(body)
         tag = etag
       } else {
-        throw new Error(refusal(status, location, url, body))
+        throw new Error(refusal(status, location, url, body, token))
       }
       if (failures > 0) log.info(`${url.host} answers again`)
       failures = 0

@@ -35,11 +35,18 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['serv'], /unknown command 'serv'; did you mean serve\?$/],
   [['frobnicate'], /unknown command 'frobnicate'/],
   [['serve', 'extra'], /too many arguments/],
-  [['serve'], /which WordPress\? Give --wp-config <path of wp-config.php> or --database mysql:/],
+  [['serve'], /which WordPress\? Give --wp-config <path of wp-config.php>, --database mysql:/],
   [
     ['serve', '--poll', 'soon'],
     /--poll: "soon" is not allowed; it must be a duration such as 500ms/,
   ],
+  [['device', '--board', '/dev/ttyUSB0'], /; did you mean serial:\/dev\/ttyUSB0\?$/],
+  [['device', '--board', '192.168.1.20'], /; did you mean tcp:192\.168\.1\.20\?$/],
+  [['device', '--board', 'seral:/dev/ttyUSB0'], /; did you mean serial\?$/],
+  [['device', '--pins', 'din=2,clk=3,cs=4'], /; did you mean data, where the module has din\?$/],
+  [['device', '--show', 'today'], /; did you mean visitors\.today\?$/],
+  [['device', '--show', 'visitors.totl'], /; did you mean visitors\.total\?$/],
+  [['completion', 'bsh'], /completion: "bsh" is not known; .*; did you mean bash\?$/],
   [['serve', '--poll', '1ms'], /--poll: "1ms" is not allowed; it must be at least 100ms/],
   [['serve'], /environment variable POLL_INTERVAL: "x" is not allowed/, { POLL_INTERVAL: 'x' }],
   [['serve', '--config', valueYaml], /"poll" in .*value\.yaml, line 1: "fast" is not allowed/],
@@ -234,6 +241,8 @@ test('help and version are no errors', async (t) => {
   for (const name of ['demo', 'serve', 'device', 'board'])
     assert.match(help.stdout, new RegExp(`^  ${name}`, 'm'))
   assert.equal((await run(t, ['serve', '--help'])).code, 0)
+  assert.match(help.stdout, /^To begin:$[\s\S]*^To run:$[\s\S]*^Hardware:$/m)
+  assert.match((await run(t, ['-v'])).stdout, /^\d+\.\d+\.\d+$/)
   assert.match((await run(t, ['--version'])).stdout, /^\d+\.\d+\.\d+$/)
 })
 

@@ -53,6 +53,7 @@ const refusals: Record<string, string> = {
   ER_BAD_DB_ERROR: 'the server has no database of this name',
   HANDSHAKE_NO_SSL_SUPPORT: 'the server does not speak TLS',
   HANDSHAKE_SSL_ERROR: 'the TLS handshake failed',
+  ER_SECURE_TRANSPORT_REQUIRED: 'the server takes encrypted connections only',
   ER_PARSE_ERROR: 'the query is not valid SQL',
 }
 
@@ -93,8 +94,29 @@ export function databaseError(error: unknown, settings: MysqlConnection): Error 
   const refusal = refusals[code]
   const kind: DatabaseErrorKind = refusal === undefined ? (kinds[code] ?? 'away') : 'refused'
   const reason = refusal ?? (error instanceof Error ? networkReason(error) : String(error))
-  const said = code === '' || reason.includes(`(${code})`) ? reason : `${reason} (${code})`
+  const own = serverWords(code, error)
+  const words = own === '' ? reason : `${reason}: ${own}`
+  const said = code === '' || reason.includes(`(${code})`) ? words : `${words} (${code})`
   return new DatabaseError(kind, `${where}: ${said}`, { cause: error })
+}
+
+/**
+ * What the server itself says where that tells more than the code: which account it has taken the user for,
+ * which way of logging in it wants, what is wrong with a certificate.
+ */
+function serverWords(code: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  switch (code) {
+    case 'ER_ACCESS_DENIED_ERROR':
+    case 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR':
+      return /'[^']*'@'[^']*'/.exec(message)?.[0] ?? ''
+    case 'AUTH_SWITCH_PLUGIN_ERROR':
+      return /plugin ([\w]+)/i.exec(message)?.[1] ?? ''
+    case 'HANDSHAKE_SSL_ERROR':
+      return message
+    default:
+      return ''
+  }
 }
 
 function tooMany(where: string, code: string, cause: Error): DatabaseError {
