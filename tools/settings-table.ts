@@ -25,7 +25,10 @@ function table(): string {
 
 function row(name: string, setting: Setting): string[] {
   const users = commands.filter(({ settings }) => settings.some((each) => each === name))
-  const of = name === 'logLevel' || name === 'logFormat' ? 'all' : users.map((command) => command.name).join(', ')
+  const of =
+    name === 'logLevel' || name === 'logFormat'
+      ? 'all'
+      : users.map((command) => command.name).join(', ')
   const standard = code(defaultForPeople(setting, undefined, {}))
   const others = Object.entries(setting.defaultOf ?? {}).map(
     ([command, text]) => `${command} ${code(text)}`,
