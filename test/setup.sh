@@ -20,6 +20,7 @@ chromium:chromium
 mosquitto:mosquitto
 php:php-cli
 ssh:openssh-client
+nginx:nginx-light
 sshd:openssh-server
 pgrep:procps'
 

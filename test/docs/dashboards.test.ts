@@ -38,3 +38,10 @@ test('the examples in YAML are YAML', () => {
   assert.ok(examples.length >= 5)
   for (const example of examples) assert.equal(typeof parse(example), 'object')
 })
+
+test('the flow for Node-RED is JSON whose wires lead to its nodes', () => {
+  const [, flow = ''] = /```json\n([\s\S]*?)```/.exec(text) ?? []
+  const nodes = JSON.parse(flow) as { id: string; wires: string[][] }[]
+  const ids = new Set(nodes.map(({ id }) => id))
+  for (const { wires } of nodes) for (const id of wires.flat()) assert.ok(ids.has(id), id)
+})
