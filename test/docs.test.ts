@@ -27,7 +27,7 @@ test('every command of the documents takes the flags that they give it', async (
   for (const paper of papers) {
     const text = readFileSync(join(root, paper), 'utf8')
     for (const [line, name = '', rest = ''] of text.matchAll(
-      /visitor-counter (serve|device|board|doctor|demo|flash|esphome)\b([^`\n|]*)/g,
+      /visitor-counter (serve|device|board|doctor|demo|flash|esphome|setup|service|agent|settings|completion)\b([^`\n|]*)/g,
     )) {
       const help = helps.get(name)
       assert.ok(help !== undefined, `${paper}: there is no command ${name}`)
@@ -52,4 +52,16 @@ test('every flag of the documents is one of a command', () => {
 test('the table of the README is what the settings declare (else: npm run readme)', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   assert.equal(readme, withTable(readme))
+})
+
+test('no document has a way of installing that only works once the package is published', () => {
+  for (const paper of papers) {
+    if (paper === 'docs/install.md' || paper === 'CHANGELOG.md') continue
+    const text = readFileSync(join(root, paper), 'utf8')
+    assert.doesNotMatch(
+      text,
+      /npx wp-visitor-counter|npm install (--global )?wp-visitor-counter|<the repository>/,
+      paper,
+    )
+  }
 })

@@ -51,7 +51,7 @@ function beforeWiring(): string[] {
 function theDisplays(): string[] {
   return [
     '## Which display',
-    'For up to four digits take an HT16K33: two wires, no level shifter, and an update is a few bytes. For up to eight take a MAX7219.',
+    'For up to four digits take an HT16K33: two wires, no level shifter, and an update is a few bytes; a blog that passes 9,999 is shortened there, to `12E3`. For up to eight take a MAX7219.',
     table(
       ['display', 'take it for', 'supply', 'current', 'takes as high'],
       displays.map(({ name, choose, supplyVolts: fixed, current, inputHigh }) => [
