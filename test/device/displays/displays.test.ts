@@ -8,6 +8,7 @@ import { changes, initialize, refresh } from '../../../device/displays/transfers
 import { segmentsOf } from '../../../device/face/font.ts'
 import { type Frame, toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
+import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
 import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
@@ -195,4 +196,20 @@ test('one digit takes one transfer on every chip', () => {
     const changed = { ...shown, cells: cells.with(-1, { character: '1', point: false }) }
     assert.equal(changes(display, shown, changed).length, 1)
   }
+})
+
+test('of the RAM of an HT16K33 what is no digit is 0, so that the colon stays dark', () => {
+  const digitAddresses = [0, 2, 6, 8]
+  fc.assert(
+    fc.property(anyFrame(4), (frame) => {
+      const chip = new Ht16k33({ powerOnRam: 0xff })
+      const display = ht16k33.open({})
+      const carry = carrier([chip])
+      carry(initialize(display, frame))
+      chip.i2c.write([0])
+      const unused = chip.i2c.read(9).filter((_, at) => !digitAddresses.includes(at))
+      assert.deepEqual(unused, [0, 0, 0, 0, 0])
+      assert.equal(chip.display().colon, false)
+    }),
+  )
 })

@@ -362,3 +362,37 @@ test('a display without points shows no thousands, whole exponents, and an old n
   wait(3_600_000)
   assert.equal(seen(8000), 1 / 2)
 })
+
+test('a milestone of a counter that is not shown now takes its turn at once, and keeps it', () => {
+  const { text, answer, wait } = setup({
+    legends: ['A', 'd'],
+    statusSign: false,
+    milestones: { round: true, repdigits: false, list: [] },
+  })
+  answer(1, { index: 0 })
+  answer(98, { index: 1 })
+  wait(1000)
+  assert.equal(text(), 'A      1')
+  answer(101, { index: 1 })
+  const seen = new Set<string>()
+  for (let passed = 0; passed < 7400; passed += 100) {
+    seen.add(text())
+    wait(100)
+  }
+  assert.ok(![...seen].some((each) => each.startsWith('A')), [...seen].join('|'))
+  assert.ok(seen.has('d    101'), [...seen].join('|'))
+  assert.equal(text(), 'd    101')
+})
+
+test('a counter that has just become known is shown for a whole dwell', () => {
+  const { text, answer, wait } = setup({ legends: ['A', 'd'], statusSign: false })
+  wait(7000)
+  assert.equal(text(), '--------')
+  answer(17, { index: 1 })
+  assert.equal(text(), 'd     17')
+  answer(5, { index: 0 })
+  wait(7999)
+  assert.equal(text(), 'd     17')
+  wait(1)
+  assert.equal(text(), 'A      5')
+})

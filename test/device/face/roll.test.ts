@@ -47,3 +47,12 @@ test('a roll takes at most 20 steps a second, by more than one where it must', (
   assert.ok(shown.length <= 21, `${shown.length} steps`)
   assert.equal(shown.at(-1), 10_000)
 })
+
+test('a roll is quick at first: after half its time seven eighths of the way are behind it', () => {
+  const roll = { from: 1000, to: 2000, startedMs: 500, durationMs: 2000 }
+  const shown = [0, 49, 50, 500, 1000, 1500, 1999, 2000]
+  assert.deepEqual(
+    shown.map((passed) => rolledValue(roll, 500 + passed)),
+    [1001, 1001, 1074, 1579, 1875, 1985, 2000, 2000],
+  )
+})

@@ -86,3 +86,37 @@ test('a listener that throws is said as a fault of the desk, and the feed goes o
   assert.deepEqual(seen, [1, 2])
   assert.match(log.lines.join(), /error: .*fault of the desk.*no glyph/)
 })
+
+test('a page that is no stream is not taken for one: the number is asked for instead', async (t) => {
+  const { answers, polling, log } = await startFeed(t, () => (response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end(event(7))
+  })
+  await until('it asks instead', polling)
+  assert.deepEqual(answers, [])
+  assert.ok(log.lines.some((line) => line.includes('no events of this there')))
+})
+
+test('an event without end is given up at 64 KiB; many short ones on one stream are not', async (t) => {
+  let isEndless = false
+  let isClosed = false
+  const { answers, asked, log } = await startFeed(t, () => (response) => {
+    response.writeHead(200, stream)
+    if (!isEndless) {
+      for (let value = 0; value < 2000; value += 1) response.write(event(value))
+      return void response.end()
+    }
+    response.on('close', () => {
+      isClosed = true
+    })
+    response.write(`event: count\ndata: ${'1'.repeat(65_536)}`)
+  })
+  await until('the last of them', () => answers.length === 2000)
+  await until('its end', () => log.lines.some((line) => line.includes('the stream has ended')))
+  assert.doesNotMatch(log.lines.join(), /longer/)
+  isEndless = true
+  t.mock.timers.tick(500)
+  await until('the second stream', () => asked() === 2)
+  await until('it is given up', () => isClosed)
+  assert.match(log.lines.join(), /an event is longer than 65536 bytes/)
+  assert.equal(answers.length, 2000)
+})

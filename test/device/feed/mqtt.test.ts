@@ -209,3 +209,22 @@ test('a number that its bridge has not confirmed for two and a half minutes is o
   await publish(`${topic}/attributes`, attributes())
   await until('it is confirmed', () => last()?.stale === false)
 })
+
+test('a number that nothing is said of is confirmed each 15 s while the broker is there', async (t) => {
+  const broker = await startMosquitto(t)
+  const publish = await publisher(t, broker)
+  await publish('visitor-counter/quiet/visitors/total', '5')
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { answers, last } = listen(t, broker)
+  await until('the number', () => {
+    t.mock.timers.tick(100)
+    return last()?.value === 5
+  })
+  for (let confirmed = 0; confirmed < 3; confirmed += 1) {
+    const before = answers.length
+    t.mock.timers.tick(14_999)
+    assert.equal(answers.length, before)
+    t.mock.timers.tick(1)
+    assert.equal(answers.length, before + 1)
+  }
+})

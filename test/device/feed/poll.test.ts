@@ -137,7 +137,10 @@ for (const [what, listener, reason] of failures) {
       await until('the warning', () => warnings().length > 0)
       for (let turns = 0; turns < 5; turns += 1) await settled()
       if (round === 2) fail = false
-      t.mock.timers.tick(waitMs)
+      t.mock.timers.tick(waitMs - 1)
+      for (let turns = 0; turns < 5; turns += 1) await settled()
+      assert.equal(asked, round + 1, 'it has not waited so long')
+      t.mock.timers.tick(1)
     }
     await until('the number', () => answers.length === 1)
     assert.match(warnings().join('\n'), reason)
