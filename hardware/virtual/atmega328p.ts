@@ -137,6 +137,15 @@ export class Atmega328p {
     this.#pinsMoved()
   }
 
+  /** Whether an input has its pull-up on. */
+  hasPullup(pin: number): boolean {
+    const port = PORTS.find(({ firstPin, bits }) => pin >= firstPin && pin < firstPin + bits)
+    if (port === undefined) return false
+    const mask = 1 << (pin - port.firstPin)
+    const { data } = this.#cpu
+    return ((data[port.config.PORT] ?? 0) & ~(data[port.config.DDR] ?? 0) & mask) !== 0
+  }
+
   /** What is wired to a pin holds it at this level; undefined takes it off. */
   setInput(pin: number, level: 0 | 1 | undefined): void {
     if (level === undefined) this.#driven.delete(pin)

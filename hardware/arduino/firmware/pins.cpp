@@ -4,6 +4,7 @@ namespace counter {
 
 void Pins::reset() {
   for (uint8_t pin = firstPin; pin < totalPins; pin++) setMode(pin, Mode::input);
+  chosen_ = 0;
 }
 
 bool Pins::supports(uint8_t pin, uint8_t mode) {
@@ -22,6 +23,7 @@ bool Pins::supports(uint8_t pin, uint8_t mode) {
 void Pins::setMode(uint8_t pin, Mode mode) {
   if (isClaimed(pin)) return;
   modes_[pin] = mode;
+  chosen_ |= 1UL << pin;
   const Line line(pin);
   if (mode == Mode::output) {
     line.low();
@@ -32,12 +34,13 @@ void Pins::setMode(uint8_t pin, Mode mode) {
   }
 }
 
-bool Pins::isOutput(uint8_t pin) const {
-  return isPin(pin) && modes_[pin] == Mode::output && !isClaimed(pin);
+bool Pins::isWritable(uint8_t pin) const {
+  if (!isPin(pin) || isClaimed(pin) || !(chosen_ >> pin & 1)) return false;
+  return modes_[pin] == Mode::output || modes_[pin] == Mode::input;
 }
 
 void Pins::write(uint8_t pin, bool level) {
-  if (isOutput(pin)) Line(pin).set(level);
+  if (isWritable(pin)) Line(pin).set(level);
 }
 
 void Pins::writePort(uint8_t port, uint8_t levels) {
@@ -45,7 +48,7 @@ void Pins::writePort(uint8_t port, uint8_t levels) {
   uint8_t values[3] = {0, 0, 0};
   for (uint8_t bit = 0; bit < 8; bit++) {
     const uint8_t pin = 8 * port + bit;
-    if (!isOutput(pin)) continue;
+    if (!isWritable(pin)) continue;
     const uint8_t chipPort = pin < 8 ? 0 : pin < firstAnalogPin ? 1 : 2;
     const uint8_t mask = 1 << (pin < 8 ? pin : pin < firstAnalogPin ? pin - 8 : pin - firstAnalogPin);
     masks[chipPort] |= mask;

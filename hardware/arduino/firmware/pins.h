@@ -60,9 +60,9 @@ class Pins {
   /** An output starts low. */
   void setMode(uint8_t pin, Mode mode);
 
-  /** Sets one pin if it is an output. */
+  /** Sets one pin: an output's level, or the pull-up of an input, as clients of old have it. */
   void write(uint8_t pin, bool level);
-  /** Sets the outputs among the eight pins from 8 * port on; those of one port of the chip at once. */
+  /** The same for the eight pins from 8 * port on; those of one port of the chip at once. */
   void writePort(uint8_t port, uint8_t levels);
   /** What the inputs among the eight pins read; other pins are 0. */
   uint8_t readPort(uint8_t port) const;
@@ -70,10 +70,12 @@ class Pins {
   bool state(uint8_t pin) const;
 
  private:
-  bool isOutput(uint8_t pin) const;
+  bool isWritable(uint8_t pin) const;
 
   Mode modes_[totalPins] = {};
   uint32_t claimed_ = 0;
+  /** Pins whose mode a client has set; nothing is written to others. */
+  uint32_t chosen_ = 0;
 };
 
 }  // namespace counter

@@ -124,11 +124,15 @@ test("johnny-five's own parts work: a LED, a button, and its digits on a MAX7219
   button.on('press', () => {
     pressed += 1
   })
-  await until('the pull-up', () => io.pins[8]?.mode === 0x0b)
+  await until('the pull-up', () => uno.hasPullup(8))
   uno.setInput(8, 1)
   await new Promise((resolve) => setTimeout(resolve, 60))
   uno.setInput(8, 0)
   await until('a press', () => pressed === 1)
+  // While it is held johnny-five has a timer.
+  const released = once(button, 'release')
+  uno.setInput(8, 1)
+  await released
 
   const digits = new johnnyFive.Led.Digits({ pins: { data: 2, clock: 3, cs: 4 }, board })
   digits.print('12345678')

@@ -116,6 +116,17 @@ test('reports the inputs of a port at once when asked, and then each change', ()
   assert.deepEqual(bench.send([]), [])
 })
 
+test('a level written to an input sets its pull-up, and none is set that no client has chosen', () => {
+  const bench = started()
+  bench.send([...mode(5, INPUT), 0x90, 0x7f, 1])
+  assert.deepEqual(
+    [4, 5, 6].map((pin) => bench.uno.hasPullup(pin)),
+    [false, true, false],
+  )
+  bench.send([0xf5, 5, 0])
+  assert.equal(bench.uno.hasPullup(5), false)
+})
+
 test('an input without pull-up reads what is wired to it', () => {
   const bench = started()
   bench.uno.setInput(12, 1)
