@@ -33,9 +33,10 @@ export const flash = command({
   },
 })
 
-async function flashArduino(
+/** Brings the firmware to an Arduino at a serial port. */
+export async function flashArduino(
   path: string,
-  { hex, dryRun }: Options,
+  { hex, dryRun }: Pick<Options, 'hex' | 'dryRun'>,
   { stdout, signal }: CommandContext,
 ): Promise<void> {
   const { flashArduino: flash } = await import('../../hardware/arduino/flash.ts')

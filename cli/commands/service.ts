@@ -13,6 +13,7 @@ export const service = command({
   settings: [
     'database',
     'wpConfig',
+    'wordpress',
     'ssh',
     'sshKey',
     'sshKnownHosts',

@@ -26,6 +26,7 @@ const healthSeconds = 60
 export const serviceSettings = [
   'database',
   'wpConfig',
+  'wordpress',
   'ssh',
   'sshKey',
   'sshKnownHosts',
@@ -48,8 +49,9 @@ export interface InstallOptions {
 
 /** What runs on this machine by these settings. */
 export function rolesOf({ values, hasSites }: Pick<InstallOptions, 'values' | 'hasSites'>): Role[] {
-  const { database, wpConfig, from, board, display } = values
-  const hasNumber = [database, wpConfig, from].some((each) => each !== undefined) || hasSites
+  const { database, wpConfig, wordpress, from, board, display } = values
+  const hasNumber =
+    [database, wpConfig, wordpress, from].some((each) => each !== undefined) || hasSites
   const hasDesk =
     board !== undefined &&
     board.kind !== 'virtual' &&

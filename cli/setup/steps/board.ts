@@ -1,8 +1,10 @@
-import { FatalError, UsageError } from '../../../common/errors.ts'
+import { FatalError, messageOf, UsageError } from '../../../common/errors.ts'
+import { esphomeBoards, esphomeDisplays } from '../../../hardware/esphome/configuration.ts'
 import type { Finding } from '../../../server/doctor.ts'
 import { checkBoard } from '../../checks/board.ts'
 import { findingText, problem } from '../../checks/finding.ts'
 import { attached, chipOf, wiringOf } from '../../commands/device.ts'
+import { flashArduino } from '../../commands/flash.ts'
 import type { SettingName } from '../../settings/settings.ts'
 import type { Setup } from '../setup.ts'
 import { brlttyAdvice, usbBoards } from '../usb-boards.ts'
@@ -70,14 +72,51 @@ export async function askBoard(setup: Setup): Promise<Desk> {
       const desk = await chooseBoard(setup)
       if (desk !== 'board') return desk
     }
+    const { board } = await answers.values(['board'])
+    if (board?.kind === 'esphome') return 'esphome'
     if (await answersNow(setup)) return 'board'
     if (setup.yes) throw new FatalError('the board does not answer; nothing was written')
-    const again = await talk.choose({ text: 'What now?', flag }, [
-      { label: 'Try it again', value: true },
-      { label: 'Choose another board', value: false },
+    const next = await talk.choose<'again' | 'flash' | 'other'>({ text: 'What now?', flag }, [
+      { label: 'Try it again', value: 'again' },
+      ...(board?.kind === 'serial'
+        ? [
+            {
+              label: "Load the counter's own firmware onto it: an Uno or Nano",
+              value: 'flash' as const,
+            },
+          ]
+        : []),
+      { label: 'Choose another board', value: 'other' },
     ])
-    if (!again) answers.remove(...named)
+    if (next === 'other') answers.remove(...named)
+    if (next === 'flash' && board?.kind === 'serial') await load(setup, board.path)
   }
+}
+
+/** Loads our firmware; what it says against that is told, and the board is asked again. */
+async function load({ talk, context }: Setup, path: string): Promise<void> {
+  try {
+    await flashArduino(path, { hex: undefined, dryRun: false }, context)
+  } catch (error) {
+    talk.say(messageOf(error))
+  }
+}
+
+/** A board that needs none of our programs: which, and with which display. */
+async function askEsphome({ talk, answers }: Setup): Promise<Desk> {
+  const board = await talk.choose(
+    { text: 'Which board is it?', flag },
+    esphomeBoards.map(({ id }) => ({ label: id, value: id })),
+  )
+  answers.set('board', board)
+  if (answers.get('display') === undefined) {
+    const display = await talk.choose(
+      { text: 'Which display is it?', flag: '--display' },
+      esphomeDisplays.map((id) => ({ label: id, value: id })),
+    )
+    answers.set('display', display)
+  }
+  return 'esphome'
 }
 
 async function chooseBoard(setup: Setup): Promise<Desk> {
@@ -115,7 +154,7 @@ async function chooseBoard(setup: Setup): Promise<Desk> {
           return 'board'
         },
       })),
-      { label: 'An ESP32 or ESP8266 with ESPHome', value: async () => 'esphome' },
+      { label: 'An ESP32 or ESP8266 with ESPHome', value: () => askEsphome(setup) },
       { label: 'Nowhere yet: only in the terminal', value: async () => 'terminal' },
     ],
     options.length > 0 ? 0 : -1,

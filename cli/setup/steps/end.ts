@@ -1,4 +1,5 @@
 import { messageOf } from '../../../common/errors.ts'
+import { esphome } from '../../commands/esphome.ts'
 import { installServices, rolesOf, serviceSettings } from '../../service/install.ts'
 import type { Setup } from '../setup.ts'
 import type { Desk } from './board.ts'
@@ -38,6 +39,12 @@ export async function sayEnd(
   const config = context.config === undefined ? '' : ` --config ${written}`
   const isHere = answers.get('countUrl') === undefined
   talk.step('9. There you are')
+  if (desk === 'esphome') {
+    talk.say(
+      'The configuration for ESPHome, which --out <folder> of "visitor-counter esphome" writes:\n',
+    )
+    await esphome.run((await answers.values(esphome.settings, 'esphome')) as never, context)
+  }
   if (!isRunning) {
     const lines = [
       ...(isHere ? [`  visitor-counter serve${config}`] : []),

@@ -38,6 +38,15 @@ const ways: readonly Way[] = [
     ask: askSsh,
   },
   {
+    label: 'A WordPress where only PHP runs, with the plugin of "visitor-counter agent"',
+    names: ['wordpress', 'agentKey'],
+    async ask({ talk, answers }) {
+      const text = 'Its address, as https://www.example.com:'
+      const usual = answers.before('wordpress')
+      answers.set('wordpress', await talk.ask({ text, flag: '--wordpress', usual }))
+    },
+  },
+  {
     label: 'A bridge that runs elsewhere, or an address that prints the number',
     names: ['countUrl'],
     async ask({ talk, answers }) {
@@ -123,7 +132,7 @@ async function chooseWay(setup: Setup): Promise<void> {
   const way = await talk.choose(
     {
       text: 'Where is its number to be read?',
-      flag: '--wp-config, --database, --ssh or --count-url',
+      flag: '--wp-config, --database, --ssh, --wordpress or --count-url',
     },
     [
       ...options.map(({ label, path }) => ({

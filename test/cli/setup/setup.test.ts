@@ -194,7 +194,7 @@ $table_prefix = 'wp_';
       assert.equal(none.code, 2)
       assert.match(
         none.stderr,
-        /has no answer: give --wp-config, --database, --ssh or --count-url$/,
+        /has no answer: give --wp-config, --database, --ssh, --wordpress or --count-url$/,
       )
       const unknown = await run(t, [
         'setup',
