@@ -45,7 +45,8 @@ export async function sayEnd(
     )
     await esphome.run((await answers.values(esphome.settings, 'esphome')) as never, context)
   }
-  if (!isRunning) {
+  const runsHere = isHere || desk !== 'esphome'
+  if (!isRunning && runsHere) {
     const lines = [
       ...(isHere ? [`  visitor-counter serve${config}`] : []),
       ...(desk === 'esphome' ? [] : [`  visitor-counter device${config}`]),
