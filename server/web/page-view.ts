@@ -53,7 +53,8 @@ export function pageView(options: PageViewOptions): PageView {
       counting: state?.counting,
       timezone: state?.last?.timezone ?? 'UTC',
       source,
-      withCause,
+      // Who passes by a screen on a wall has shown nothing.
+      withCause: withCause && !kiosk,
     }),
     reading,
     turns: turns.length > 0 ? turns : reading === undefined ? [] : [reading],

@@ -56,7 +56,7 @@ export function pageDocument(view: PageView, assets: PageAssets): Html {
 <script type="module" src="${assets.script}"></script>
 <noscript><meta http-equiv="refresh" content="60"></noscript>
 </head>
-<body class="${layout}"${data('settings', settings)}>
+<body class="${layout}${reading?.stale === true ? ' is-old' : ''}"${data('settings', settings)}>
 ${body(view)}
 </body>
 </html>

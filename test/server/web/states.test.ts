@@ -71,6 +71,7 @@ test('the exact cause is told on this machine, or to who has shown the token', a
   const cause = /The cause: Access denied for user &#39;counter&#39;@&#39;10\.0\.0\.7&#39;/
   assert.match(await (await ask('/')).text(), cause)
   assert.match(await (await ask('/health')).text(), /"cause":"Access denied/)
+  assert.doesNotMatch(await (await ask('/?kiosk')).text(), /Access denied/, 'on no wall')
   for (const headers of [
     { 'X-Forwarded-For': '203.0.113.9' },
     { Forwarded: 'for=203.0.113.9' },
