@@ -29,7 +29,7 @@ export const agent = command({
         const { agentPrefix } = await import('../../server/wordpress/agent/template.ts')
         const schema = await readSchema(database.query, 'mysql')
         const site = await readSite(database.query, schema, 'mysql', agentPrefix, undefined)
-        const ms = Math.round(database.stopwatch())
+        const ms = Math.round(database.stopwatch('query'))
         say(
           `The agent at ${url.host} answers for ${site.name} (${ms} ms of the web server). Go on with:\n  visitor-counter serve --wordpress ${url.href}`,
           { ok: true, site: site.name, ms },

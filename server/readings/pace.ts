@@ -94,16 +94,16 @@ function isOverLimit(error: unknown): boolean {
 export class Paces {
   readonly #pollMs: () => number
   readonly #share: number
-  readonly #stopwatch: () => number
+  readonly #stopwatch: (name: string) => number
   /** Key: the kind of work. */
   readonly #paces: Map<string, Pace> = new Map()
 
   /**
    * @param pollMs from one run to the next, at least, unless a kind of work has its own
    * @param share as of each pace
-   * @param stopwatch as of each pace
+   * @param stopwatch as of each pace: the one of that kind of work
    */
-  constructor(pollMs: () => number, share: number, stopwatch: () => number) {
+  constructor(pollMs: () => number, share: number, stopwatch: (name: string) => number) {
     this.#pollMs = pollMs
     this.#share = share
     this.#stopwatch = stopwatch
@@ -121,7 +121,8 @@ export class Paces {
     work: (rest: Rest) => Promise<void>,
     leastMs: () => number = this.#pollMs,
   ): Promise<void> {
-    const pace = this.#paces.get(name) ?? new Pace(leastMs, this.#share, this.#stopwatch)
+    const stopwatch = () => this.#stopwatch(name)
+    const pace = this.#paces.get(name) ?? new Pace(leastMs, this.#share, stopwatch)
     this.#paces.set(name, pace)
     if (pace.isDue(nowMs)) await pace.run(nowMs, work)
   }

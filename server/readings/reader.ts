@@ -50,6 +50,8 @@ export interface ReaderOptions {
   readonly onWarning: (warning: string) => void
 }
 
+/** What each poll asks for; all else is asked in snapshots, in the background. */
+const polled: ReadonlySet<string> = new Set(['days', 'totals', 'online'])
 const recount = 'recount'
 const hourMs = 3_600_000
 /** Of an hourly limit of the account, which may be WordPress's own. */
@@ -111,7 +113,7 @@ export class Reader {
     this.#paces = new Paces(
       () => this.#leastMs,
       options.share,
-      () => options.database.stopwatch(),
+      (name) => options.database.stopwatch(polled.has(name) ? 'query' : 'snapshot'),
     )
     this.#source = remembered?.source
     this.#ledger = remembered?.ledger
@@ -376,10 +378,10 @@ export class Reader {
     let costMs = 0
     for (let steps = 1; ; steps += 1) {
       const ledger = await this.#inTurn(rest, async (query) => {
-        const begunMs = database.stopwatch()
+        const begunMs = database.stopwatch('snapshot')
         count ??= this.#begin(await this.#find(query), isFirst)
         const ledger = await count?.step(query)
-        costMs += Math.max(0, database.stopwatch() - begunMs)
+        costMs += Math.max(0, database.stopwatch('snapshot') - begunMs)
         return ledger
       })
       if (count === undefined) return
@@ -429,7 +431,7 @@ export class Reader {
     const { database, partSize: size } = this.#options
     const moment = this.#moment(found)
     const checkpoint = isFirst ? this.#checkpoint : undefined
-    const stopwatch = () => database.stopwatch()
+    const stopwatch = () => database.stopwatch('snapshot')
     const count = new FullCount({
       found,
       moment,

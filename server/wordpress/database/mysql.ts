@@ -32,17 +32,17 @@ export function openMysql(
   transport: Transport = directTransport(settings),
   onWarning: (warning: string) => void = () => undefined,
 ): Database {
-  const network = { ms: 0 }
+  const networks = { query: { ms: 0 }, snapshot: { ms: 0 } }
   const told = new Set<string>()
   const warn = (warning: string) => {
     if (!told.has(warning)) onWarning(warning)
     told.add(warning)
   }
-  const quick = new Lane(settings, transport, quickLimitSeconds, network, warn)
-  const slow = new Lane(settings, transport, slowLimitSeconds, network, warn)
+  const quick = new Lane(settings, transport, quickLimitSeconds, networks.query, warn)
+  const slow = new Lane(settings, transport, slowLimitSeconds, networks.snapshot, warn)
   return {
     engine: 'mysql',
-    stopwatch: () => waitedMs() - network.ms,
+    stopwatch: (way) => waitedMs() - networks[way].ms,
     query: (sql) => quick.run((link) => link.query(sql, quickLimitSeconds)),
     snapshot: (work) =>
       slow.run(async (link) => {

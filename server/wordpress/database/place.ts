@@ -1,7 +1,7 @@
 import { DatabaseError } from '../../../common/errors.ts'
 import type { Logger } from '../../../common/log.ts'
 import { type Connection, describeConnection } from './connection.ts'
-import type { Database, Query } from './database.ts'
+import type { Database, Query, Way } from './database.ts'
 import { openDatabase } from './open.ts'
 
 /** Where a database is: an address that is given, or a configuration that names it. */
@@ -57,6 +57,7 @@ export interface ConfiguredOptions {
 
 /** How often a configuration is looked at for a change. */
 const stampEveryMs = 60_000
+const ways: readonly Way[] = ['query', 'snapshot']
 
 /**
  * A database that a configuration names. It is read when the database is first needed, and again when
@@ -78,7 +79,7 @@ class Configured implements LocatedDatabase {
   #stamp: string | undefined
   #stampedMs = 0
   /** What the clocks of earlier connections have come to. */
-  #elapsedMs = 0
+  #elapsedMs: Record<Way, number> = { query: 0, snapshot: 0 }
   #closed = false
 
   constructor(options: ConfiguredOptions, log: Logger) {
@@ -97,7 +98,8 @@ class Configured implements LocatedDatabase {
     return this.#current?.located.tablePrefix
   }
 
-  stopwatch = (): number => this.#elapsedMs + (this.#current?.database.stopwatch() ?? 0)
+  stopwatch = (way: Way): number =>
+    this.#elapsedMs[way] + (this.#current?.database.stopwatch(way) ?? 0)
 
   close = async (): Promise<void> => {
     this.#closed = true
@@ -145,10 +147,10 @@ class Configured implements LocatedDatabase {
     if (before !== undefined && isSame(before.located, located)) return before.database
     const database = await openDatabase(located.connection, this.#log)
     if (before !== undefined) {
-      this.#elapsedMs += before.database.stopwatch()
+      for (const way of ways) this.#elapsedMs[way] += before.database.stopwatch(way)
       await before.database.close()
     }
-    this.#elapsedMs -= database.stopwatch()
+    for (const way of ways) this.#elapsedMs[way] -= database.stopwatch(way)
     this.#current = { located, database }
     if (this.#closed) await database.close()
     return database

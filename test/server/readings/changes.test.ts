@@ -162,7 +162,8 @@ test('while a site is read', async (t) => {
     await site.later(0)
     await site.sql(`CREATE TABLE wp_statistics_visit (ID INT PRIMARY KEY AUTO_INCREMENT,
       last_visit DATETIME, last_counter DATE, visit INT);
-      INSERT INTO wp_statistics_visit (last_counter, visit) VALUES ('2026-09-01', 5), ('2026-10-15', 2)`)
+      INSERT INTO wp_statistics_visit (last_counter, visit) VALUES ('2026-09-01', 5), ('2026-10-15', 2);
+      UPDATE wp_options SET option_value = '14.10' WHERE option_name = 'wp_statistics_plugin_version'`)
     const before = await site.truth()
     layout = 'visit'
     const after = await site.truth()

@@ -59,12 +59,12 @@ test('a MariaDB server', async (t) => {
     t.after(() => database.close())
     await database.query(sql('SELECT 1'))
     const cost = async (text: string) => {
-      const begunMs = database.stopwatch()
+      const begunMs = database.stopwatch('query')
       const answer = database.query(sql(text))
       const busyUntilMs = performance.now() + 300
       while (performance.now() < busyUntilMs);
       await answer
-      return database.stopwatch() - begunMs
+      return database.stopwatch('query') - begunMs
     }
     const quickMs = await cost('SELECT 1')
     assert.ok(quickMs < 150, `${quickMs}`)
@@ -72,17 +72,38 @@ test('a MariaDB server', async (t) => {
     assert.ok(slowMs > 500, `${slowMs}`)
   })
 
+  await t.test(
+    'a query costs all of its time while a snapshot waits for the network',
+    async (t) => {
+      const proxy = await startProxy(mariadb.port, () => 0)
+      t.after(() => proxy.stop())
+      const database = openMysql({ ...connection, port: proxy.port })
+      t.after(() => database.close())
+      await database.query(sql('SELECT 1'))
+      const begunMs = database.stopwatch('query')
+      const answer = database.query(sql('SELECT SLEEP(1)'))
+      // It needs a connection, which takes as long as the query that runs meanwhile.
+      proxy.set('delay')
+      const snapshot = database.snapshot((query) => query(sql('SELECT 1')))
+      await answer
+      const costMs = database.stopwatch('query') - begunMs
+      assert.ok(costMs > 500, `${costMs}`)
+      proxy.set(undefined)
+      await snapshot
+    },
+  )
+
   await t.test('a query costs nothing of what the network takes', async (t) => {
     const proxy = await startProxy(mariadb.port, () => 0)
     t.after(() => proxy.stop())
     const database = openMysql({ ...connection, port: proxy.port })
     t.after(() => database.close())
     const cost = async (mendAfterMs?: number) => {
-      const begunMs = database.stopwatch()
+      const begunMs = database.stopwatch('query')
       const answer = database.query(sql('SELECT 1'))
       if (mendAfterMs !== undefined) setTimeout(() => proxy.set(undefined), mendAfterMs)
       await answer
-      return database.stopwatch() - begunMs
+      return database.stopwatch('query') - begunMs
     }
     assert.ok((await cost()) < 100)
     proxy.set('hang')
@@ -97,9 +118,9 @@ test('a MariaDB server', async (t) => {
     const farDatabase = openMysql({ ...connection, port: far.port })
     t.after(() => farDatabase.close())
     await farDatabase.query(sql('SELECT 1'))
-    const begunMs = farDatabase.stopwatch()
+    const begunMs = farDatabase.stopwatch('query')
     await farDatabase.query(sql('SELECT 1'))
-    const farMs = farDatabase.stopwatch() - begunMs
+    const farMs = farDatabase.stopwatch('query') - begunMs
     assert.ok(farMs < 250, `a server that is half a second away: ${farMs}`)
   })
 
