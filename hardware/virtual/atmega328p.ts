@@ -28,6 +28,10 @@ const FREQUENCY_HZ = 16_000_000
 const CYCLES_PER_MS = FREQUENCY_HZ / 1000
 /** "Instruction Set Summary", chapter 31. */
 const SLEEP = 0x9588
+const JUMP_TO_ITSELF = 0xcfff
+/** Bits of WDTCSR, "Register Description" of chapter 11. */
+const WDE = 0x08
+const WDIE = 0x40
 /** While it sleeps, interrupts are looked for so often. */
 const SLEEP_CYCLES = 16
 
@@ -65,6 +69,7 @@ export class Atmega328p {
   #incoming: number[] = []
   /** Levels of what is wired to inputs. Key: pin. */
   readonly #driven: Map<number, 0 | 1> = new Map()
+  #unhang = () => {}
   /** Before the last reset. */
   #cyclesBefore = 0
 
@@ -126,6 +131,27 @@ export class Atmega328p {
   /** Bytes that have not come in yet. */
   get waiting(): number {
     return this.#incoming.length
+  }
+
+  /** Has the program hang where it is, until something leads it elsewhere. */
+  hang(): void {
+    const { pc } = this.#cpu
+    const before = this.#program[pc] ?? 0
+    this.#program[pc] = JUMP_TO_ITSELF
+    this.#unhang = () => {
+      this.#program[pc] = before
+    }
+  }
+
+  /** Takes the cause of a hang away; the program goes on where it is. */
+  unhang(): void {
+    this.#unhang()
+  }
+
+  /** The bits of the watchdog: WDE resets the chip, WDIE interrupts it. */
+  get watchdog(): { readonly resets: boolean; readonly interrupts: boolean } {
+    const control = this.#cpu.data[watchdogConfig.WDTCSR] ?? 0
+    return { resets: (control & WDE) > 0, interrupts: (control & WDIE) > 0 }
   }
 
   /** The reset button. Bytes on the wire are lost; what is in EEPROM stays. */

@@ -465,3 +465,23 @@ test('a set-up for other wires leaves the ones before alone', () => {
   assert.equal(textOf(chip), '12345678')
   assert.ok(setUpMessage(0, threeWires).length < 36)
 })
+
+test('a program that hangs is started anew within 3 s by an interrupt, never by a reset of the watchdog', () => {
+  const { bench, text } = desk()
+  bench.uno.run(1500)
+  bench.change(1, [])
+  assert.deepEqual(bench.uno.watchdog, { resets: false, interrupts: true })
+  bench.said = []
+  bench.uno.hang()
+  bench.uno.run(1000)
+  assert.deepEqual(bench.said, [])
+  bench.uno.run(1500)
+  bench.uno.unhang()
+  bench.uno.run(500)
+  assert.deepEqual(bench.said.slice(0, 3), [0xf9, 2, 5])
+  assert.equal(text(), '12345678.')
+  assert.deepEqual(bench.uno.watchdog, { resets: false, interrupts: true })
+  assert.equal(bench.setUp(threeWires), 'done')
+  assert.equal(bench.pictures(1, max7219Slots('12345679')), 'done')
+  assert.equal(text(), '12345679')
+})
