@@ -164,6 +164,8 @@ test('a stream that ends, or falls silent, is opened again', async (t) => {
   await until('2', () => text() === '       2')
   streams[1]?.end()
   await next(3)
+  assert.ok(log.lines.some((line) => line.includes('the stream has ended')))
+  assert.ok(!log.lines.some((line) => line.includes('nothing came')))
   streams[2]?.write(event(3))
   await until('3', () => text() === '       3')
   t.mock.timers.tick(40_000)

@@ -27,9 +27,9 @@ export function pauseMs(
   leastMs: number,
   nowMs: number,
 ): number {
-  if (used < widenFrom * budget) return leastMs
   const times = Math.floor((stopAt * budget - used) / costOfAll)
   if (times < 1) return Number.POSITIVE_INFINITY
+  if (used < widenFrom * budget) return leastMs
   return Math.max(leastMs, Math.ceil((nextMonthMs(nowMs) - nowMs) / times))
 }
 

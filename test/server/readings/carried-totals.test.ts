@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { type Carries, carryTotals } from '../../../server/readings/carried-totals.ts'
+import { type Carries, carryTotals, uncarried } from '../../../server/readings/carried-totals.ts'
 import type { Round } from '../../../server/readings/round.ts'
 import { startTestBridge } from '../../support/bridge.ts'
 import { fixture, startMariadb } from '../../support/mariadb.ts'
@@ -129,6 +129,7 @@ const cases: [what: string, raws: number[], shown: number[]][] = [
   ['grows', [10, 11, 15], [10, 11, 15]],
   ['is purged and has no days', [100, 70, 71, 80, 101], [100, 100, 100, 100, 101]],
   ['is away for a moment', [100, 0, 101], [100, 100, 101]],
+  ['comes back to what it was', [100, 50, 100], [100, 100, 100]],
   ['is away for some rounds', [100, 0, 0, 0, 104, 105], [100, 100, 100, 100, 104, 105]],
   ['is restored in two steps', [1000, 0, 400, 1000, 1001], [1000, 1000, 1000, 1000, 1001]],
 ]
@@ -318,4 +319,13 @@ test('a bridge that carries totals forward', async (t) => {
         WHERE option_name = 'active_plugins'`)
     await counted(bridge, { value: 5, carried: 0 }, '/v1/count?metric=views')
   })
+})
+
+test('what was carried is taken off again for a reader to go on with, and from nothing else', () => {
+  const first = carryTotals(round(100), {}, undefined)
+  const { round: fallen } = carryTotals(round(80), first.carries, undefined)
+  assert.deepEqual(
+    uncarried(fallen).counts.map(({ value }) => value),
+    round(80).counts.map(({ value }) => value),
+  )
 })

@@ -53,6 +53,19 @@ test('while a site is read', async (t) => {
   )
 
   await t.test(
+    'a row of yesterday that comes two minutes after midnight is seen by the next poll',
+    async (t) => {
+      const site = await scene(t, { now: lateEvening })
+      await site.later(0)
+      // It is 00:00:46, and all has been counted again.
+      await site.later(65)
+      await site.later(74)
+      await site.sql(visit('2026-10-15'))
+      assert.deepEqual(await site.later(5), await site.truth())
+    },
+  )
+
+  await t.test(
     'WP Statistics purges, and what it moves to its history stays in the totals',
     async (t) => {
       const site = await scene(t)

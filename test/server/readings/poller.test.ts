@@ -154,3 +154,51 @@ test('a first round that is refused ends the start; one that fails otherwise is 
   t.mock.timers.tick(5000)
   await until('the reading', () => value(poller) === 4)
 })
+
+test('one that is woken reads at once, and then waits for its interval again', async (t) => {
+  const { poller, answers, reads } = setup(t)
+  for (let value = 1; value <= 3; value += 1) answers.push(async () => round(value))
+  await poller.start()
+  poller.wake()
+  await until('the second reading', () => value(poller) === 2)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.mock.timers.tick(4999)
+  assert.equal(reads(), 2)
+  t.mock.timers.tick(1)
+  await until('the third reading', () => value(poller) === 3)
+})
+
+test('one that is woken in the midst of a round reads once more right after it', async (t) => {
+  const { poller, answers, reads } = setup(t)
+  let finish: (round: Round) => void = () => {}
+  answers.push(
+    async () => round(1),
+    () => new Promise((resolve) => (finish = resolve)),
+    async () => round(3),
+    async () => round(4),
+  )
+  await poller.start()
+  t.mock.timers.tick(5000)
+  poller.wake()
+  assert.equal(reads(), 2)
+  finish(round(2))
+  await until('the reading', () => value(poller) === 2)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.mock.timers.tick(1)
+  await until('the next reading', () => value(poller) === 3)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.mock.timers.tick(4998)
+  assert.equal(reads(), 3)
+})
+
+test('rounds that go well have nothing to say', async (t) => {
+  const { poller, answers, log, rounds } = setup(t)
+  for (let value = 1; value <= 3; value += 1) answers.push(async () => round(value))
+  await poller.start()
+  for (let round = 2; round <= 3; round += 1) {
+    t.mock.timers.tick(5000)
+    await until('the round', () => rounds() === round)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.deepEqual(log.lines, [])
+})

@@ -71,6 +71,33 @@ const cases: Case[] = [
     why: /preferred to WP Statistics/,
   },
   {
+    name: 'of two that count visitors one without rows comes last, whichever it is',
+    active: serializedList([paths.statistics, paths.koko]),
+    sql: statistics + koko + visitor('2026-10-14'),
+    chosen: 'wp-statistics',
+    why: /preferred to Koko Analytics/,
+  },
+  {
+    name: 'also when it is the first of the list',
+    active: serializedList([paths.statistics, paths.koko]),
+    sql: statistics + koko + kokoDay('2026-10-14'),
+    chosen: 'koko-analytics',
+    why: /preferred to WP Statistics/,
+  },
+  {
+    name: 'of two whose newest rows are of one day the first of the list is chosen',
+    active: serializedList([paths.koko, paths.statistics]),
+    sql: statistics + koko + visitor('2026-10-15') + kokoDay('2026-10-15'),
+    chosen: 'wp-statistics',
+    why: /preferred to Koko Analytics/,
+  },
+  {
+    name: 'the newest row counts, not the oldest',
+    active: serializedList([paths.statistics, paths.koko]),
+    sql: statistics + koko + visitor('2026-10-10') + kokoDay('2026-10-01') + kokoDay('2026-10-15'),
+    chosen: 'koko-analytics',
+  },
+  {
     name: 'one that counts visitors goes before one with newer rows that does not',
     active: serializedList([paths.statify, paths.koko]),
     sql: koko + statify + kokoDay('2026-10-10') + statifyView('2026-10-15'),

@@ -320,3 +320,18 @@ test('whatever happens, in the end exactly one reads and the others stand by', (
     { numRuns: 1000 },
   )
 })
+
+test('a broker that loses just one claim is sent another two seconds later', (t) => {
+  const { add, pass, bus, roles } = setup(t)
+  const { publish } = bus
+  let lost = 0
+  bus.publish = (leaf, payload) => {
+    if (leaf === 'claim' && lost === 0) lost += 1
+    else publish.call(bus, leaf, payload)
+  }
+  add('a')
+  pass(2000)
+  assert.deepEqual([lost, roles()], [1, ['undecided']])
+  pass(3000)
+  assert.deepEqual(roles(), ['reader'])
+})
