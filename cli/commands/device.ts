@@ -294,17 +294,17 @@ export async function wiringOf(
   const { bus } = displayOf(id)
   const { data, clock, cs } = pins ??
     defaultPins(boardOf(kind), bus) ?? { data: 0, clock: 0, cs: 0 }
-  if (bus === 'spi' && cs === undefined) {
-    throw new UsageError('--pins: a MAX7219 needs three, as data=2,clock=3,cs=4')
+  if ((bus === 'spi' || bus === 'three-wire') && cs === undefined) {
+    throw new UsageError(`--pins: a ${id.toUpperCase()} needs three, as data=2,clock=3,cs=4`)
   }
   if (kind === 'raspi' && pins !== undefined) {
     throw new UsageError(
       '--pins: a Raspberry Pi has its SPI and I2C on pins of its own (wiring.md); leave --pins out, or take --board io:raspi-io',
     )
   }
-  if (kind === 'raspi' && bus === 'two-wire') {
+  if (kind === 'raspi' && (bus === 'two-wire' || bus === 'three-wire')) {
     throw new UsageError(
-      '--board raspi has no way for a TM1637, which needs plain pins; take --display max7219 or ht16k33, or --board io:raspi-io',
+      `--board raspi has no way for a ${id.toUpperCase()}, which needs plain pins; take --display max7219 or ht16k33, or --board io:raspi-io`,
     )
   }
   return { bus, pins: { data, clock, cs: cs ?? clock } }

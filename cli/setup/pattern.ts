@@ -58,6 +58,7 @@ export function judge(
 const lines = {
   spi: 'DIN and CLK may be exchanged, or CS (LOAD) is not connected',
   'two-wire': 'CLK and DIO may be exchanged',
+  'three-wire': 'DIO and CLK may be exchanged, or STB is not connected',
   i2c: 'SDA and SCL may be exchanged, or the backpack has another address (--addresses)',
 } as const
 
@@ -66,11 +67,13 @@ const suspects = {
   allLit: {
     spi: `All is lit: the chip has power but understands nothing; ${lines.spi}.`,
     'two-wire': `All is lit: the chip has power but understands nothing; ${lines['two-wire']}.`,
+    'three-wire': `All is lit: the chip has power but understands nothing; ${lines['three-wire']}.`,
     i2c: `All is lit: the chip has power but understands nothing; ${lines.i2c}.`,
   },
   garbled: {
     spi: `Figures that are not in the picture come from a bad line: ${lines.spi}; at a board of 3.3 V it is the level shifter. Short wires, and capacitors at VCC and GND, help.`,
     'two-wire': `Figures that are not in the picture come from a bad line: ${lines['two-wire']}; keep both short.`,
+    'three-wire': `Figures that are not in the picture come from a bad line: ${lines['three-wire']}; keep all short.`,
     i2c: `Figures that are not in the picture come from a bad line: ${lines.i2c}.`,
   },
 } as const

@@ -65,6 +65,7 @@ export type OpenBoard = (wiring: Wiring, signal: AbortSignal) => Promise<Board>
 export function outputPins({ bus, pins: { data, clock, cs } }: Wiring): number[] {
   switch (bus) {
     case 'spi':
+    case 'three-wire':
       return [data, clock, cs]
     case 'two-wire':
       // The clock first: data that falls while the clock is pulled up would be a start.

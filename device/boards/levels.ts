@@ -6,7 +6,8 @@ export function levelSteps(
   pins: BusPins,
   { bus, bytes }: Exclude<Transfer, { bus: 'i2c' }>,
 ): PinLevels[] {
-  return bus === 'spi' ? shiftOut(pins, bytes) : twoWire(pins, bytes)
+  if (bus === 'spi') return shiftOut(pins, bytes)
+  return bus === 'two-wire' ? twoWire(pins, bytes) : strobed(pins, bytes)
 }
 
 /**
@@ -54,6 +55,22 @@ function twoWire({ data, clock }: BusPins, bytes: readonly number[]): PinLevels[
   }
   set(clock, 1)
   set(data, 1)
+  return steps
+}
+
+/**
+ * The levels of one transfer to a TM1638: bits are taken at the rising edge of the clock while the strobe
+ * (chip select) is low. The strobe rises first, in a step of its own, so that the bits of a byte that a
+ * lost link has cut short are forgotten.
+ */
+function strobed({ data, clock, cs }: BusPins, bytes: readonly number[]): PinLevels[] {
+  const steps: PinLevels[] = [levels([cs, 1]), levels([cs, 0])]
+  for (const byte of bytes) {
+    for (let bit = 0; bit < 8; bit += 1) {
+      steps.push(levels([clock, 0], [data, bitOf(byte, bit)]), levels([clock, 1]))
+    }
+  }
+  steps.push(levels([cs, 1]))
   return steps
 }
 

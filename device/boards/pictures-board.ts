@@ -228,6 +228,15 @@ function wiresOf({ bus, pins: { data, clock, cs } }: Wiring): SetUp['wires'] {
         lowBitFirst: false,
         clockIdlesHigh: false,
       }
+    case 'three-wire':
+      return {
+        kind: 'three-wires',
+        data,
+        clock,
+        select: cs,
+        lowBitFirst: true,
+        clockIdlesHigh: true,
+      }
     case 'two-wire':
       return { kind: 'two-wires', data, clock }
     case 'i2c':

@@ -53,8 +53,8 @@ export async function openRaspi(
   device?: string | undefined,
 ): Promise<Board> {
   const { bus } = wiring
-  if (bus === 'two-wire') {
-    throw new Error('the raspi board has no way for a TM1637, which needs plain pins')
+  if (bus === 'two-wire' || bus === 'three-wire') {
+    throw new Error('the raspi board has no way for a TM1637 or TM1638, which need plain pins')
   }
   const { name, write, close } = bus === 'spi' ? openSpi(world, device) : openI2c(world, device)
   return {

@@ -1,9 +1,9 @@
 import type { Frame } from '../face/frame.ts'
 
 /** How bytes come to a chip. */
-export type Bus = 'spi' | 'i2c' | 'two-wire'
+export type Bus = 'spi' | 'i2c' | 'two-wire' | 'three-wire'
 
-/** Bytes for a chip on one of three kinds of wires. */
+/** Bytes for a chip on one of four kinds of wires. */
 export type Transfer =
   /** Most significant bit first, latched when chip select rises at the end. */
   | { readonly bus: 'spi'; readonly bytes: readonly number[] }
@@ -11,6 +11,8 @@ export type Transfer =
   | { readonly bus: 'i2c'; readonly address: number; readonly bytes: readonly number[] }
   /** Start, bytes with the least significant bit first and a bit for the chip's answer, stop. */
   | { readonly bus: 'two-wire'; readonly bytes: readonly number[] }
+  /** Least significant bit first, while the strobe (chip select) is low. */
+  | { readonly bus: 'three-wire'; readonly bytes: readonly number[] }
 
 /** What a chip takes over in one instant: a digit, a row of dots, all of the digits it has. */
 export interface Register {

@@ -2,6 +2,7 @@ import { Ht16k33 } from './ht16k33.ts'
 import { chainMax7219 } from './max7219.ts'
 import type { DisplayChip } from './pins.ts'
 import { Tm1637 } from './tm1637.ts'
+import { Tm1638 } from './tm1638.ts'
 
 /** What the chips are wired to, and how many there are. */
 export interface ChipOptions {
@@ -18,4 +19,5 @@ export const virtualChips = {
   tm1637: ({ pins, digits }) => [
     new Tm1637(pins, digits === 6 ? { digits, gridOrder: [3, 2, 1, 6, 5, 4] } : {}),
   ],
+  tm1638: ({ pins }) => [new Tm1638(pins)],
 } as const satisfies Record<string, (options: ChipOptions) => readonly DisplayChip[]>

@@ -68,7 +68,7 @@ export interface BoardSpec {
   }
 }
 
-const everyBus = ['spi', 'i2c', 'two-wire'] as const
+const everyBus = ['spi', 'i2c', 'two-wire', 'three-wire'] as const
 
 /** The lines that are taken where nothing is known of a board but that it speaks Firmata. */
 export const firmataLines: Lines<NumberedPin> = {
@@ -378,8 +378,8 @@ const raspi: BoardSpec = {
     {
       setting: 'io:raspi-io',
       needs:
-        'the package raspi-io, which runs as root and not on a Pi 5; a TM1637 needs plain pins, and `raspi` has none',
-      buses: ['two-wire'],
+        'the package raspi-io, which runs as root and not on a Pi 5; a TM1637 or TM1638 needs plain pins, and `raspi` has none',
+      buses: ['two-wire', 'three-wire'],
     },
   ],
   notes: [

@@ -96,11 +96,33 @@ const tm1637: Bought = {
   ],
 }
 
+const tm1638: Bought = {
+  id: 'tm1638',
+  name: 'TM1638, 8 digits',
+  pads: [
+    { label: 'VCC', purpose: 'supply' },
+    { label: 'GND', purpose: 'ground' },
+    { label: 'STB', purpose: 'cs' },
+    { label: 'CLK', purpose: 'clock' },
+    { label: 'DIO', purpose: 'data' },
+  ],
+  // TM1638 data sheet (V1.3), electrical parameters.
+  inputHigh: '0.7 × VCC',
+  current: 'up to about 150 mA',
+  choose: 'many digits at hand without a level shifter',
+  notes: [
+    'The modules “LED & KEY” are meant, whose digits share their cathodes. Their eight LEDs stay dark, and their keys are not read.',
+    'The module pulls DIO up to its VCC: with VCC at the voltage of the board’s pins, these never see more. At 3.3 V it is a little darker.',
+  ],
+}
+
 /** Every display, in the order in which the document tells of them. */
-export const displays: readonly DisplayModule[] = [max7219, ht16k33, tm1637].map((bought) => {
-  const { bus, digits } = displayOf(bought.id)
-  return { ...bought, bus, digits }
-})
+export const displays: readonly DisplayModule[] = [max7219, ht16k33, tm1637, tm1638].map(
+  (bought) => {
+    const { bus, digits } = displayOf(bought.id)
+    return { ...bought, bus, digits }
+  },
+)
 
 /** What a display is fed with at a board. */
 export function supplyVolts(board: BoardSpec, display: DisplayModule): 5 | 3.3 {

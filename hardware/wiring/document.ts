@@ -71,7 +71,7 @@ function theShifter(): string[] {
   const list = new Intl.ListFormat('en').format(with33)
   return [
     '## Level shifter',
-    `A MAX7219 at 5 V is sure of a high only from 3.5 V on, and the pins of ${list} give 3.3 V: it may work today and show wrong digits tomorrow. A ${levelShifter.name} in its three lines makes it right; a 74HCT125 does as well, and a 74HCT245 with legs of its own. The bidirectional modules with transistors (BSS138) are made for I2C and may be too slow for the SPI of a Raspberry Pi. HT16K33 and TM1637 need none.`,
+    `A MAX7219 at 5 V is sure of a high only from 3.5 V on, and the pins of ${list} give 3.3 V: it may work today and show wrong digits tomorrow. A ${levelShifter.name} in its three lines makes it right; a 74HCT125 does as well, and a 74HCT245 with legs of its own. The bidirectional modules with transistors (BSS138) are made for I2C and may be too slow for the SPI of a Raspberry Pi. HT16K33, TM1637 and TM1638 need none.`,
     table(
       [levelShifter.name, 'leg of the chip', 'goes to'],
       [
@@ -99,7 +99,7 @@ function theParts(): string[] {
       [
         [
           'one of the displays, as a ready module',
-          'HT16K33 “4-digit 7-segment backpack”, MAX7219 “8-digit 7-segment module”, TM1637 “4-digit” or “6-digit display”',
+          'HT16K33 “4-digit 7-segment backpack”, MAX7219 “8-digit 7-segment module”, TM1637 “4-digit” or “6-digit display”, TM1638 “LED & KEY”',
         ],
         [
           'one of the boards, with a USB cable that carries data',

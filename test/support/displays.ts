@@ -4,6 +4,7 @@ import type { Bus, DisplayDriver, Transfer } from '../../device/displays/driver.
 import { ht16k33 } from '../../device/displays/ht16k33.ts'
 import { max7219 } from '../../device/displays/max7219.ts'
 import { tm1637 } from '../../device/displays/tm1637.ts'
+import { tm1638 } from '../../device/displays/tm1638.ts'
 import { Ht16k33 } from '../../hardware/virtual/ht16k33.ts'
 import { chainMax7219 } from '../../hardware/virtual/max7219.ts'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../hardware/virtual/pins.ts'
 import { joinDisplays } from '../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../hardware/virtual/tm1637.ts'
+import { Tm1638 } from '../../hardware/virtual/tm1638.ts'
 
 export const pins: BusPins = { data: 2, clock: 3, cs: 4 }
 
@@ -66,6 +68,13 @@ export function allPairs(): Pair[] {
       chips: [new Tm1637(pins, { digits: 6, gridOrder: [3, 2, 1, 6, 5, 4], powerOnRam: 0xff })],
       steps: 8,
     },
+    {
+      name: 'a TM1638',
+      bus: tm1638.bus,
+      display: tm1638.open({}),
+      chips: [new Tm1638(pins, { powerOnRam: 0xff })],
+      steps: 8,
+    },
   ]
 }
 
@@ -75,17 +84,36 @@ export function shownBy({ display, chips }: Pair) {
   return { segments: segments.slice(-display.digits), on, intensity }
 }
 
-/** Takes transfers to chips over virtual pins, without a board. */
-export function carrier(chips: readonly DisplayChip[]): (transfers: readonly Transfer[]) => void {
+/**
+ * Takes transfers to chips over virtual pins, without a board. With a number of steps it stops after as
+ * many changes of levels, in the midst of a byte, as a link that is cut; an I2C write is one step. The
+ * board that is connected to next makes its pins outputs, which are low then.
+ */
+export function carrier(
+  chips: readonly DisplayChip[],
+): (transfers: readonly Transfer[], mostSteps?: number) => void {
   const wires = new VirtualPins([], chips)
-  for (const pin of [pins.clock, pins.data, pins.cs]) wires.setMode(pin, MODE_OUTPUT)
-  return (transfers) => {
+  const setUp = () => {
+    for (const pin of [pins.clock, pins.data, pins.cs]) wires.setMode(pin, MODE_OUTPUT)
+  }
+  setUp()
+  let isCut = false
+  return (transfers, mostSteps = Number.POSITIVE_INFINITY) => {
+    if (isCut) setUp()
+    isCut = false
+    let left = mostSteps
     for (const transfer of transfers) {
       if (transfer.bus === 'i2c') {
+        left -= 1
+        isCut = left < 0
+        if (isCut) return
         i2cAt(chips, transfer.address)?.write(transfer.bytes)
         continue
       }
       for (const step of levelSteps(pins, transfer)) {
+        left -= 1
+        isCut = left < 0
+        if (isCut) return
         let mask = 0
         let levels = 0
         for (const [pin, level] of step) {

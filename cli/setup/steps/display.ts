@@ -44,7 +44,7 @@ async function chooseDisplay(
   const before = answers.before('display')
   // At the pins of a Raspberry Pi there is no way for some.
   const possible = displays.filter(
-    (display) => kind !== 'raspi' || (display.bus !== 'two-wire' && kind === 'raspi'),
+    (display) => kind !== 'raspi' || display.bus === 'spi' || display.bus === 'i2c',
   )
   const display = await talk.choose(
     { text: 'Which display is it?', flag: '--display' },
@@ -89,7 +89,10 @@ function setPins({ answers }: Setup, kind: string, { board, display }: Pair): vo
   const assumed = defaultPins(boardOf(kind), display.bus)
   if (needed === undefined || JSON.stringify(needed) === JSON.stringify(assumed)) return
   const { data, clock, cs } = needed
-  answers.set('pins', pinsSetting(display.bus === 'spi' ? { data, clock, cs } : { data, clock }))
+  answers.set(
+    'pins',
+    pinsSetting(display.bus === 'two-wire' ? { data, clock } : { data, clock, cs }),
+  )
 }
 
 /** One line a wire. */

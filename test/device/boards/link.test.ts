@@ -5,11 +5,13 @@ import { Link } from '../../../device/boards/link.ts'
 import { tcpLink } from '../../../device/boards/tcp.ts'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { tm1638 } from '../../../device/displays/tm1638.ts'
 import { toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { Tm1638 } from '../../../hardware/virtual/tm1638.ts'
 import { frame, pins, startDesk, startLink } from '../../support/desk.ts'
 import { allPairs, shownBy } from '../../support/displays.ts'
 import { silent } from '../../support/log.ts'
@@ -198,6 +200,32 @@ for (const { name } of allPairs()) {
     assert.deepEqual([board.received.strayBytes, board.received.unknown], [0, 0])
   })
 }
+
+test('a TM1638 takes 106 bytes for one digit, and 421 for four', async (t) => {
+  const chip = new Tm1638(pins)
+  const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
+  t.after(() => board.close())
+  const link = new Link({
+    open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
+    wiring: { bus: 'three-wire', pins },
+    display: tm1638.open({}),
+    now: Date.now,
+    random: () => 0,
+    log: silent,
+  })
+  t.after(() => link.stop(undefined))
+  link.start()
+  const text = () => segmentsToText(chip.display().segments).trim()
+  const cost = async (value: number) => {
+    board.resetReceived()
+    link.show({ cells: toCells(numberText(value, 8)), intensity: 3, on: true })
+    await until(`${value}`, () => text() === String(value))
+    return board.received.bytes
+  }
+  await cost(1111)
+  assert.equal(await cost(1112), 106)
+  assert.equal(await cost(2223), 421)
+})
 
 test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t) => {
   const chip = new Ht16k33({ address: 0x70 })

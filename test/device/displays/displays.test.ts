@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { tm1638 } from '../../../device/displays/tm1638.ts'
 import { changes, initialize, refresh } from '../../../device/displays/transfers.ts'
 import { segmentsOf } from '../../../device/face/font.ts'
 import { type Frame, toCells } from '../../../device/face/frame.ts'
@@ -12,6 +13,7 @@ import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { chainMax7219 } from '../../../hardware/virtual/max7219.ts'
 import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
+import { Tm1638 } from '../../../hardware/virtual/tm1638.ts'
 import { allPairs, carrier, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { anyFrame } from '../../support/frames.ts'
 
@@ -178,6 +180,24 @@ test('a TM1637 of 4 digits lights no point, which is the colon of its clock, unl
   assert.equal(tm1637.open({ digits: 6 }).points, true)
 })
 
+test('a TM1638 lights no LED, whatever its registers held', () => {
+  const chip = new Tm1638(pins, { powerOnRam: 0xff })
+  const carry = carrier([chip])
+  const display = tm1638.open({})
+  const lit: boolean[] = []
+  chip.onChange(() => lit.push(chip.leds.includes(true)))
+  const shown = { cells: toCells('12345678'), intensity: 3, on: true }
+  carry(initialize(display, shown))
+  const next = { ...shown, cells: toCells('88888888') }
+  carry(changes(display, shown, next))
+  chip.power(false)
+  chip.power(true)
+  carry(refresh(display, next))
+  assert.equal(segmentsToText(chip.display().segments), '88888888')
+  assert.ok(lit.length > 8)
+  assert.ok(!lit.includes(true))
+})
+
 test('an order or a count that no chip can have is refused', () => {
   assert.throws(
     () => max7219.open({ digits: 8, digitOrder: [0, 1, 2] }),
@@ -186,11 +206,17 @@ test('an order or a count that no chip can have is refused', () => {
   assert.throws(() => max7219.open({ digits: 4, digitOrder: [0, 1, 2, 2] }), /once/)
   assert.throws(() => max7219.open({ digits: 12 }), /--digits: 12 is not possible/)
   assert.throws(() => tm1637.open({ digits: 5 }), /4 or 6/)
+  assert.throws(() => tm1638.open({ digits: 4 }), /--digits: 4 .* TM1638; its modules have 8/)
   assert.throws(() => ht16k33.open({ digits: 8, addresses: [0x70] }), /each backpack has 4/)
 })
 
 test('one digit takes one transfer on every chip', () => {
-  for (const display of [max7219.open({}), ht16k33.open({}), tm1637.open({ digits: 4 })]) {
+  for (const display of [
+    max7219.open({}),
+    ht16k33.open({}),
+    tm1637.open({ digits: 4 }),
+    tm1638.open({}),
+  ]) {
     const cells = toCells('0'.repeat(display.digits))
     const shown = { cells, intensity: 3, on: true }
     const changed = { ...shown, cells: cells.with(-1, { character: '1', point: false }) }

@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { tm1638 } from '../../../device/displays/tm1638.ts'
 import { refresh as refreshOf } from '../../../device/displays/transfers.ts'
-import { toSegments } from '../../../device/face/font.ts'
 import { toCells } from '../../../device/face/frame.ts'
 import { dashes, numberText } from '../../../device/face/number.ts'
 import type { Drive } from '../../../hardware/virtual/pins.ts'
@@ -26,20 +26,8 @@ const wirings = Object.keys(digitsOf) as Wired[]
 
 const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex')
 
-/** From DP A B C D E F G to DP G F E D C B A. */
-function lowBitFirst(segments: number): number {
-  const bits = segments.toString(2).padStart(8, '0')
-  return Number.parseInt(bits.slice(0, 1) + [...bits.slice(1)].reverse().join(''), 2)
-}
-
-/** All that a display is sent for a text, by the driver of the device program where it has one. */
+/** All that a display is sent for a text, by the driver of the device program. */
 function refresh(wired: Wired, text: string, intensity: number, on: boolean): string[] {
-  if (wired === 'tm1638') {
-    const grids = toSegments(text).map(lowBitFirst)
-    // Titan Micro TM1638 V1.3, display control: 8 steps, B3 for on.
-    const control = hex([0x80 | (on ? 8 : 0) | Math.min(7, intensity)])
-    return ['40', hex([0xc0, ...grids.flatMap((grid) => [grid, 0])]), control]
-  }
   const frame = { cells: toCells(text), intensity, on }
   return refreshOf(drivers[wired], frame).map(({ bytes }) => hex(bytes))
 }
@@ -49,6 +37,7 @@ const drivers = {
   ht16k33: ht16k33.open({}),
   'tm1637-4': tm1637.open({ points: false }),
   'tm1637-6': tm1637.open({ digits: 6, points: true }),
+  tm1638: tm1638.open({}),
 }
 
 /** What clock modules show of a number that others shorten with a point. */

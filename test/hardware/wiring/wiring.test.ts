@@ -89,7 +89,7 @@ describe('wires', () => {
 
   it('never give a 3.3 V board more than 3.3 V through the pull-ups of a module', () => {
     for (const board of boards.filter(({ logicVolts }) => logicVolts === 3.3)) {
-      for (const id of ['ht16k33', 'tm1637']) {
+      for (const id of ['ht16k33', 'tm1637', 'tm1638']) {
         const supply = wires(pairOf(board.id, id)).filter(({ pad }) =>
           ['supply', 'logic'].includes(pad.purpose),
         )
