@@ -38,6 +38,7 @@ test('serve takes its guard from the settings, and logs each request at debug wi
         STATE_DIR: folder,
         ACCESS_TOKEN: token,
         LOG_LEVEL: 'debug',
+        LOG_FORMAT: 'json',
       },
     },
   )
