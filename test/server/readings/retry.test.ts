@@ -47,3 +47,14 @@ test('no wait is shorter than the interval', () => {
   const retry = new Retry(60_000, () => 0.5)
   assert.equal(retry.waitMs(failed('away')), 60_000)
 })
+
+test('an account that has used up its hour is left alone for five minutes, and that counts as no failure', () => {
+  const spent = failed('exhausted')
+  assert.deepEqual(waits([spent, spent, failed('away'), spent, failed('away')]), [
+    ...[300, 300, 1, 300, 2],
+  ])
+  const retry = new Retry(1000, () => 0.5)
+  retry.waitMs(spent)
+  assert.equal(retry.isUnderWay, false)
+  assert.equal(isFinal(spent), false)
+})

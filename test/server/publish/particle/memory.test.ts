@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { ParticleMemory } from '../../../../server/publish/particle/memory.ts'
+import { temporaryFolder } from '../../../support/folder.ts'
 import { CloudDesk, startStandInCloud } from '../../../support/particle-cloud.ts'
 import { startBeforeStandIn } from '../../../support/particle-publisher.ts'
 
@@ -65,4 +67,26 @@ test('a program that is started again and again does not send each time', async 
     t.mock.timers.reset()
   }
   assert.equal(desk.shown.length, 1)
+})
+
+test('a budget that cannot be kept is said once, and again when it fails after it could', async (t) => {
+  const folder = await temporaryFolder(t)
+  const directory = join(folder, 'state')
+  const said: string[] = []
+  const memory = new ParticleMemory({
+    directory,
+    now: () => Date.parse('2026-11-15T12:00:00Z'),
+    onTrouble: (message) => said.push(message),
+  })
+  // A file stands where the folder is to be.
+  await writeFile(directory, '')
+  for (let times = 0; times < 3; times += 1) await memory.save()
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /the Particle budget could not be kept/)
+  await rm(directory)
+  await memory.save()
+  await rm(directory, { recursive: true, force: true })
+  await writeFile(directory, '')
+  for (let times = 0; times < 3; times += 1) await memory.save()
+  assert.equal(said.length, 2)
 })
