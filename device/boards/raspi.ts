@@ -54,7 +54,7 @@ export async function openRaspi(
 ): Promise<Board> {
   const { bus } = wiring
   if (bus === 'two-wire' || bus === 'three-wire') {
-    throw new Error('the raspi board has no way for a TM1637 or TM1638, which need plain pins')
+    throw new Error('the raspi board has no way for this display, which needs plain pins')
   }
   const { name, write, close } = bus === 'spi' ? openSpi(world, device) : openI2c(world, device)
   return {

@@ -113,6 +113,11 @@ const missing: [what: string, open: () => Promise<unknown>, message: RegExp][] =
     () => openRaspi({ bus: 'two-wire', pins }, signal, pi([])),
     /needs plain pins/,
   ],
+  [
+    'a way for a TM1638',
+    () => openRaspi({ bus: 'three-wire', pins }, signal, pi([])),
+    /needs plain pins/,
+  ],
 ]
 for (const [what, open, message] of missing) {
   test(`where ${what} is missing, the command that mends it is said`, async () => {
