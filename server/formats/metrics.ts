@@ -57,6 +57,15 @@ export const metrics = format({
         'When the database was last read.',
         sites.flatMap(lastSuccess),
       ),
+      family(
+        'wordpress_visitors_newest_day_timestamp_seconds',
+        'Midnight UTC of the last day on which the plugin has counted anybody.',
+        sites.flatMap(({ name, newestDay }) =>
+          newestDay === undefined
+            ? []
+            : [{ labels: { site: name }, value: Date.parse(`${newestDay}T00:00:00Z`) / 1000 }],
+        ),
+      ),
     ]
     return { document: families.join('') }
   },

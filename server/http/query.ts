@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { metrics, periods } from '../../reading.ts'
 import { type AgedReading, agedReading } from '../readings/aged-reading.ts'
 import { chooseCount, chooseSite, nameOf } from '../readings/choose-count.ts'
+import { newestDay } from '../readings/newest-day.ts'
 import type { SiteState } from '../readings/poller.ts'
 import { type Count, keyOf } from '../readings/round.ts'
 import { type SeriesPoint, series } from '../readings/series.ts'
@@ -39,6 +40,8 @@ export interface SiteView {
   readonly name: string
   readonly isReached: boolean
   readonly status: SiteStatus
+  /** The last day on which the plugin has counted anybody, `2026-10-15`; undefined where it is not known. */
+  readonly newestDay: string | undefined
   readonly readings: readonly (AgedReading & { readonly tookMs: number })[]
 }
 
@@ -141,6 +144,7 @@ export class View {
       name: nameOf(state) ?? '',
       isReached: state.last !== undefined && state.failure === undefined,
       status: siteStatus(state, this.#nowMs),
+      newestDay: state.last && newestDay(state.last),
       readings: (state.last?.counts ?? []).map((count) => ({
         ...this.#agedReading(count, state),
         tookMs: count.tookMs,

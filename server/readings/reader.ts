@@ -86,6 +86,8 @@ export class Reader {
   #isCounting = false
   /** Statements an hour that the account may send. */
   #hourlyLimit: number | undefined
+  /** What a run in the background was told by a server whose account has used up its hour. */
+  #exhausted: DatabaseError | undefined
   #areLimitsRead = false
   #warning: string | undefined
   /** What has been told of bad rows. */
@@ -141,6 +143,8 @@ export class Reader {
     // Of the round, not of each query: one that comes late in a slow round is due in the next again.
     this.#roundMs = this.#options.now()
     try {
+      // Fails one round, after which whoever asks for rounds rests.
+      if (this.#exhausted !== undefined) throw this.#exhausted
       await this.#readLimits(query)
       const before = this.#found ?? this.#take(await this.#find(query))
       if (!this.#isKnown()) await this.#countInBackground(before)
@@ -154,6 +158,7 @@ export class Reader {
       if (this.#isKnown()) void this.#countInBackground(found)
       return this.#round(found)
     } catch (error) {
+      if (error === this.#exhausted) this.#exhausted = undefined
       this.#doubt(error)
       throw error
     }
@@ -334,8 +339,8 @@ export class Reader {
     const isWaitedFor = !isKnown && !missing.isRunning
     if (isWaitedFor) this.#tell(counting(this.#firstCount?.progress))
     const runs = Promise.all([
-      this.#recounts.run(() => this.#recount(found)),
-      this.#periods.run(() => this.#readPeriods(found)),
+      this.#recounts.run(() => this.#noting(this.#recount(found))),
+      this.#periods.run(() => this.#noting(this.#readPeriods(found))),
     ])
     if (!isWaitedFor) return
     const given = new AbortController()
@@ -346,6 +351,16 @@ export class Reader {
       (each) => each !== undefined && each.name !== 'AbortError',
     )
     if (error !== undefined && !this.#isKnown()) throw error
+  }
+
+  /** Keeps that the account may send nothing more in this hour: it goes for the polls, too. */
+  async #noting(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      if (error instanceof DatabaseError && error.kind === 'exhausted') this.#exhausted = error
+      throw error
+    }
   }
 
   #onBackgroundError(error: Error): void {

@@ -109,6 +109,8 @@ test('an old number is not told to Prometheus, but that it is old', async () => 
           `${name.replace('wordpress_visitors', '')} ${labels['site']} ${labels['metric'] ?? labels['state'] ?? ''} ${value}`,
       )
   const at = Date.parse('2026-10-15T12:00:00Z') / 1000
+  const newest = '_newest_day_timestamp_seconds'
+  const newestAt = Date.parse('2026-10-15T00:00:00Z') / 1000
   const site = 'blog.example.com'
   const durations = [`_query_duration_seconds ${site} visitors 0.002`]
   const shop = { ...known, site: 'a"b\\c\nd', counts: [] }
@@ -122,16 +124,41 @@ test('an old number is not told to Prometheus, but that it is old', async () => 
       ...[`_up ${site}  1`, '_up a"b\\c\nd  0'],
       ...[`_site_state ${site} ok 1`, '_site_state a"b\\c\nd away 1'],
       `_last_success_timestamp_seconds ${site}  ${at}`,
+      ...[`${newest} ${site}  ${newestAt}`, `${newest} a"b\\c\nd  ${newestAt}`],
     ],
   )
   const last = { ...known, counts: [count('visitors', 'total', 5)] }
   assert.deepEqual(await samples({ ...healthy, last, failure: 'gone' }), [
     ...[...durations, `_up ${site}  0`, `_site_state ${site} away 1`],
-    `_last_success_timestamp_seconds ${site}  ${at}`,
+    ...[`_last_success_timestamp_seconds ${site}  ${at}`, `${newest} ${site}  ${newestAt}`],
   ])
   assert.deepEqual(await samples({ ...nothing, name: 'blog' }), [
     ...['_up blog  0', '_site_state blog waiting 1'],
   ])
+})
+
+test('Prometheus is told when the plugin has last counted anybody', async () => {
+  const none = { visitors: 0, views: 0 }
+  const ledger = {
+    zone: 'UTC',
+    openFrom: '2026-10-15',
+    days: { '2026-10-12': { visitors: 1, views: 2 }, '2026-10-13': none },
+    older: none,
+    base: none,
+  }
+  const last = { ...known, ledger, open: [{ day: '2026-10-15', ...none }] }
+  const text = await (await appWith({ ...healthy, last }).request('/metrics')).text()
+  const newest = parseExposition(text).filter(({ name }) => name.includes('newest_day'))
+  assert.deepEqual(
+    newest.map(({ name, labels, value }) => [name, labels['site'], Number(value)]),
+    [
+      [
+        'wordpress_visitors_newest_day_timestamp_seconds',
+        'blog.example.com',
+        Date.parse('2026-10-12T00:00:00Z') / 1000,
+      ],
+    ],
+  )
 })
 
 test('a parameter that a format does not take is refused with what it takes', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Query } from '../../../../server/wordpress/database/database.ts'
 import { readHourlyLimit } from '../../../../server/wordpress/database/hourly-limit.ts'
 import { openMysql } from '../../../../server/wordpress/database/mysql.ts'
 import { reader, startMariadb } from '../../../support/mariadb.ts'
@@ -50,3 +51,28 @@ test('an account that has sent all that it may in an hour is told apart from one
   }
   await assert.rejects(ask, { name: 'DatabaseError', kind: 'exhausted' })
 })
+
+/** A server with these answers, each the first column of one row; `undefined` refuses. */
+function server(grants: string, user: string | undefined): Query {
+  return async ({ text }) => {
+    if (text.startsWith('SHOW GRANTS')) return [{ 'Grants for wp@%': grants }]
+    if (user === undefined) throw new Error('You have an error in your SQL syntax')
+    return [{ 'CREATE USER for wp@%': user }]
+  }
+}
+
+const plain = 'GRANT USAGE ON *.* TO `wp`@`%`'
+const limited = 'WITH MAX_QUERIES_PER_HOUR 3600 MAX_CONNECTIONS_PER_HOUR 500'
+const created = 'CREATE USER `wp`@`%` IDENTIFIED WITH \'caching_sha2_password\' REQUIRE NONE'
+const answers: [what: string, query: Query, limit: number | undefined][] = [
+  ['in SHOW GRANTS, as of MariaDB', server(`${plain} ${limited}`, undefined), 500],
+  ['in SHOW CREATE USER, as of MySQL 8', server(plain, `${created} ${limited}`), 500],
+  ['of nothing, which is 0', server(plain, `${created} WITH MAX_QUERIES_PER_HOUR 0`), undefined],
+  ['that is not there', server(plain, created), undefined],
+  ['of a server without SHOW CREATE USER', server(plain, undefined), undefined],
+]
+for (const [what, query, limit] of answers) {
+  test(`an hourly limit ${what} is read as ${limit ?? 'none'}`, async () => {
+    assert.equal(await readHourlyLimit(query), limit)
+  })
+}
