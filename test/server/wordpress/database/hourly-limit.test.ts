@@ -63,7 +63,7 @@ function server(grants: string, user: string | undefined): Query {
 
 const plain = 'GRANT USAGE ON *.* TO `wp`@`%`'
 const limited = 'WITH MAX_QUERIES_PER_HOUR 3600 MAX_CONNECTIONS_PER_HOUR 500'
-const created = 'CREATE USER `wp`@`%` IDENTIFIED WITH \'caching_sha2_password\' REQUIRE NONE'
+const created = "CREATE USER `wp`@`%` IDENTIFIED WITH 'caching_sha2_password' REQUIRE NONE"
 const answers: [what: string, query: Query, limit: number | undefined][] = [
   ['in SHOW GRANTS, as of MariaDB', server(`${plain} ${limited}`, undefined), 500],
   ['in SHOW CREATE USER, as of MySQL 8', server(plain, `${created} ${limited}`), 500],
