@@ -43,7 +43,8 @@ export const tm1637 = {
           bytes: [lowBitFirst(segmentsOf(cell, points))],
         })),
       write: (place, { bytes }) => write(ADDRESS | (positions[place] ?? 0), ...bytes),
-      dark: () => [write(DISPLAY_CONTROL)],
+      // Twice: where a link was cut while the chip acknowledges a byte, it does not see the first start.
+      dark: () => [write(DISPLAY_CONTROL), write(DISPLAY_CONTROL)],
       settings: () => [write(WRITE_FIXED_ADDRESS)],
       // One command holds the brightness too.
       light: ({ on, intensity }) => [

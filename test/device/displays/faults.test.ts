@@ -15,12 +15,10 @@ const fault = fc.oneof(
   fc.record({ kind: fc.constant('power' as const), afterSteps: fc.nat({ max: 300 }) }),
 )
 
-/** A gap between figures may be a zero. */
-const read = (text: string) => Number(text.trim().replaceAll(' ', '0'))
+/** A gap between figures may be a zero; a point is the sign of an old number. */
+const read = (text: string) => Number(text.replaceAll('.', '').trim().replaceAll(' ', '0'))
 
-// Without the TM1637: cut while the chip acknowledges a byte, it does not see the start of what comes first
-// on the next connection, and is right only after the refresh that follows.
-for (const { name, display } of allPairs().filter(({ bus }) => bus !== 'two-wire')) {
+for (const { name, display } of allPairs()) {
   test(`${name} is right again after each of 1,000 faults, and never above the truth meanwhile`, () => {
     const count = fc.nat({ max: Math.min(10 ** display.digits - 1, 99_999_999) })
     const episode = fc.record({ fault, to: count })
