@@ -20,8 +20,8 @@ const operators: readonly (readonly [name: string, from: RegExp, to: string])[] 
   ['ten times a constant', /(?<=^const \w+ = )(\d[\d_]*);/gm, '$1 * 10;'],
   ['true for false', /\bfalse\b/g, 'true'],
   ['false for true', /\btrue\b/g, 'false'],
-  ['condition dropped', /\bif \((?=.)/g, 'if (true || '],
-  ['condition never met', /\bif \((?=.)/g, 'if (false && '],
+  ['condition dropped', /\bif \(/g, 'if (true || '],
+  ['condition never met', /\bif \(/g, 'if (false && '],
   ['statement dropped', /^ +(?:this\.#?\w+|clearTimeout|\w+\.set|\w+\.push)[^\n=]*\(.*\);$/gm, ';'],
   ['assignment dropped', /^ +this\.#\w+ = [^;\n]*;$/gm, ';'],
 ]
