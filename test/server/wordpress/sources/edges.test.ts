@@ -130,7 +130,9 @@ test('at the edges of what a plugin counts', async (t) => {
   for (const [index, { name, plugin, sql, options, served }] of cases.entries()) {
     await t.test(name, async (t) => {
       const site = await wordpress({
-        ...{ home: 'https://blog.example.com', timezone_string: '', gmt_offset: '0' },
+        home: 'https://blog.example.com',
+        timezone_string: '',
+        gmt_offset: '0',
         active_plugins: serializedList([plugin]),
         ...options,
       })
