@@ -223,6 +223,7 @@ async function ofPlan(plan: Plan, issue: (text: string) => void): Promise<void> 
   }
   for (const open of [undefined, { from, watermark: undefined }, { from, watermark: 5 }]) {
     add(plan.days?.(open, moment))
+    if (open !== undefined) add(plan.live?.(open, moment))
   }
   const { slices } = plan
   if (slices?.by === 'key') {
