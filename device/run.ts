@@ -49,7 +49,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     clearTimeout(timer)
     const { frame, nextMs } = face.look(instant())
     screen.show(frame)
-    timer = setTimeout(look, nextMs - monotonic())
+    // The moment may have passed while the frame was made: Node 24 warns of a negative time.
+    timer = setTimeout(look, Math.max(0, nextMs - monotonic()))
   }
   const feeds = options.feeds.map((open, index) =>
     open((answer) => {
