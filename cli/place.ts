@@ -85,7 +85,7 @@ export async function placeOf(
     now,
     description: describeConnection(first.connection),
     engine: first.connection.engine,
-    tablePrefix: first.tablePrefix,
+    first,
     locate,
     stamp: () => stampOf(first.file),
   })

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../common/did-you-mean.ts'
 import { FatalError, UsageError } from '../../common/errors.ts'
 import { command } from '../command.ts'
+import { serviceSettings } from '../service/settings.ts'
 
 const actions = ['install', 'remove', 'status'] as const
 
@@ -10,19 +11,7 @@ export const service = command({
   example: 'visitor-counter service install',
   summary: 'makes services of the system of serve and device: install, remove or status',
   argument: '<action>',
-  settings: [
-    'database',
-    'wpConfig',
-    'wordpress',
-    'ssh',
-    'sshKey',
-    'sshKnownHosts',
-    'from',
-    'host',
-    'port',
-    'board',
-    'display',
-  ],
+  settings: serviceSettings,
   async run(values, { args: [action = ''], env, stdout, sites, settingsFile }) {
     const { installServices, removeServices } = await import('../service/install.ts')
     const say = (line: string) => stdout.write(`${line}\n`)

@@ -18,24 +18,12 @@ import {
   unitName,
 } from './plan.ts'
 import { installScript, removeScript, type UnitFile } from './script.ts'
+import type { serviceSettings } from './settings.ts'
 
 const folder = '/etc/systemd/system'
 /** A first count of a large table is told as "counting", which is well. */
 const healthSeconds = 60
 
-export const serviceSettings = [
-  'database',
-  'wpConfig',
-  'wordpress',
-  'ssh',
-  'sshKey',
-  'sshKnownHosts',
-  'from',
-  'host',
-  'port',
-  'board',
-  'display',
-] as const
 type ServiceValues = Values<(typeof serviceSettings)[number]>
 
 export interface InstallOptions {

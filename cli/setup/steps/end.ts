@@ -1,6 +1,7 @@
 import { messageOf } from '../../../common/errors.ts'
 import { esphome } from '../../commands/esphome.ts'
-import { installServices, rolesOf, serviceSettings } from '../../service/install.ts'
+import { installServices, rolesOf } from '../../service/install.ts'
+import { serviceSettings } from '../../service/settings.ts'
 import type { Setup } from '../setup.ts'
 import type { Desk } from './board.ts'
 

@@ -1,6 +1,5 @@
 import { zipSync } from 'fflate'
 import { type AgentKey, publicKey } from './key.ts'
-import { listId } from './protocol.ts'
 import { asTheAgentRuns, type StatementList } from './statements.ts'
 import { statementId } from './template.ts'
 
@@ -13,7 +12,6 @@ export function pluginCode(template: string, key: AgentKey, list: StatementList)
   const places: Readonly<Record<string, string>> = {
     '@KEY@': publicKey(key),
     '@SITE@': key.site,
-    '@LIST@': listId(list.texts),
     '@STATEMENTS@': statements.join('\n'),
     '@TABLES@': tables,
     '@NETWORK@': list.network.map(phpText).join(', '),

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import * as v from 'valibot'
 
 /** Stands before what is signed, so that a signature is good for nothing else. */
@@ -39,16 +39,12 @@ const Answer = v.object({
   'visitor-counter': v.literal(1),
   nonce: v.string(),
   time: v.pipe(v.number(), v.safeInteger()),
-  /** Which list of statements the agent has. */
-  list: v.optional(v.string()),
   error: v.optional(v.picklist(['clock', 'statement', 'request', 'rows', 'sql', 'agent'])),
   /** Which of the statements it is about. */
   at: v.optional(v.number()),
   /** The server's number of the error. */
   code: v.optional(v.number()),
-  message: v.optional(v.string()),
   results: v.optional(v.array(Result)),
-  queriesMs: v.optional(v.pipe(v.number(), v.minValue(0))),
   totalMs: v.optional(v.pipe(v.number(), v.minValue(0))),
 })
 export type Answer = v.InferOutput<typeof Answer>
@@ -63,12 +59,4 @@ export function parseAnswer(text: string, nonce: string): Answer | undefined {
   const line = text.split('\n').findLast((each) => each.startsWith('{"visitor-counter":1,'))
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Answer), line)
   return parsed.success && parsed.output.nonce === nonce ? parsed.output : undefined
-}
-
-/** Names a list of statements: another list, another name. */
-export function listId(texts: readonly string[]): string {
-  return createHash('sha256')
-    .update([...texts].sort().join('\n'))
-    .digest('hex')
-    .slice(0, 16)
 }

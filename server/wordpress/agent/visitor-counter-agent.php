@@ -26,8 +26,6 @@ final class Visitor_Counter_Agent {
 	const KEY = '@KEY@';
 	/** Says which site a request is for: one that was recorded elsewhere is of no use here. */
 	const SITE = '@SITE@';
-	/** Which list of statements this is. */
-	const LIST_ID  = '@LIST@';
 	const PROTOCOL = 'visitor-counter-agent 1';
 	/** Seconds that the clocks may differ. */
 	const WINDOW         = 300;
@@ -66,15 +64,11 @@ final class Visitor_Counter_Agent {
 		$answer = array(
 			'nonce' => $ask['nonce'],
 			'time'  => time(),
-			'list'  => self::LIST_ID,
 		);
 		try {
 			$answer += abs( time() - $ask['time'] ) > self::WINDOW ? array( 'error' => 'clock' ) : self::run( $ask['run'] );
 		} catch ( Throwable $error ) {
-			$answer += array(
-				'error'   => 'agent',
-				'message' => get_class( $error ),
-			);
+			$answer += array( 'error' => 'agent' );
 		}
 		self::send( $answer );
 	}
@@ -114,7 +108,6 @@ final class Visitor_Counter_Agent {
 			}
 			$texts[] = $text;
 		}
-		$begun = microtime( true );
 		$wpdb->hide_errors();
 		$wpdb->suppress_errors( true );
 		self::prepare();
@@ -146,9 +139,7 @@ final class Visitor_Counter_Agent {
 			);
 		}
 		$wpdb->query( 'COMMIT' ); // phpcs:ignore WordPress.DB -- ends what prepare() began.
-		$answer              = $failure ? $failure : array( 'results' => $results );
-		$answer['queriesMs'] = round( ( microtime( true ) - $begun ) * 1000, 2 );
-		return $answer;
+		return $failure ? $failure : array( 'results' => $results );
 	}
 
 	/** Limits of this session, and a snapshot; the connection ends with the request. */

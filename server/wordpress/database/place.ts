@@ -47,7 +47,8 @@ export function fixedPlace(connection: Connection): DatabasePlace {
 export interface ConfiguredOptions {
   readonly description: string
   readonly engine: Connection['engine']
-  readonly tablePrefix?: string | undefined
+  /** What it said when it was read at the start, where it was: the first opening takes that. */
+  readonly first?: Located
   /** Reads the configuration. */
   readonly locate: () => Promise<Located>
   /** Becomes another when the configuration may have changed; undefined where that cannot be seen. */
@@ -65,8 +66,12 @@ const ways: readonly Way[] = ['query', 'snapshot']
  * no restart here.
  */
 export function configuredPlace(options: ConfiguredOptions): DatabasePlace {
-  const { description, tablePrefix } = options
-  return { description, tablePrefix, open: async (log) => new Configured(options, log) }
+  const { description, first } = options
+  return {
+    description,
+    tablePrefix: first?.tablePrefix,
+    open: async (log) => new Configured(options, log),
+  }
 }
 
 /** Its functions may be taken from it, as those of other databases. */
@@ -139,9 +144,9 @@ class Configured implements LocatedDatabase {
   }
 
   async #relocate(): Promise<Database> {
-    const { locate, stamp } = this.#options
+    const { first, locate, stamp } = this.#options
     const found = stamp?.()
-    const located = await locate()
+    const located = (this.#current === undefined ? first : undefined) ?? (await locate())
     this.#stamp = found
     const before = this.#current
     if (before !== undefined && isSame(before.located, located)) return before.database
