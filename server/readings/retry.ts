@@ -1,5 +1,5 @@
 import { backoffMs } from '../../common/backoff.ts'
-import { DatabaseError, FatalError } from '../../common/errors.ts'
+import { DatabaseError, FatalError, UsageError } from '../../common/errors.ts'
 
 /**
  * Whether waiting is of no use, so that a site that has never been read is given up: a slip of the pen
@@ -10,7 +10,8 @@ export function isFinal(error: unknown): boolean {
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof FatalError || (error instanceof DatabaseError && error.kind === 'refused')
+  const isSaid = error instanceof FatalError || error instanceof UsageError
+  return isSaid || (error instanceof DatabaseError && error.kind === 'refused')
 }
 
 /**

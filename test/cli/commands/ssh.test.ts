@@ -92,6 +92,11 @@ test('serve --ssh reads the wp-config.php and the database of another machine, a
     ])
     assert.equal(wrong, 1)
     assert.match(said, /\/nowhere: no such file or directory/)
+    // A slip in a setting is seen at once, also where only the far machine knows of it.
+    const empty = ['--state-dir', await temporaryFolder(t), '--port', '0']
+    const slip = await run(t, ['serve', ...flags.slice(0, -1), '/nowhere', ...empty])
+    assert.equal(slip.code, 2, slip.stderr)
+    assert.match(slip.stderr, /\/nowhere: no such file or directory/)
   })
 
   await t.test('wrong usage ends with 2', async () => {
