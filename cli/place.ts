@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
-import { dirname, posix } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, posix } from 'node:path'
 import { FatalError, UsageError } from '../common/errors.ts'
 import type { Logger } from '../common/log.ts'
 import type { DatabasePlace, Located } from '../server/wordpress/database/place.ts'
@@ -43,7 +43,9 @@ export async function placeOf(
 ): Promise<DatabasePlace> {
   const { database, wpConfig, php } = values
   const ssh = targetOf(values)
-  if (values.wordpress !== undefined) return agentOf(where, values.wordpress, values, stateDir, now)
+  if (values.wordpress !== undefined) {
+    return agentOf(where, values.wordpress, values, { env, log, stateDir }, now)
+  }
   if (values.agentKey !== undefined) {
     throw new UsageError(`${where}--agent-key needs --wordpress https://www.example.com`)
   }
@@ -96,7 +98,7 @@ async function agentOf(
   where: string,
   address: string,
   { ssh, source, agentKey }: PlaceValues,
-  stateDir: string,
+  { env, stateDir }: PlaceContext,
   now: () => number,
 ): Promise<DatabasePlace> {
   const { agentPlace, parseWordpressUrl } = await import('../server/wordpress/agent/place.ts')
@@ -110,7 +112,8 @@ async function agentOf(
     )
   }
   const url = parseWordpressUrl(address)
-  const file = agentKey ?? keyFileOf(stateDir, url)
+  const usual = keyFileOf(stateDir, url)
+  const file = credential(env, basename(usual)) ?? agentKey ?? usual
   const key = await readKey(file, url).catch(async (error: unknown) => {
     throw await withPublicCounts(error, url)
   })
@@ -126,6 +129,12 @@ async function withPublicCounts(error: unknown, url: URL): Promise<unknown> {
     ({ plugin, address }) => `${plugin}: visitor-counter device --count-url '${address}'`,
   )
   return new FatalError(`${error.message}. Or show what it tells everybody: ${ways.join('; ')}`)
+}
+
+/** A file that systemd hands to the service: it counts before one that only a person may read. */
+function credential({ CREDENTIALS_DIRECTORY: folder }: Environment, name: string) {
+  const path = folder ? join(folder, name) : undefined
+  return path !== undefined && existsSync(path) ? path : undefined
 }
 
 function targetOf({ ssh, sshKey, sshKnownHosts }: PlaceValues): SshTarget | undefined {

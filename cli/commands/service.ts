@@ -5,6 +5,13 @@ import { serviceSettings } from '../service/settings.ts'
 
 const actions = ['install', 'remove', 'status'] as const
 
+/** What tells it where there is no systemd. Key: platform. */
+const statusElsewhere: Readonly<Record<string, string>> = {
+  darwin: 'launchctl list | grep wp-visitor-counter',
+  win32:
+    'schtasks /Query /TN "visitor-counter serve" & schtasks /Query /TN "visitor-counter device"',
+}
+
 export const service = command({
   name: 'service',
   group: 'To run',
@@ -22,8 +29,7 @@ export const service = command({
             'there is no settings file yet: "visitor-counter setup" writes one, or give --config',
           )
         }
-        const hasSites = sites.length > 0
-        const runs = await installServices({ values, hasSites, settingsFile, env, say })
+        const runs = await installServices({ values, sites, settingsFile, env, say })
         if (runs)
           say('They run, and start by themselves. Their log: journalctl -u "visitor-counter-*" -f')
         return
@@ -32,10 +38,13 @@ export const service = command({
         if (await removeServices({ env, say })) say('The settings file stays where it is.')
         return
       case 'status': {
+        const elsewhere = statusElsewhere[process.platform]
+        if (elsewhere !== undefined) return void say(elsewhere)
         const { serviceStatus } = await import('../service/status.ts')
         const statuses = await serviceStatus(['serve', 'device'])
         for (const { role, enabled, active } of statuses) {
-          say(`visitor-counter-${role}: ${active}, ${enabled}`)
+          const state = enabled === 'not-found' ? 'not installed' : `${active}, ${enabled}`
+          say(`visitor-counter-${role}: ${state}`)
         }
         if (!statuses.some(({ active }) => active === 'active')) {
           throw new FatalError('none of them runs; "visitor-counter service install" makes them')

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FatalError, UsageError } from '../../common/errors.ts'
 import { homeFolder } from '../settings/home.ts'
 import type { Environment } from '../settings/setting.ts'
-import type { Values } from '../settings/settings.ts'
+import type { SiteValues, Values } from '../settings/settings.ts'
 import { launchAgent, launchLabel, scheduledTask } from './other-systems.ts'
 import {
   type Access,
@@ -28,18 +28,18 @@ type ServiceValues = Values<(typeof serviceSettings)[number]>
 
 export interface InstallOptions {
   readonly values: ServiceValues
-  /** Whether the settings file has several sites. */
-  readonly hasSites: boolean
+  /** Of the settings file, if it has several. */
+  readonly sites: readonly SiteValues[]
   readonly settingsFile: string
   readonly env: Environment
   readonly say: (line: string) => void
 }
 
 /** What runs on this machine by these settings. */
-export function rolesOf({ values, hasSites }: Pick<InstallOptions, 'values' | 'hasSites'>): Role[] {
+export function rolesOf({ values, sites }: Pick<InstallOptions, 'values' | 'sites'>): Role[] {
   const { database, wpConfig, wordpress, from, board, display } = values
   const hasNumber =
-    [database, wpConfig, wordpress, from].some((each) => each !== undefined) || hasSites
+    [database, wpConfig, wordpress, from].some((each) => each !== undefined) || sites.length > 0
   const hasDesk =
     board !== undefined &&
     board.kind !== 'virtual' &&
@@ -129,24 +129,33 @@ function programOf(): { node: string; program: string } {
 }
 
 async function wantedOf(
-  { values, settingsFile, env }: InstallOptions,
+  { values, sites, settingsFile, env }: InstallOptions,
   roles: readonly Role[],
 ): Promise<ServiceWanted> {
-  const { wpConfig, ssh, board } = values
+  const { board } = values
+  const wordpresses = sites.length > 0 ? sites : [values]
+  const wpConfigs = wordpresses.flatMap(({ wpConfig, ssh }) =>
+    wpConfig === undefined || ssh !== undefined ? [] : [wpConfig],
+  )
   return {
     roles,
     ...programOf(),
     settingsFile: resolve(settingsFile),
-    wpConfig:
-      wpConfig === undefined || ssh !== undefined ? undefined : await configOf(wpConfig, env),
-    secrets: ssh === undefined ? [] : sshFiles(values),
+    wpConfigs: await Promise.all(wpConfigs.map((path) => configOf(path, env))),
+    secrets: [
+      ...(wordpresses.some(({ ssh }) => ssh !== undefined) ? sshFiles(values, sites) : []),
+      ...(await agentKeys(wordpresses, values.stateDir)),
+    ],
     serialPort:
       board?.kind === 'serial' && existsSync(board.path) ? realpathSync(board.path) : undefined,
     packagesIn: board?.kind === 'raspi' || board?.kind === 'io' ? process.cwd() : undefined,
   }
 }
 
-async function configOf(wpConfig: string, env: Environment): Promise<ServiceWanted['wpConfig']> {
+async function configOf(
+  wpConfig: string,
+  env: Environment,
+): Promise<ServiceWanted['wpConfigs'][number]> {
   const { findWpConfig } = await import('../../server/wordpress/config/wp-config.ts')
   const { file } = findWpConfig(resolve(wpConfig), { env })
   const path = realpathSync(file)
@@ -160,7 +169,16 @@ function accessOf(path: string): Access {
 }
 
 /** A service has no home: what ssh finds there for a person is handed over. */
-function sshFiles({ sshKey, sshKnownHosts }: ServiceValues): SecretFile[] {
+function sshFiles(
+  { sshKey, sshKnownHosts }: ServiceValues,
+  sites: readonly SiteValues[],
+): SecretFile[] {
+  const own = sites.find((site) => site.sshKey !== sshKey || site.sshKnownHosts !== sshKnownHosts)
+  if (own !== undefined) {
+    throw new UsageError(
+      `site ${own.name}: a service has one ssh-key and one ssh-known-hosts for all sites: write them beside "sites", not in one of them`,
+    )
+  }
   const home = join(homeFolder(), '.ssh')
   const key =
     sshKey ?? ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(home, name)).find(existsSync)
@@ -171,6 +189,26 @@ function sshFiles({ sshKey, sshKnownHosts }: ServiceValues): SecretFile[] {
       ? []
       : [{ name: 'ssh-known-hosts', variable: 'SSH_KNOWN_HOSTS', path: resolve(known) }]),
   ]
+}
+
+/** The keys of agents, each under the name that the program looks for among its credentials. */
+async function agentKeys(
+  wordpresses: readonly Pick<SiteValues, 'wordpress' | 'agentKey'>[],
+  stateDir: string,
+): Promise<SecretFile[]> {
+  const { keyFileOf } = await import('../../server/wordpress/agent/key.ts')
+  const { parseWordpressUrl } = await import('../../server/wordpress/agent/place.ts')
+  return wordpresses.flatMap(({ wordpress, agentKey }) => {
+    if (wordpress === undefined) return []
+    const usual = keyFileOf(stateDir, parseWordpressUrl(wordpress))
+    const path = resolve(agentKey ?? usual)
+    if (!existsSync(path)) {
+      throw new UsageError(
+        `${path}: there is no key of ${wordpress}; run "visitor-counter agent ${wordpress}" as this user first, or give --agent-key`,
+      )
+    }
+    return [{ name: basename(usual), path }]
+  })
 }
 
 /** Runs a script with one visible sudo; without one the user is told what to type. */

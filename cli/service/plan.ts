@@ -11,9 +11,9 @@ export interface ServiceWanted {
   /** Of `dist/visitor-counter.js`. */
   readonly program: string
   readonly settingsFile: string
-  /** The configuration of a WordPress on this machine, if that is read. */
-  readonly wpConfig: { readonly path: string; readonly access: Access } | undefined
-  /** Further files that only their owner may read, as an SSH key. */
+  /** The configurations of those WordPresses on this machine that are read. */
+  readonly wpConfigs: readonly { readonly path: string; readonly access: Access }[]
+  /** Further files that only their owner may read, as an SSH key or the key of an agent. */
   readonly secrets: readonly SecretFile[]
   /** The device file of a board at a serial port; undefined without one. */
   readonly serialPort: string | undefined
@@ -27,8 +27,8 @@ export type Access = 'all' | { readonly group: number } | 'owner'
 export interface SecretFile {
   /** What the file is called inside of the service. */
   readonly name: string
-  /** The variable that says where it is. */
-  readonly variable: string
+  /** The variable that says where it is; none for a name that the program looks for by itself. */
+  readonly variable?: string
   readonly path: string
 }
 
@@ -46,7 +46,7 @@ export function unitName(role: Role): string {
  * @throws UsageError for a program that will not stay where it is
  */
 export function dropIn(role: Role, wanted: ServiceWanted): string {
-  const { node, program, settingsFile, wpConfig, secrets, serialPort, packagesIn } = wanted
+  const { node, program, settingsFile, wpConfigs, secrets, serialPort, packagesIn } = wanted
   if (/[/\\]_npx[/\\]/.test(program)) {
     throw new UsageError(
       'this program runs out of the cache of npx, which is emptied now and then: install it first, as docs/running.md says, then run "visitor-counter service install"',
@@ -64,18 +64,24 @@ export function dropIn(role: Role, wanted: ServiceWanted): string {
   if (!isServe && packagesIn !== undefined) reached.push(packagesIn)
   if (isServe) {
     for (const { name, variable, path } of secrets) {
-      lines.push(`LoadCredential=${name}:${escaped(path)}`, `Environment=${variable}=%d/${name}`)
+      lines.push(`LoadCredential=${name}:${escaped(path)}`)
+      if (variable !== undefined) lines.push(`Environment=${variable}=%d/${name}`)
     }
-    if (wpConfig !== undefined) {
-      const { path, access } = wpConfig
-      if (access === 'owner') {
-        // Only root could read it; a copy is made at each start.
-        lines.push(`LoadCredential=wp-config.php:${escaped(path)}`)
-        lines.push('Environment=WP_CONFIG=%d/wp-config.php')
-      } else {
+    for (const { path, access } of wpConfigs) {
+      if (access !== 'owner') {
         reached.push(dirname(path))
         if (access !== 'all') lines.push(`SupplementaryGroups=${access.group}`)
+        continue
       }
+      // The variable has room for one.
+      if (wpConfigs.length > 1) {
+        throw new UsageError(
+          `${path} can be read by its owner alone; of several sites each must let a group read it: chmod g+r ${path}`,
+        )
+      }
+      // Only root could read it; a copy is made at each start.
+      lines.push(`LoadCredential=wp-config.php:${escaped(path)}`)
+      lines.push('Environment=WP_CONFIG=%d/wp-config.php')
     }
   }
   if (!isServe && serialPort !== undefined && !/^\/dev\/tty(ACM|USB)\d+$/.test(serialPort)) {

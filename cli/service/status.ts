@@ -19,7 +19,8 @@ export async function serviceStatus(roles: readonly Role[]): Promise<ServiceStat
     const { stdout } = await run('systemctl', [question, unit]).catch(
       (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }),
     )
-    return stdout.trim() || 'unknown'
+    // Of a unit that there is not systemd before 254 says nothing.
+    return stdout.trim() || 'not-found'
   }
   return Promise.all(
     roles.map(async (role) => ({

@@ -10,7 +10,7 @@ export async function askService(setup: Setup, written: string): Promise<boolean
   const { talk, answers, context } = setup
   talk.step('8. After a power cut')
   const { service, ...values } = await answers.values([...serviceSettings, 'service'])
-  const options = { values, hasSites: false, settingsFile: written, env: context.env }
+  const options = { values, sites: [], settingsFile: written, env: context.env }
   if (rolesOf(options).length === 0) return false
   const isWanted =
     service ??

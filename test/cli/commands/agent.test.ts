@@ -74,7 +74,11 @@ test('from the command to the number: the zip, WordPress with the plugin, the ch
   )
   await serve.end('SIGTERM')
 
-  const doctor = await run(t, ['doctor', '--wordpress', url, ...state])
+  // As a service: the state folder is another, and the key is a credential.
+  const elsewhere = ['--state-dir', join(folder, 'other')]
+  const doctor = await run(t, ['doctor', '--wordpress', url, ...elsewhere], {
+    env: { CREDENTIALS_DIRECTORY: folder },
+  })
   assert.match(doctor.stdout, /Statify/)
 })
 

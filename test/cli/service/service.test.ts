@@ -22,7 +22,7 @@ const plain: ServiceWanted = {
   node: '/usr/bin/node',
   program: '/usr/local/lib/node_modules/wp-visitor-counter/dist/visitor-counter.js',
   settingsFile: '/etc/visitor-counter/visitor-counter.yaml',
-  wpConfig: { path: '/var/www/html/wp-config.php', access: 'all' },
+  wpConfigs: [{ path: '/var/www/html/wp-config.php', access: 'all' }],
   secrets: [],
   serialPort: '/dev/ttyACM0',
   packagesIn: undefined,
@@ -51,14 +51,14 @@ const cases: [
   [
     'a configuration for a group',
     'serve',
-    { wpConfig: { path: '/var/www/html/wp-config.php', access: { group: 33 } } },
+    { wpConfigs: [{ path: '/var/www/html/wp-config.php', access: { group: 33 } }] },
     [/^SupplementaryGroups=33$/m],
     [/WP_CONFIG/],
   ],
   [
     'a configuration that only its owner may read',
     'serve',
-    { wpConfig: { path: '/srv/x/wp-config.php', access: 'owner' } },
+    { wpConfigs: [{ path: '/srv/x/wp-config.php', access: 'owner' }] },
     [
       /^LoadCredential=wp-config\.php:\/srv\/x\/wp-config\.php$/m,
       /^Environment=WP_CONFIG=%d\/wp-config\.php$/m,
@@ -71,7 +71,7 @@ const cases: [
     {
       node: `${nvm}/bin/node`,
       program: `${nvm}/lib/node_modules/wp-visitor-counter/dist/visitor-counter.js`,
-      wpConfig: { path: '/home/me/site/wp-config.php', access: 'all' },
+      wpConfigs: [{ path: '/home/me/site/wp-config.php', access: 'all' }],
     },
     [
       /^ProtectHome=tmpfs$/m,
@@ -91,7 +91,7 @@ const cases: [
     'an SSH key and known hosts',
     'serve',
     {
-      wpConfig: undefined,
+      wpConfigs: [],
       secrets: [{ name: 'ssh-key', variable: 'SSH_KEY', path: '/home/me/.ssh/id_ed25519' }],
     },
     [
@@ -99,6 +99,28 @@ const cases: [
       /^Environment=SSH_KEY=%d\/ssh-key$/m,
     ],
     [/BindReadOnlyPaths/],
+  ],
+  [
+    'several sites, of which one has the agent',
+    'serve',
+    {
+      wpConfigs: [
+        { path: '/var/www/a/wp-config.php', access: { group: 33 } },
+        { path: '/home/me/b/wp-config.php', access: 'all' },
+      ],
+      secrets: [
+        {
+          name: 'agent-www.example.com.key',
+          path: '/home/me/.local/state/visitor-counter/agent-www.example.com.key',
+        },
+      ],
+    },
+    [
+      /^LoadCredential=agent-www\.example\.com\.key:\/home\/me\/\.local\/state\/visitor-counter\/agent-www\.example\.com\.key$/m,
+      /^SupplementaryGroups=33$/m,
+      /^BindReadOnlyPaths=\/home\/me\/b$/m,
+    ],
+    [/Environment=.*KEY/],
   ],
   [
     'a board at the UART',
@@ -139,6 +161,14 @@ describe('a service', () => {
     })
   }
 
+  it('refuses several configurations of which one is for its owner alone', () => {
+    const wpConfigs = [
+      { path: '/srv/a/wp-config.php', access: 'owner' },
+      { path: '/srv/b/wp-config.php', access: 'all' },
+    ] as const
+    assert.throws(() => dropIn('serve', { ...plain, wpConfigs }), /chmod g\+r \/srv\/a\/wp-config/)
+  })
+
   it('refuses a program that goes with the cache of npx', () => {
     const program = '/home/me/.npm/_npx/0f1/node_modules/wp-visitor-counter/dist/visitor-counter.js'
     assert.throws(() => dropIn('serve', { ...plain, program }), /cache of npx.*install it first/)
@@ -157,6 +187,7 @@ async function startSystem(t: TestContext) {
     join(bin, 'systemctl'),
     `#!/bin/sh
 echo "$*" >>'${log}'
+case $1 in is-active) [ "$2" = "$(cat '${bin}/active')" ] && echo active || { echo inactive; exit 3; }; exit ;; esac
 case $1 in enable|disable|is-enabled) exec '${findProgram('systemctl')}' --root='${root}' "$@" ;; esac
 `,
   )
@@ -250,6 +281,29 @@ describe('service', () => {
     assert.match(unknown.stderr, /did you mean install\?/)
   })
 
+  it('says of each what systemd says, and ends with 1 when none runs', async (t) => {
+    const { folder, sh } = await startSystem(t)
+    const unit = unitName('serve')
+    await writeFile(join(folder, unit), await readFile(join(deploy, unit), 'utf8'))
+    await sh(`systemctl enable ${unit}`)
+    // Whether a unit is active only a systemd that runs can tell.
+    const bin = join(folder, '../../../bin')
+    const ask = async (active: string) => {
+      await writeFile(join(bin, 'active'), active)
+      return run(t, ['service', 'status'], { env: { PATH: `${bin}:${process.env['PATH']}` } })
+    }
+    const well = await ask(unit)
+    assert.equal(well.code, 0, well.stderr)
+    assert.equal(
+      well.stdout,
+      'visitor-counter-serve: active, enabled\nvisitor-counter-device: not installed',
+    )
+    const down = await ask('')
+    assert.equal(down.code, 1)
+    assert.match(down.stdout, /visitor-counter-serve: inactive, enabled/)
+    assert.match(down.stderr, /none of them runs; "visitor-counter service install" makes them/)
+  })
+
   it('says what root has to type where there is no systemd to ask, and the script is whole', async (t) => {
     const folder = await temporaryFolder(t)
     const config = join(folder, 'visitor-counter.yaml')
@@ -265,6 +319,31 @@ describe('service', () => {
     assert.ok(text.includes(`LoadCredential=settings.yaml:${config}`))
     assert.doesNotMatch(text, /s3cret/)
     await exec('sh', ['-n', script])
+  })
+
+  it('hands over the keys of agents, of several sites too, and wants them made first', async (t) => {
+    const folder = await temporaryFolder(t)
+    const config = join(folder, 'visitor-counter.yaml')
+    await writeFile(
+      config,
+      `state-dir: ${folder}\nsites:\n  one:\n    wordpress: https://one.example\n  two:\n    wordpress: https://two.example/blog\n    agent-key: ${folder}/mine.key\n`,
+    )
+    const install = () =>
+      run(t, ['service', 'install', '--config', config], { env: { PATH: folder } })
+    const early = await install()
+    assert.equal(early.code, 2)
+    assert.match(early.stderr, /no key of https:\/\/one\.example; run "visitor-counter agent https/)
+    await writeFile(join(folder, 'agent-one.example.key'), '')
+    await writeFile(join(folder, 'mine.key'), '')
+    const { code, stdout, stderr } = await install()
+    assert.equal(code, 0, stderr)
+    const text = await readFile(/sh (\S+install-service\.sh)/.exec(stdout)?.[1] ?? '', 'utf8')
+    for (const line of [
+      `LoadCredential=agent-one.example.key:${folder}/agent-one.example.key`,
+      `LoadCredential=agent-two.example-blog.key:${folder}/mine.key`,
+    ]) {
+      assert.ok(text.split('\n').includes(line), text)
+    }
   })
 
   it('has a LaunchAgent for macOS and a task for Windows', () => {
