@@ -130,7 +130,7 @@ export class SiteGroup {
    * @throws FatalError or DatabaseError when a database that has never been read refuses
    */
   async start(): Promise<void> {
-    const database = await this.#options.place.open(this.#options.log)
+    const database = await this.#options.place.open(this.#options.log, this.#store.id)
     const schema = new SharedSchema(database.engine, this.#options.now)
     this.#opened = { database, schema }
     if (this.#stopped) await database.close()

@@ -86,6 +86,8 @@ export function withoutFuture<T extends Remembered>(site: T, nowMs: number): T {
 /** A file that keeps the last rounds of the sites of one database. */
 export interface Store {
   load(): Promise<Saved[]>
+  /** Of who keeps the file, as of `OwnerFile`; undefined before it was loaded. */
+  readonly id: string | undefined
   save(sites: readonly Saved[]): Promise<void>
   close(): Promise<void>
 }
@@ -106,6 +108,9 @@ export function openStore(
   const file = join(directory, `${name}.json`)
   let owner: OwnerFile | undefined
   return {
+    get id() {
+      return owner?.id
+    },
     async load() {
       await sweepDrafts(file)
       owner = await ownFile(file)

@@ -68,8 +68,7 @@ test('who shares a file with another process is told which, until that has ended
   const { child, said } = run(
     t,
     `const { ownFile } = await import(${module('owner-file')})
-    await ownFile(${JSON.stringify(file)})
-    console.log('owned')
+    console.log('owned', (await ownFile(${JSON.stringify(file)})).id)
     setInterval(() => {}, 1000)`,
   )
   await until('it is owned', () => said().includes('owned'))
@@ -77,8 +76,14 @@ test('who shares a file with another process is told which, until that has ended
   assert.equal(second.other, `process ${child.pid}`)
   await second.release()
   assert.equal((await ownFile(file)).other, `process ${child.pid}`)
+  const [, id] = said().trim().split(' ')
+  assert.notEqual(second.id, id)
   await endProgram(child, 'SIGKILL')
-  assert.equal((await ownFile(file)).other, undefined)
+  const heir = await ownFile(file)
+  assert.deepEqual([heir.other, heir.id], [undefined, id])
+  assert.notEqual((await ownFile(file)).id, id, 'a second one of the same process')
+  await heir.release()
+  assert.notEqual((await ownFile(file)).id, id)
 })
 
 test('a number that another program has by now is no owner', async (t) => {

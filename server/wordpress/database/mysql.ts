@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2'
@@ -5,7 +6,7 @@ import type mysql from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
 import { Abortable } from '../../../common/abortable.ts'
 import type { MysqlConnection } from './connection.ts'
-import type { Database, Row, Sql } from './database.ts'
+import type { Database, Row, Sql, Way } from './database.ts'
 import { databaseError, isLost, isUnknownVariable, lost } from './mysql-error.ts'
 import { directTransport, type Transport } from './transport.ts'
 
@@ -17,6 +18,8 @@ const slowLimitSeconds = 900
 const lockLimitSeconds = 10
 /** How long a statement that nobody waits for any more may take to be ended. */
 const killWithinMs = 900
+/** From one look to the next whether it has ended. */
+const lookEveryMs = 25
 /** What a query must take for the bridge to see whether the network took it. */
 const dearMs = 50
 /** How much longer than its limit a statement may stay silent before the link counts as dead. */
@@ -26,11 +29,14 @@ const graceSeconds = 5
  * A MySQL or MariaDB database over at most two connections: one for the quick queries of each poll,
  * one for recounts, so that a recount of seconds holds no poll back. Both are opened when first needed
  * and replaced when the server has closed them.
+ *
+ * @param mark stands in every statement; one that an earlier process with this mark has left running is ended
  */
 export function openMysql(
   settings: MysqlConnection,
   transport: Transport = directTransport(settings),
   onWarning: (warning: string) => void = () => undefined,
+  mark: string = randomUUID(),
 ): Database {
   const networks = { query: { ms: 0 }, snapshot: { ms: 0 } }
   const told = new Set<string>()
@@ -38,8 +44,15 @@ export function openMysql(
     if (!told.has(warning)) onWarning(warning)
     told.add(warning)
   }
-  const quick = new Lane(settings, transport, quickLimitSeconds, networks.query, warn)
-  const slow = new Lane(settings, transport, slowLimitSeconds, networks.snapshot, warn)
+  const lane = (way: Way, limitSeconds: number) =>
+    new Lane(settings, transport, {
+      limitSeconds,
+      network: networks[way],
+      warn,
+      mark: `${mark} ${way}`,
+    })
+  const quick = lane('query', quickLimitSeconds)
+  const slow = lane('snapshot', slowLimitSeconds)
   return {
     engine: 'mysql',
     stopwatch: (way) => waitedMs() - networks[way].ms,
@@ -75,31 +88,30 @@ interface Network {
   ms: number
 }
 
+interface LaneOptions {
+  /** Of the server, on a statement. */
+  readonly limitSeconds: number
+  readonly network: Network
+  readonly warn: (warning: string) => void
+  /** Tells the statements of this lane from all others of the server. */
+  readonly mark: string
+}
+
 /** One connection, used by one piece of work at a time. */
 class Lane {
   readonly #settings: MysqlConnection
   readonly #transport: Transport
-  readonly #limitSeconds: number
-  readonly #network: Network
-  readonly #warn: (warning: string) => void
+  readonly #options: LaneOptions
   #link: Link | undefined
-  /** What may still run on the server though its connection is gone. */
-  #orphan: Statement | undefined
+  /** Something may still run on the server though its connection is gone. */
+  #isLeft = false
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(
-    settings: MysqlConnection,
-    transport: Transport,
-    limitSeconds: number,
-    network: Network,
-    warn: (warning: string) => void,
-  ) {
+  constructor(settings: MysqlConnection, transport: Transport, options: LaneOptions) {
     this.#settings = settings
     this.#transport = transport
-    this.#limitSeconds = limitSeconds
-    this.#network = network
-    this.#warn = warn
+    this.#options = options
   }
 
   run<T>(work: (link: Link) => Promise<T>): Promise<T> {
@@ -113,26 +125,30 @@ class Lane {
     this.#closed = true
     const link = this.#link
     if (link !== undefined) this.#drop(link)
-    const orphan = this.#orphan
-    if (orphan === undefined) return
+    if (!this.#isLeft) return
     const given = new AbortController()
     const time = sleep(killWithinMs, undefined, { signal: given.signal })
     // Where the server refuses, as an account that may have no more connections, that it was closed is all.
-    const killed = this.#kill(orphan, given.signal).catch(() => undefined)
+    const killed = this.#endLeft(given.signal).catch(() => undefined)
     await Promise.race([killed, time.catch(() => undefined)])
     given.abort()
   }
 
-  async #kill(statement: Statement, signal: AbortSignal): Promise<void> {
-    const stream = await this.#transport.open()
-    const killer = new Link(this.#settings, stream, this.#transport.isSocket, { ms: 0 })
-    const end = () => killer.end()
+  async #endLeft(signal: AbortSignal): Promise<void> {
+    const link = await this.#connect({ ms: 0 })
+    const end = () => link.end()
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
-    await killer.kill(statement)
+    await link.endLeft(quickLimitSeconds)
+  }
+
+  async #connect(network: Network): Promise<Link> {
+    const stream = await this.#transport.open()
+    return new Link(this.#settings, stream, this.#transport.isSocket, network, this.#options.mark)
   }
 
   async #attempt<T>(work: (link: Link) => Promise<T>): Promise<T> {
+    const { limitSeconds, network, warn } = this.#options
     const idle = this.#link
     const begunMs = waitedMs()
     if (idle !== undefined) {
@@ -146,20 +162,21 @@ class Lane {
     }
     try {
       if (this.#closed) throw lost('the connection has been closed')
-      const stream = await this.#transport.open()
-      if (this.#closed) stream.destroy(lost('the connection has been closed'))
-      const fresh = new Link(this.#settings, stream, this.#transport.isSocket, this.#network)
+      const fresh = await this.#connect(network)
+      if (this.#closed) fresh.end()
       this.#link = fresh
       try {
-        await prepare(fresh, this.#limitSeconds, this.#warn)
-        if (this.#orphan !== undefined) await fresh.kill(this.#orphan)
-        this.#orphan = undefined
+        await prepare(fresh, limitSeconds, warn)
+        // Of this process, whose connection was lost, or of one before it that was killed: no second one of
+        // these may run beside it, and none runs longer than its limit.
+        await fresh.endLeft(limitSeconds)
+        this.#isLeft = false
       } catch (error) {
         this.#drop(fresh)
         throw error
       }
       // With what went by on a connection that died unnoticed.
-      this.#network.ms += waitedMs() - begunMs
+      network.ms += waitedMs() - begunMs
       return await work(fresh)
     } catch (error) {
       if (this.#link !== undefined && isLost(error)) this.#drop(this.#link)
@@ -168,16 +185,10 @@ class Lane {
   }
 
   #drop(link: Link): void {
-    this.#orphan = link.running ?? this.#orphan
+    this.#isLeft ||= link.isAsking
     link.end()
     if (this.#link === link) this.#link = undefined
   }
-}
-
-/** One that a server is at, with the id of its connection there. */
-interface Statement {
-  readonly id: number
-  readonly text: string
 }
 
 /**
@@ -191,10 +202,19 @@ class Link {
   readonly #network: Network
   /** The quickest of the statements that answer at once; 0 before the first. */
   #roundTripMs = 0
-  #running: Statement | undefined
+  /** As it stands behind a statement. */
+  readonly #mark: string
+  #isAsking = false
 
-  constructor(settings: MysqlConnection, stream: Duplex, isSocket: boolean, network: Network) {
+  constructor(
+    settings: MysqlConnection,
+    stream: Duplex,
+    isSocket: boolean,
+    network: Network,
+    mark: string,
+  ) {
     const { host, socketPath } = settings
+    this.#mark = ` /* visitor-counter ${mark} */`
     this.#network = network
     this.#socket = stream
     const core = createConnection({
@@ -242,24 +262,33 @@ class Link {
     this.#roundTripMs = this.#roundTripMs === 0 ? ms : Math.min(this.#roundTripMs, ms)
   }
 
-  /** Has no answer yet; stays so when the connection has failed. */
-  get running(): Statement | undefined {
-    return this.#running
+  /** A statement has no answer yet; stays so when the connection has failed. */
+  get isAsking(): boolean {
+    return this.#isAsking
   }
 
   /**
-   * Ends a statement of another connection. The id of that may by now be somebody else's, behind a proxy or
-   * on the server that has taken over, so the statement must be there with its text.
+   * Ends the statements of other connections that have our mark, and waits until they are gone. By its id alone
+   * a connection may be somebody else's, behind a proxy or on the server that has taken over.
    */
-  async kill({ id, text }: Statement): Promise<void> {
-    const rows = await this.#ask(
-      {
-        text: 'SELECT info AS statement FROM information_schema.processlist WHERE id = ?',
-        values: [id],
-      },
-      quickLimitSeconds,
-    )
-    if (rows[0]?.['statement'] === text) await this.tell(`KILL QUERY ${id}`)
+  async endLeft(withinSeconds: number): Promise<void> {
+    const untilMs = performance.now() + withinSeconds * 1000
+    const left = {
+      text: `SELECT id FROM information_schema.processlist
+        WHERE id <> CONNECTION_ID() AND info LIKE '%${this.#mark}'`,
+      values: [],
+    }
+    while (performance.now() < untilMs) {
+      const rows = await this.#ask(left, quickLimitSeconds)
+      if (rows.length === 0) return
+      for (const { id } of rows) {
+        // One that has just ended by itself cannot be ended.
+        await this.tell(`KILL QUERY ${Number(id)}`).catch((error: unknown) => {
+          if (isLost(error)) throw error
+        })
+      }
+      await sleep(lookEveryMs)
+    }
   }
 
   async #ask({ text, values }: Sql, limitSeconds: number): Promise<Row[]> {
@@ -268,15 +297,15 @@ class Link {
       (limitSeconds + graceSeconds) * 1000,
     )
     try {
-      const answer = this.#connection.query<RowDataPacket[]>({ sql: text, values: [...values] })
-      const whole = this.#connection.format(text, [...values])
-      this.#running = { id: this.#connection.threadId, text: whole }
+      const sql = text + this.#mark
+      const answer = this.#connection.query<RowDataPacket[]>({ sql, values: [...values] })
+      this.#isAsking = true
       const [rows] = await this.#ending.before(answer)
-      this.#running = undefined
+      this.#isAsking = false
       return rows
     } catch (error) {
       // An error of the server is an answer, too.
-      if (!isLost(error)) this.#running = undefined
+      if (!isLost(error)) this.#isAsking = false
       throw error
     } finally {
       clearTimeout(timer)

@@ -14,7 +14,8 @@ export interface DatabasePlace {
   readonly pollMs?: { readonly usual: number; readonly least: number }
   /** What has to work before it can be opened, one after the other, for `doctor`; each fails with its reason. */
   steps?(): AsyncIterable<Step>
-  open(log: Logger): Promise<LocatedDatabase>
+  /** @param mark tells the statements of this bridge from all others, also after a restart */
+  open(log: Logger, mark?: string): Promise<LocatedDatabase>
 }
 
 /** Something that works. */
@@ -40,7 +41,7 @@ export interface Located {
 export function fixedPlace(connection: Connection): DatabasePlace {
   return {
     description: describeConnection(connection),
-    open: (log) => openDatabase(connection, log),
+    open: (log, mark) => openDatabase(connection, log, mark),
   }
 }
 
@@ -70,7 +71,7 @@ export function configuredPlace(options: ConfiguredOptions): DatabasePlace {
   return {
     description,
     tablePrefix: first?.tablePrefix,
-    open: async (log) => new Configured(options, log),
+    open: async (log, mark) => new Configured(options, log, mark),
   }
 }
 
@@ -79,6 +80,7 @@ class Configured implements LocatedDatabase {
   readonly engine: Connection['engine']
   readonly #options: ConfiguredOptions
   readonly #log: Logger
+  readonly #mark: string | undefined
   #current: { readonly located: Located; readonly database: Database } | undefined
   #locating: Promise<Database> | undefined
   #stamp: string | undefined
@@ -87,9 +89,10 @@ class Configured implements LocatedDatabase {
   #elapsedMs: Record<Way, number> = { query: 0, snapshot: 0 }
   #closed = false
 
-  constructor(options: ConfiguredOptions, log: Logger) {
+  constructor(options: ConfiguredOptions, log: Logger, mark: string | undefined) {
     this.#options = options
     this.#log = log
+    this.#mark = mark
     this.engine = options.engine
   }
 
@@ -150,7 +153,7 @@ class Configured implements LocatedDatabase {
     this.#stamp = found
     const before = this.#current
     if (before !== undefined && isSame(before.located, located)) return before.database
-    const database = await openDatabase(located.connection, this.#log)
+    const database = await openDatabase(located.connection, this.#log, this.#mark)
     if (before !== undefined) {
       for (const way of ways) this.#elapsedMs[way] += before.database.stopwatch(way)
       await before.database.close()
