@@ -19,14 +19,14 @@ function boardAdvice({ kind }: BoardSetting, message: string): string {
   if (/ENOENT.*\/dev/.test(message) && kind === 'raspi')
     return 'this is no Raspberry Pi: --board raspi is for its own pins'
   if (/nothing listens there/.test(message)) {
-    return 'correct the address; does StandardFirmata (WiFi or Ethernet) run on it as a server? A network board serves one program at a time'
+    return 'correct the address; does StandardFirmataWiFi or -Ethernet run on it as a server? A network board serves one program at a time'
   }
   if (/no such host/.test(message))
     return 'correct its name, or give its address, which the router lists'
   if (/get ready/.test(message) && kind === 'serial') {
-    return 'it does not run StandardFirmata: visitor-counter flash brings our firmware to an Uno or Nano, the Arduino IDE StandardFirmata to any other'
+    return 'it runs other firmware: visitor-counter flash brings ours to an Uno or Nano, the Arduino IDE StandardFirmata to any other'
   }
-  return 'is it switched on and connected, and does it run StandardFirmata? A network board serves one program at a time'
+  return 'is it switched on and connected, and does it run our firmware or StandardFirmata? A network board serves one program at a time'
 }
 
 /** Connects to a board, as the device program does, and has it answer. */

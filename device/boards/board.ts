@@ -30,8 +30,8 @@ export interface Board {
     frame: Frame,
     how: 'initialize' | 'refresh' | 'change',
   ): Promise<void>
-  /** Whether the display has left the last transfers without the acknowledgement that its wires have. */
-  readonly displaySilent?: boolean
+  /** What is wrong with the wires to the display, as far as a board can tell; for people. */
+  readonly displayTrouble?: string | undefined
   /** Told when a board that was reset listens again; it has forgotten what it was told. */
   onReset(listener: () => void): void
   /** Resolves with the reason when the board is gone. */

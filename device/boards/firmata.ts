@@ -43,7 +43,7 @@ export interface FirmataLink {
 }
 
 /**
- * A board with StandardFirmata, through johnny-five and firmata-io. Both notice no loss and confirm
+ * A board with Firmata, through johnny-five and firmata-io. Both notice no loss and confirm
  * no write, so both are done here: a frame is one buffer with a request for the version behind it,
  * which the firmware answers once it has carried out what came before.
  */
@@ -69,7 +69,7 @@ export async function openFirmata(
   }
   const lost = whenLost(io, link)
   try {
-    const unready = `${link.name} does not get ready; is StandardFirmata on it, and no other client? One that was served before may hold on to a dead connection: power-cycle it`
+    const unready = `${link.name} does not get ready; is our firmware or StandardFirmata on it, and no other client? One that was served before may hold on to a dead connection: power-cycle it`
     await readyIo(io, unready, lost, link.readyMs, signal)
     checkPins(io, wiring)
   } catch (error) {

@@ -140,7 +140,7 @@ export class Link {
       this.#change((before) => restarted(before, now()))
     })
     let isReady = false
-    let wasSilent = false
+    let trouble: string | undefined
     while (this.#state !== undefined) {
       if (loss !== undefined) throw loss
       const before = this.#state
@@ -173,8 +173,9 @@ export class Link {
             break
           }
           this.#change((state) => confirmed(state, step, now()))
-          if (board.displaySilent === true && !wasSilent) log.warn(silent)
-          wasSilent = board.displaySilent === true
+          const { displayTrouble } = board
+          if (displayTrouble !== undefined && displayTrouble !== trouble) log.warn(displayTrouble)
+          trouble = displayTrouble
           if (isReady) break
           isReady = true
           log.info(`board ready: ${board.name}`)
@@ -203,9 +204,6 @@ export class Link {
     })
   }
 }
-
-const silent =
-  'the display does not answer the board; are its wires at the right pins, and has it power?'
 
 function transfersFor(
   display: DisplayDriver,

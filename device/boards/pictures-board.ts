@@ -40,6 +40,8 @@ const deskTimes: Times = {
 }
 /** On a display without points. */
 const pausedMs = 3500
+const silent =
+  'the display does not answer the board; are its wires at the right pins, and has it power?'
 
 /** What the display at the board holds, as far as we told it. */
 interface Held {
@@ -67,8 +69,7 @@ export class PicturesBoard implements Board {
   #greeted: (() => void) | undefined
   #reset: () => void = () => {}
   #isDead = false
-  /** The display has not acknowledged what the board sent it last. */
-  displaySilent = false
+  displayTrouble: string | undefined
 
   constructor(
     name: string,
@@ -181,7 +182,7 @@ export class PicturesBoard implements Board {
     resend()
     try {
       const { outcome } = await this.#inTime(answered)
-      this.displaySilent = outcome === 'display-silent'
+      this.displayTrouble = outcome === 'display-silent' ? silent : undefined
       if (outcome === 'malformed') throw new Error(`${name} does not take what it is sent`)
     } finally {
       clearTimeout(timer)

@@ -28,6 +28,8 @@ const push = [DIGITAL_WRITE, 8, 0]
  * so each write goes alone and is waited for.
  */
 const mostI2cBytes = 40
+const noPullUps =
+  'the data line of the display is low where nobody pulls it: has the display power, is DIO at its pin, and are there pull-ups of 10 kΩ at DIO and CLK? A Photon has none of its own'
 
 /**
  * A first-generation Photon with VoodooSpark. Its protocol confirms no write; a question for the level
@@ -64,15 +66,16 @@ class VoodooSparkBoard implements Board {
   readonly #connected: Promise<void>
   /** Key: pin. A level that a pin has already is not written again. */
   readonly #levels: Map<number, Level> = new Map()
-  #answered: () => void = () => {}
-  #replyBytes = 0
+  #answered: (level: number) => void = () => {}
+  #replyBytes: number[] = []
+  displayTrouble: string | undefined
 
   constructor(host: string, port: number, wiring: Wiring) {
     this.name = `Photon at voodoospark:${host}:${port}`
     this.#wiring = wiring
     this.#socket.setNoDelay(true)
     this.#socket.setKeepAlive(true, 10_000)
-    this.#socket.on('data', (data) => this.#reply(data.length))
+    this.#socket.on('data', (data) => this.#reply(data))
     this.#connected = new Promise((resolve) => this.#socket.once('connect', () => resolve()))
     this.lost = new Promise((resolve) => {
       const lose = (error: Error) => {
@@ -93,6 +96,8 @@ class VoodooSparkBoard implements Board {
   }
 
   async send(transfers: readonly Transfer[]): Promise<void> {
+    const { bus } = this.#wiring
+    if (transfers.length === 0 && bus === 'two-wire') return this.#askLine()
     const messages = transfers.map((transfer) =>
       transfer.bus === 'i2c'
         ? i2cWrite(transfer.address, transfer.bytes)
@@ -100,7 +105,7 @@ class VoodooSparkBoard implements Board {
             [...step].flatMap(([pin, level]) => this.#pinBytes(pin, level)),
           ),
     )
-    const alone = this.#wiring.bus === 'i2c' && messages.length > 0
+    const alone = bus === 'i2c' && messages.length > 0
     for (const message of alone ? messages : [messages.flat()]) await this.#ask(message)
   }
 
@@ -121,21 +126,44 @@ class VoodooSparkBoard implements Board {
     return [...mode, DIGITAL_WRITE, pin, level]
   }
 
-  /** Sends a message, and waits until the board has carried it out. */
-  async #ask(message: readonly number[]): Promise<void> {
-    const answered = new Promise<void>((resolve) => {
+  /**
+   * VoodooSpark has no inputs but such with a pull-down: without pull-ups at the wires a released line falls,
+   * which is a start or a stop to the chip. An idle line is asked for its level while nobody drives it, and
+   * in a message of its own, so that it has had the time to rise.
+   */
+  async #askLine(): Promise<void> {
+    const { data, clock } = this.#wiring.pins
+    const isIdle = this.#levels.get(data) === 1 && this.#levels.get(clock) === 1
+    if (!isIdle) {
+      await this.#ask([])
+      return
+    }
+    await this.#ask([PIN_MODE, data, INPUT])
+    const level = await this.#ask([], data)
+    await this.#ask([PIN_MODE, data, OUTPUT, DIGITAL_WRITE, data, 1])
+    this.displayTrouble = level === 0 ? noPullUps : undefined
+  }
+
+  /**
+   * Sends a message, and waits until the board has carried it out.
+   *
+   * @returns the level of a pin then
+   */
+  async #ask(message: readonly number[], pin = askedPin): Promise<number> {
+    const answered = new Promise<number>((resolve) => {
       this.#answered = resolve
     })
-    this.#socket.write(Buffer.from([...message, DIGITAL_READ, askedPin, ...push]))
-    await within(answerMs, 'the Photon does not answer', this.#ending.before(answered))
+    this.#socket.write(Buffer.from([...message, DIGITAL_READ, pin, ...push]))
+    return within(answerMs, 'the Photon does not answer', this.#ending.before(answered))
   }
 
   /** Nothing else is asked for, so whatever comes is the reply to the question. */
-  #reply(bytes: number): void {
-    this.#replyBytes += bytes
-    if (this.#replyBytes < readReply) return
-    this.#replyBytes = 0
-    this.#answered()
+  #reply(bytes: Uint8Array): void {
+    this.#replyBytes.push(...bytes)
+    if (this.#replyBytes.length < readReply) return
+    const [, , level = 0] = this.#replyBytes
+    this.#replyBytes = []
+    this.#answered(level)
   }
 }
 

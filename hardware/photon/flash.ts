@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { FatalError } from '../../common/errors.ts'
@@ -34,19 +35,16 @@ const sourceEndings = ['.h', '.hpp', '.c', '.cpp', '.ino', '.properties']
 /** It loads, restarts and comes back; a newer Device OS, if it needs one, is loaded meanwhile too. */
 const returnMs = 300_000
 const lookMs = 3000
-/** What `show` has to refuse, so that a test does not change the number on the display. */
-const nonsense = 'test'
-const refusal = -1
 
 /**
- * Brings the firmware to a Photon: compiles it in the cloud, loads it over the air, waits until the
- * device is back, and calls its function `show` once.
+ * Brings the firmware to a Photon: compiles it in the cloud, loads it over the air, and waits until the
+ * device is back and its variable `version` is that of these sources.
  *
  * @throws FatalError that says what to do
  */
 export async function flash(options: FlashOptions): Promise<void> {
   const { cloud, device, folders, dryRun, say } = options
-  const sources = await readSources(folders)
+  const { sources, version } = withVersion(await readSources(folders))
   const before = await cloud.device(device).catch((error: unknown) => fail(error, device))
   const platform = platforms.get(before.platformId)
   if (platform === undefined) {
@@ -57,9 +55,8 @@ export async function flash(options: FlashOptions): Promise<void> {
   }
   if (before.session === undefined && !dryRun) throw new FatalError(`${device} is offline; ${cyan}`)
   const { name, targetVersion } = platform
-  const version =
-    targetVersion === undefined ? 'the newest Device OS' : `Device OS ${targetVersion}`
-  say(`compiling ${Object.keys(sources).length} files for a ${name} with ${version}`)
+  const system = targetVersion === undefined ? 'the newest Device OS' : `Device OS ${targetVersion}`
+  say(`compiling ${Object.keys(sources).length} files for a ${name} with ${system}`)
   const build = { sources, targetVersion }
   const size = await compile(options, { ...build, platformId: before.platformId })
   for (const line of size.split('\n')) if (line.trim() !== '') say(line.trimEnd())
@@ -70,14 +67,10 @@ export async function flash(options: FlashOptions): Promise<void> {
   say(`loading it onto ${device}`)
   await cloud.flash(device, build).catch((error: unknown) => fail(error, device))
   say(`waiting for ${device} to come back`)
-  await waitForReturn(options, before.session)
-  const answer = await cloud
-    .call(device, 'show', nonsense)
-    .catch((error: unknown) => fail(error, device))
-  if (answer !== refusal) {
-    throw new FatalError(`${device} is back, but answers ${answer} where this firmware says -1`)
-  }
-  say(`${device} is back and answers; serve --particle ${device} shows the count on it`)
+  await waitForVersion(options, version, before.session)
+  say(
+    `${device} is back with this version (${version}); serve --particle ${device} shows the count on it`,
+  )
 }
 
 const cyan = 'switch it on, and wait until its light breathes cyan'
@@ -109,26 +102,54 @@ async function compile(
   }
 }
 
-/** Until it has come to the cloud anew, with the function of this firmware. */
-async function waitForReturn(
+/** The sources with their sum in `version.h`: the program says it when it runs. */
+function withVersion(sources: Sources): { sources: Sources; version: string } {
+  const hash = createHash('sha256')
+  for (const [name, content] of Object.entries(sources)) {
+    hash.update(`${name}\0${content.length}\0`).update(content)
+  }
+  const version = hash.digest('hex').slice(0, 12)
+  const line = `#pragma once\n\n#define VISITOR_COUNTER_VERSION "${version}"\n`
+  return { sources: { ...sources, 'version.h': Buffer.from(line) }, version }
+}
+
+/** Until it has come to the cloud anew, and says that it runs this version. */
+async function waitForVersion(
   { cloud, device, now, sleep }: FlashOptions,
-  session: string | undefined,
+  version: string,
+  before: string | undefined,
 ): Promise<void> {
   const deadline = now() + returnMs
-  for (;;) {
-    await sleep(lookMs)
-    const found = await cloud.device(device).catch((error: unknown) => {
-      if (error instanceof CloudError && error.kind !== 'token') return undefined
-      return fail(error, device)
-    })
-    const isBack = found?.session !== undefined && found.session !== session
-    if (isBack && found.functions.includes('show')) return
-    if (now() > deadline) {
-      throw new FatalError(
-        `${device} has not come back with the firmware within ${returnMs / 60_000} minutes; ${cyan}, then try again`,
-      )
-    }
+  let seen = 'has not come back'
+  let advice = `${cyan}, then try again`
+  /** Of the connection that has answered: to read a variable costs an operation. */
+  let answered: string | undefined
+  const orWait = (error: unknown) => {
+    if (error instanceof CloudError && error.kind !== 'token') return undefined
+    return fail(error, device)
   }
+  while (now() <= deadline) {
+    await sleep(lookMs)
+    const found = await cloud.device(device).catch(orWait)
+    if (found?.session === undefined || found.session === before) continue
+    advice = 'try again'
+    if (!found.functions.includes('show')) {
+      seen = 'is back without the firmware'
+      continue
+    }
+    if (found.session === answered) continue
+    // Firmware from before there were versions has no such variable.
+    const running = await cloud.variable(device, 'version').catch(orWait)
+    if (running === version) return
+    seen =
+      running === undefined
+        ? 'is back, but does not say its version'
+        : `is back with version ${running} in place of ${version}`
+    if (running !== undefined) answered = found.session
+  }
+  throw new FatalError(
+    `${device} ${seen}, ${returnMs / 60_000} minutes after it was loaded; ${advice}`,
+  )
 }
 
 function fail(error: unknown, device: string): never {

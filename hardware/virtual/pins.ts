@@ -25,6 +25,8 @@ export interface Chip {
   driveChanged?(before: Drive, after: Drive): void
   /** Bit n is 1 while the chip pulls pin n low. */
   pulls?(): Levels
+  /** Bit n is 1 where there is a pull-up at the wire of pin n. */
+  pullUps?(): Levels
   /** The chip on the I2C bus. A register read arrives as a write of the register, then a read. */
   i2c?: {
     address: number

@@ -21,7 +21,7 @@ const PULSE_WIDTH_MASK = 0b0111
 const GRIDS = 6
 const BYTE_BITS = 8
 
-/** The pins of the board that CLK and DIO are wired to, with pull-ups on both. */
+/** The pins of the board that CLK and DIO are wired to. */
 type Tm1637Pins = { clock: number; data: number }
 
 type Tm1637Options = {
@@ -30,11 +30,9 @@ type Tm1637Options = {
   gridOrder?: readonly number[]
   /** What every display register holds after power-on; the data sheet says nothing of it. */
   powerOnRam?: number
+  /** Whether the module has pull-ups on both wires, as most have; else they fall when nobody drives them. */
+  pullUps?: boolean
 }
-
-/** The level of a wire: who drives nothing leaves it to the pull-up. */
-const lineOf = ({ levels, outputs }: Drive, pin: number) =>
-  levelOf(outputs, pin) ? levelOf(levels, pin) : 1
 
 /**
  * A TM1637 without keys. It follows its wires as silicon would; what breaks the data sheet's rules
@@ -46,6 +44,7 @@ export class Tm1637 implements DisplayChip {
   readonly #pins: Tm1637Pins
   readonly #grids: readonly number[]
   readonly #powerOnRam: number
+  readonly #pullUps: Levels
   readonly #changes = visibleChanges(() => this.display())
   readonly #ram = new Uint8Array(GRIDS)
   #powered = true
@@ -62,10 +61,11 @@ export class Tm1637 implements DisplayChip {
   #foughtOver = false
 
   constructor(pins: Tm1637Pins, options: Tm1637Options = {}) {
-    const { digits = 4, gridOrder = [1, 2, 3, 4, 5, 6], powerOnRam = 0 } = options
+    const { digits = 4, gridOrder = [1, 2, 3, 4, 5, 6], powerOnRam = 0, pullUps = true } = options
     this.#pins = pins
     this.#grids = gridOrder.slice(0, digits)
     this.#powerOnRam = powerOnRam
+    this.#pullUps = pullUps ? (1 << pins.clock) | (1 << pins.data) : 0
     this.#reset()
   }
 
@@ -85,13 +85,17 @@ export class Tm1637 implements DisplayChip {
     return this.#ack ? 1 << this.#pins.data : 0
   }
 
+  pullUps(): Levels {
+    return this.#pullUps
+  }
+
   /** "Interface interpretation", p. 3. */
   driveChanged(before: Drive, after: Drive): void {
     if (!this.#powered) return
     const { clock, data } = this.#pins
     const hadAck = this.#ack
-    const [clockWas, clockIs] = [lineOf(before, clock), lineOf(after, clock)]
-    const [dataWas, dataIs] = [lineOf(before, data), lineOf(after, data)]
+    const [clockWas, clockIs] = [this.#line(before, clock), this.#line(after, clock)]
+    const [dataWas, dataIs] = [this.#line(before, data), this.#line(after, data)]
 
     if (clockWas < clockIs) {
       if (dataWas !== dataIs && !hadAck) {
@@ -133,6 +137,11 @@ export class Tm1637 implements DisplayChip {
     this.#expected = undefined
     this.#bits = 0
     this.#ack = false
+  }
+
+  /** The level of a wire: who drives nothing leaves it to the pull-up. */
+  #line({ levels, outputs }: Drive, pin: number): number {
+    return levelOf(outputs, pin) ? levelOf(levels, pin) : levelOf(this.#pullUps, pin)
   }
 
   #start(): void {

@@ -60,7 +60,7 @@ type VoodooSparkEvents = {
 }
 
 /**
- * What VoodooSpark 3 does on a Photon with nothing connected to its inputs. As nothing changes
+ * What VoodooSpark 3 does on a Photon with nothing but pull-ups at its inputs. As nothing changes
  * there, pins and I2C registers that are to be reported are reported once. Where the firmware would
  * run over its memory, the same bytes reach the chip and the rest is noted instead.
  */
@@ -220,9 +220,15 @@ export class VoodooSpark {
     this.#pins.write(bit, this.#latch)
   }
 
-  /** Inputs have a pull-down. */
+  /** Inputs have a pull-down, which a pull-up at the wire outdoes. */
   #digitalRead(pin: number): number {
-    return photon.isPin(pin) ? levelOf(this.#pins.levels, pin) : 0
+    if (!photon.isPin(pin)) return 0
+    if (this.#pins.mode(pin) === MODE_OUTPUT) return levelOf(this.#pins.levels, pin)
+    return this.#chips.some((chip) =>
+      levelOf((chip.pullUps?.() ?? 0) & ~(chip.pulls?.() ?? 0), pin),
+    )
+      ? 1
+      : 0
   }
 
   #report(pin: number, type: number): void {

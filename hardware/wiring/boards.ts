@@ -78,6 +78,8 @@ export const firmataLines: Lines<NumberedPin> = {
 }
 
 const standardFirmata = 'the sketch StandardFirmata (Arduino IDE: File, Examples, Firmata)'
+const ourFirmware = (port: string) =>
+  `our firmware (\`visitor-counter flash --board ${port}\`), or the sketch StandardFirmata`
 const standardFirmataWifi = 'the sketch StandardFirmataWiFi, with your network in its wifiConfig.h'
 
 const uno: BoardSpec = {
@@ -91,7 +93,13 @@ const uno: BoardSpec = {
     scl: { label: 'A5', names: ['SCL'], number: 19 },
   },
   lines: firmataLines,
-  connections: [{ setting: 'serial:/dev/ttyACM0', needs: standardFirmata, buses: everyBus }],
+  connections: [
+    {
+      setting: 'serial:/dev/ttyACM0',
+      needs: ourFirmware('serial:/dev/ttyACM0'),
+      buses: everyBus,
+    },
+  ],
   notes: [
     // ethernetConfig.h, IS_IGNORE_ETHERNET_SHIELD: pin 4, pin 10 and the SPI pins.
     'With an Ethernet shield it runs StandardFirmataEthernet of Firmata 2.5.8 or newer, with `remote_ip` commented out in its ethernetConfig.h (the board would call somebody instead of being called), and is reached with `--board tcp:192.168.1.20`. Pin 4 is then the shield’s: put CS on pin 5 and say `--pins data=2,clock=3,cs=5`.',
@@ -131,7 +139,13 @@ const nano: BoardSpec = {
     clock: { label: 'D3', number: 3 },
     cs: { label: 'D4', number: 4 },
   },
-  connections: [{ setting: 'serial:/dev/ttyUSB0', needs: standardFirmata, buses: everyBus }],
+  connections: [
+    {
+      setting: 'serial:/dev/ttyUSB0',
+      needs: ourFirmware('serial:/dev/ttyUSB0'),
+      buses: everyBus,
+    },
+  ],
   notes: ['The Nano with the ATmega328P is meant, and its many copies.'],
   outline: {
     usb: 'top',

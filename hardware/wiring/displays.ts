@@ -92,6 +92,7 @@ const tm1637: Bought = {
   choose: 'what is at hand; it is slower over Firmata',
   notes: [
     'The module pulls CLK and DIO up to its VCC: with VCC at the voltage of the board’s pins, these never see more.',
+    'A bare chip, or a module without these resistors, needs 10 kΩ from each of both to VCC. On a Photon with VoodooSpark it would stay dark without them, and the log says so.',
     'Keep CLK and DIO short, 20 cm at most: many modules have capacitors on both. For 6 digits add `--digits 6`.',
   ],
 }

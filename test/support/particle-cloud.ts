@@ -61,7 +61,7 @@ export class CloudDesk {
       last_heard: '2026-11-21T12:00:00.000Z',
       last_handshake_at: new Date(Date.UTC(2026, 10, 1) + this.handshakes * 1000).toISOString(),
       functions: this.online ? this.functions : null,
-      variables: this.online ? { shown: 'int32' } : null,
+      variables: this.online ? { shown: 'int32', version: 'string' } : null,
     }
   }
 }

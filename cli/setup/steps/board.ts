@@ -202,7 +202,8 @@ async function answersNow({ talk, answers, context, machine }: Setup): Promise<b
 }
 
 /** What an Arduino needs that answers nothing. */
-const notFirmata = `The port opens, but what is on the board is not Firmata. To put it there:
+const notFirmata = `The port opens, but what is on the board is not Firmata. Onto an Uno or
+Nano the counter's own firmware can be loaded from here. Onto any other board:
   a. In the Arduino IDE: File, Examples, Firmata, StandardFirmata.
   b. Tools, Board and Tools, Port: choose yours. Then Upload.
   c. Close the IDE: a port has room for one program. Then try it again here.`

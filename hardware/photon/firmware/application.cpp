@@ -4,6 +4,7 @@
 #include "Particle.h"
 
 #include "remembered.h"
+#include "version.h"
 #include "visitor_counter.h"
 
 SYSTEM_MODE(SEMI_AUTOMATIC);
@@ -133,6 +134,7 @@ void setup() {
   Particle.function("dim", dim);
   Particle.function("brightness", brightness);
   Particle.variable("shown", shown);
+  Particle.variable("version", VISITOR_COUNTER_VERSION);
 #ifdef SYSTEM_VERSION_v620
   Particle.subscribe(eventName, countCame);
 #else

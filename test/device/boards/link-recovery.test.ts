@@ -154,7 +154,9 @@ test('a peer that accepts and never speaks is given up, and one that speaks nons
     await connected
     await new Promise((resolve) => setImmediate(resolve))
     t.mock.timers.tick(8000)
-    await until('the end', () => log.lines.some((line) => line.includes('does not get ready')))
+    await until('the end', () =>
+      log.lines.some((line) => /does not get ready.*power-cycle it/.test(line)),
+    )
     await link.stop(undefined)
   }
 })

@@ -4,7 +4,9 @@ import { CloudError, type CloudOptions, openCloud } from '../../../common/partic
 import { Link } from '../../../device/boards/link.ts'
 import { particleOpener } from '../../../device/boards/particle.ts'
 import { openVoodooSpark } from '../../../device/boards/voodoospark.ts'
+import { tm1637 } from '../../../device/displays/tm1637.ts'
 import { toCells } from '../../../device/face/frame.ts'
+import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
 import { allPairs, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { recordingLog } from '../../support/log.ts'
@@ -195,4 +197,30 @@ test('a token that was refused is not tried again', async () => {
     await assert.rejects(open({ bus: 'spi', pins }, new AbortController().signal), /refuses/)
   }
   assert.equal(reads, 1)
+})
+
+test('a TM1637 without pull-ups, which a Photon with VoodooSpark cannot drive, is named in the log', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  for (const pullUps of [true, false]) {
+    const chip = new Tm1637(pins, { pullUps })
+    const display = tm1637.open({})
+    const pair = { name: 'a TM1637', bus: tm1637.bus, display, chips: [chip], steps: 8 }
+    const { board, link, log } = await startPhoton(t, pair)
+    link.show(frame(4, '8'))
+    link.start()
+    const warnings = () => log.lines.filter((line) => line.includes('pull-ups of 10 kΩ'))
+    let passedMs = 0
+    await until('some heartbeats', () => {
+      t.mock.timers.tick(100)
+      passedMs += 100
+      return passedMs >= 5000 && (pullUps || warnings().length > 0)
+    })
+    assert.equal(
+      shownBy(pair).segments.every((segments) => segments === 0x7f),
+      pullUps,
+    )
+    assert.equal(warnings().length, pullUps ? 0 : 1, log.lines.join('\n'))
+    if (pullUps) assert.deepEqual([chip.violations, board.violations], [[], []])
+    await link.stop(undefined)
+  }
 })

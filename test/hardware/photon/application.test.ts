@@ -85,6 +85,7 @@ for (const platform of ['photon', 'photon2'] as const) {
           'function dim',
           'function brightness',
           'variable shown',
+          'variable version=by hand',
           `subscribe visitors/count${platform === 'photon' ? ' mine' : ''}`,
           'watchdog 60000 1536',
           'connect ',

@@ -217,6 +217,11 @@ bool CloudClass::variable(const char *name, const int &variable) {
   return true;
 }
 
+bool CloudClass::variable(const char *name, const char *variable) {
+  printf("variable %s=%s\n", name, variable);
+  return true;
+}
+
 #ifdef SYSTEM_VERSION_v620
 bool CloudClass::subscribe(const char *name, EventHandler handler) {
   printf("subscribe %s\n", name);

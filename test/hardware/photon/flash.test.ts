@@ -44,6 +44,13 @@ async function flashing(cloud: StandInCloud, options: Partial<FlashOptions> = {}
   return { lines, requests: cloud.requests }
 }
 
+/** What the sources of a build make the device say of itself. */
+function versionOf(cloud: StandInCloud, build = cloud.builds.at(-1)): string {
+  const [, version] = /VERSION "([0-9a-f]{12})"/.exec(build?.['version.h'] ?? '') ?? []
+  assert.ok(version, JSON.stringify(build))
+  return version
+}
+
 /** A cloud with a desk that is without the firmware until it is flashed. */
 async function startBlank(t: TestContext, platformId = 6) {
   const desk = new CloudDesk('desk', { platformId })
@@ -56,6 +63,7 @@ async function startBlank(t: TestContext, platformId = 6) {
       looks += 1
       if (looks === 3) {
         desk.functions = ['show']
+        desk.variables['version'] = versionOf(cloud)
         desk.connect()
       }
     }
@@ -63,35 +71,36 @@ async function startBlank(t: TestContext, platformId = 6) {
   return { desk, cloud }
 }
 
-test('the firmware is compiled, loaded, waited for and asked once', async (t) => {
+test('the firmware is compiled, loaded, waited for, and asked once for its version', async (t) => {
   const { desk, cloud } = await startBlank(t)
   const { lines, requests } = await flashing(cloud)
   assert.deepEqual(lines, [
-    'compiling 3 files for a Photon with Device OS 2.3.1',
+    'compiling 4 files for a Photon with Device OS 2.3.1',
     '   text\tdata',
     '  12000\t 108',
     'loading it onto desk',
     'waiting for desk to come back',
-    'desk is back and answers; serve --particle desk shows the count on it',
+    `desk is back with this version (${versionOf(cloud)}); serve --particle desk shows the count on it`,
   ])
   const [compiled, flashed] = cloud.builds
   assert.deepEqual(compiled, {
     'counter.h': '#pragma once\n',
     'project.properties': 'name=counter\n',
     'src/counter.cpp': '#include "Particle.h"\n',
+    'version.h': `#pragma once\n\n#define VISITOR_COUNTER_VERSION "${versionOf(cloud)}"\n`,
     platform_id: '6',
     build_target_version: '2.3.1',
   })
   const { platform_id: _, ...same } = compiled
   assert.deepEqual(flashed, same)
-  assert.equal(requests.filter((request) => request === 'POST /v1/devices/desk/show').length, 1)
+  assert.equal(requests.filter((request) => request === 'GET /v1/devices/desk/version').length, 1)
   assert.deepEqual(desk.shown, [], 'the display keeps its number')
 })
 
 test('a Photon 2 gets the newest Device OS', async (t) => {
   const { cloud } = await startBlank(t, 32)
   const { lines } = await flashing(cloud)
-  assert.equal(lines[0], 'compiling 3 files for a Photon 2 with the newest Device OS')
+  assert.equal(lines[0], 'compiling 4 files for a Photon 2 with the newest Device OS')
   assert.equal(cloud.builds[0]?.['latest'], 'true')
 })
 
@@ -166,7 +175,7 @@ const troubles: [what: string, trouble: Trouble, line: RegExp][] = [
       }
       return {}
     },
-    /^! desk has not come back with the firmware within 5 minutes; switch it on/,
+    /^! desk has not come back, 5 minutes after it was loaded; switch it on.*, then try again$/,
   ],
   [
     'a device that comes back without the firmware',
@@ -174,7 +183,7 @@ const troubles: [what: string, trouble: Trouble, line: RegExp][] = [
       cloud.onFlash = () => desk.connect()
       return {}
     },
-    /^! desk has not come back with the firmware within 5 minutes; /,
+    /^! desk is back without the firmware, 5 minutes after it was loaded; try again$/,
   ],
   [
     'a token that is revoked while it waits',
@@ -189,14 +198,23 @@ const troubles: [what: string, trouble: Trouble, line: RegExp][] = [
   [
     'other firmware that has such a function',
     (cloud, desk) => {
-      desk.show = () => 7
       cloud.onFlash = () => {
         desk.functions = ['show']
         desk.connect()
       }
       return {}
     },
-    /^! desk is back, but answers 7 where this firmware says -1$/,
+    /^! desk is back, but does not say its version, 5 minutes after it was loaded; try again$/,
+  ],
+  [
+    'a device that comes back with the firmware that it had',
+    (cloud, desk) => {
+      desk.functions = ['show']
+      desk.variables['version'] = '0123456789ab'
+      cloud.onFlash = () => desk.connect()
+      return {}
+    },
+    /^! desk is back with version 0123456789ab in place of [0-9a-f]{12}, 5 minutes after/,
   ],
 ]
 for (const [what, trouble, line] of troubles) {
@@ -219,6 +237,7 @@ test('a cloud that stumbles while the device comes back is waited for', async (t
   const { cloud, desk } = await startBlank(t)
   cloud.onFlash = () => {
     desk.functions = ['show']
+    desk.variables['version'] = versionOf(cloud)
     desk.connect()
     cloud.fault = 'html-502'
   }
@@ -229,5 +248,24 @@ test('a cloud that stumbles while the device comes back is waited for', async (t
       if (sleeps === 3) cloud.fault = undefined
     },
   })
-  assert.match(lines.at(-1) ?? '', /^desk is back and answers/)
+  assert.match(lines.at(-1) ?? '', /^desk is back with this version/)
+})
+
+test('a device that first comes back with the old version, to load a newer system, is waited for', async (t) => {
+  const { cloud, desk } = await startBlank(t)
+  desk.functions = ['show']
+  desk.variables['version'] = '0123456789ab'
+  cloud.onFlash = () => desk.connect()
+  let sleeps = 0
+  const { lines, requests } = await flashing(cloud, {
+    sleep: async () => {
+      sleeps += 1
+      if (sleeps !== 20) return
+      desk.variables['version'] = versionOf(cloud)
+      desk.connect()
+    },
+  })
+  assert.match(lines.at(-1) ?? '', /^desk is back with this version/)
+  const asked = requests.filter((request) => request === 'GET /v1/devices/desk/version')
+  assert.equal(asked.length, 2, 'once a connection')
 })

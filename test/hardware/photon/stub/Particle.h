@@ -113,6 +113,7 @@ enum Spark_Subscription_Scope_TypeDef { MY_DEVICES, ALL_DEVICES };
 struct CloudClass {
   bool function(const char *name, int (*function)(String));
   bool variable(const char *name, const int &variable);
+  bool variable(const char *name, const char *variable);
 #ifdef SYSTEM_VERSION_v620
   bool subscribe(const char *name, EventHandler handler);
 #else
