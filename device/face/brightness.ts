@@ -27,6 +27,29 @@ export function windowAt({ windows, minuteOfDay }: Schedule, epochMs: number): W
   )
 }
 
+/** A brightness that somebody has chosen, in place of the schedule's until its next step. */
+export interface Override {
+  readonly level: Level
+  /** The window in which it was chosen; undefined outside all of them. */
+  readonly chosenIn: Window | undefined
+}
+
+/** An override while the schedule has taken no step since; undefined from then on. */
+export function standing(
+  override: Override | undefined,
+  schedule: Schedule,
+  epochMs: number,
+): Override | undefined {
+  return override?.chosenIn === windowAt(schedule, epochMs) ? override : undefined
+}
+
+/** The level next to one; dark lies one step below the dimmest. */
+export function neighbour(level: Level, direction: 'brighter' | 'darker', most: number): Level {
+  const step = level === 'off' ? -1 : Math.min(level, most)
+  const next = Math.max(-1, Math.min(most, step + (direction === 'brighter' ? 1 : -1)))
+  return next < 0 ? 'off' : next
+}
+
 /** In the zone of the process. */
 export function localMinuteOfDay(epochMs: number): number {
   const time = new Date(epochMs)

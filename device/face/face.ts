@@ -4,7 +4,9 @@ import {
   fadedLevel,
   type Level,
   nextFadeMs,
+  type Override,
   type Schedule,
+  standing,
   windowAt,
 } from './brightness.ts'
 import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
@@ -54,6 +56,7 @@ export class Face {
   #turn = 0
   #turnedMs: number
   #fade: Fade | undefined
+  #override: Override | undefined
   #celebrating: { index: number; startedMs: number } | undefined
 
   constructor(
@@ -75,8 +78,29 @@ export class Face {
     }
   }
 
+  /** Takes a brightness at once, in place of the schedule's until its next step. */
+  dim(level: Level, now: Instant): void {
+    this.#override = { level, chosenIn: windowAt(this.#options.brightness, now.epochMs) }
+    this.#fade = standstill(level)
+  }
+
+  /** The brightness that it has, or is on the way to. */
+  level(now: Instant): Level {
+    const { brightness } = this.#options
+    // Once it is over it does not come back with the same window of the next day.
+    this.#override = standing(this.#override, brightness, now.epochMs)
+    if (this.#override !== undefined) return this.#override.level
+    return windowAt(brightness, now.epochMs)?.level ?? brightness.level
+  }
+
+  /** Shows the next counter whose number is known, and that for its whole dwell. */
+  next(now: Instant): void {
+    this.#celebrating = undefined
+    this.#turnTo(this.#known(this.#turn, now) ?? this.#turn, now)
+  }
+
   look(now: Instant): Look {
-    const level = this.#level(now)
+    const level = this.#fadedLevel(now)
     const index = this.#turnAt(now)
     const { cells, number, nextMs } = this.#cells(index, now)
     const times = [
@@ -95,10 +119,9 @@ export class Face {
     return this.#counters.map((counter) => counter.remembered(now))
   }
 
-  #level(now: Instant): Level {
-    const { brightness } = this.#options
-    const wanted = windowAt(brightness, now.epochMs)?.level ?? brightness.level
-    this.#fade ??= { from: wanted, to: wanted, startedMs: Number.NEGATIVE_INFINITY }
+  #fadedLevel(now: Instant): Level {
+    const wanted = this.level(now)
+    this.#fade ??= standstill(wanted)
     if (this.#fade.to !== wanted) {
       const from = fadedLevel(this.#fade, now.monotonicMs)
       this.#fade = { from, to: wanted, startedMs: now.monotonicMs }
@@ -111,23 +134,31 @@ export class Face {
     const celebrating = this.#celebrating
     if (celebrating !== undefined) {
       if (now.monotonicMs < celebrating.startedMs + celebrationMs) {
-        this.#turn = celebrating.index
-        this.#turnedMs = now.monotonicMs
+        this.#turnTo(celebrating.index, now)
         return this.#turn
       }
       this.#celebrating = undefined
     }
-    const count = this.#counters.length
-    const known = (turn: number) => this.#counters[turn]?.value(now) !== undefined
+    const isKnown = this.#counters[this.#turn]?.value(now) !== undefined
     const shownMs = now.monotonicMs - this.#turnedMs
     const over = shownMs >= this.#turnMs(this.#turn, now)
-    if (count > 1 && (over || !known(this.#turn))) {
-      const turns = Array.from({ length: count }, (_, i) => (this.#turn + 1 + i) % count)
-      const next = turns.find(known)
-      if (next !== undefined || over) this.#turnedMs = now.monotonicMs
-      this.#turn = next ?? this.#turn
+    if (this.#counters.length > 1 && (over || !isKnown)) {
+      const next = this.#known(this.#turn, now)
+      if (next !== undefined || over) this.#turnTo(next ?? this.#turn, now)
     }
     return this.#turn
+  }
+
+  #turnTo(index: number, now: Instant): void {
+    this.#turn = index
+    this.#turnedMs = now.monotonicMs
+  }
+
+  /** The next counter after one whose number is known, which may be itself. */
+  #known(after: number, now: Instant): number | undefined {
+    const count = this.#counters.length
+    const turns = Array.from({ length: count }, (_, i) => (after + 1 + i) % count)
+    return turns.find((turn) => this.#counters[turn]?.value(now) !== undefined)
   }
 
   /** How long a counter is shown. */
@@ -182,4 +213,9 @@ export class Face {
     const isMarkedAt = this.#options.hasPoints ? statusSign : isPaused
     return isMarkedAt(counter.freshness(now), now.monotonicMs)
   }
+}
+
+/** A brightness without a way to it. */
+function standstill(level: Level): Fade {
+  return { from: level, to: level, startedMs: Number.NEGATIVE_INFINITY }
 }

@@ -4,6 +4,7 @@ import {
   fadedLevel,
   type Level,
   localMinuteOfDay,
+  neighbour,
   nextFadeMs,
   type Window,
   windowAt,
@@ -68,4 +69,11 @@ test('a fade goes step by step from one brightness to the other, dark below the 
   }
   assert.deepEqual(seen, [3, 2, 1, 0, 'off'])
   assert.equal(fadedLevel({ from: 'off', to: 15, startedMs: 0 }, 99_999), 15)
+})
+
+test('the level next to one is never above the brightest nor below dark', () => {
+  const steps = (direction: 'brighter' | 'darker') =>
+    (['off', 0, 6, 7, 15] as const).map((level) => neighbour(level, direction, 7))
+  assert.deepEqual(steps('brighter'), [0, 1, 7, 7, 7])
+  assert.deepEqual(steps('darker'), ['off', 'off', 5, 6, 6])
 })
