@@ -28,8 +28,8 @@ export interface Examined {
   readonly counts: readonly Count[]
   /** Other statistics plugins that are active. */
   readonly others: readonly Pick<Source, 'id' | 'name'>[]
-  /** The names of all sites of its network, itself first; just itself where it stands alone. */
-  readonly network: readonly string[]
+  /** The sites of its network that have a number, itself first; just itself where it stands alone. */
+  readonly network: readonly { readonly name: string; readonly counts: readonly Count[] }[]
 }
 
 const toleratedSkewSeconds = 5
@@ -81,10 +81,10 @@ export async function* examineSite(
   }
   const rows = await counting(query, found, now())
   if (rows !== undefined) yield rows
-  const network = [site.name]
+  const network = [{ name: name ?? site.name, counts }]
   if (sql === undefined) {
-    for await (const { finding, further } of examineNetwork(database, wanted, site, now)) {
-      network.push(further)
+    for await (const { finding, ...further } of examineNetwork(database, wanted, site, now)) {
+      if (further.counts.length > 0) network.push(further)
       yield finding
     }
   }
@@ -129,29 +129,31 @@ async function* examineNetwork(
   wanted: Wanted,
   main: Site,
   now: () => number,
-): AsyncGenerator<{ finding: Finding; further: string }> {
+): AsyncGenerator<{ finding: Finding; name: string; counts: readonly Count[] }> {
   const schema = await readSchema(database.query, database.engine)
   if (main.prefix === '' || !schema.tables.has(`${main.prefix}options`)) return
   const [, ...others] = await findNetwork(database.query, schema, main.prefix)
   const names = await namesOf(database.query, [main.prefix, ...others], undefined)
   for (const prefix of others) {
-    const further = names.get(prefix)?.name ?? prefix
+    const name = names.get(prefix)?.name ?? prefix
     const subject = 'site of the network'
     try {
-      const { counts } = await readCounts(database, { ...wanted, prefix }, further, now)
+      const { counts } = await readCounts(database, { ...wanted, prefix }, name, now)
       const [first] = counts
       const said = first === undefined ? '' : `; ${keyOf(first)} is ${first.value}`
       yield {
-        further,
-        finding: { subject, status: 'ok', text: `${further}, table prefix "${prefix}"${said}` },
+        name,
+        counts,
+        finding: { subject, status: 'ok', text: `${name}, table prefix "${prefix}"${said}` },
       }
     } catch (error) {
       yield {
-        further,
+        name,
+        counts: [],
         finding: {
           subject,
           status: 'warning',
-          text: `${further}: ${messageOf(error)}`,
+          text: `${name}: ${messageOf(error)}`,
           advice: 'it is left out until a statistics plugin is active on it',
         },
       }

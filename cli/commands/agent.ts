@@ -3,6 +3,33 @@ import { resolve } from 'node:path'
 import { FatalError, UsageError } from '../../common/errors.ts'
 import { command } from '../command.ts'
 
+/** What a person does with the zip. */
+export const uploadStep =
+  'In WordPress, under Plugins, Add New, Upload Plugin: choose this file, install and activate it.'
+
+/**
+ * Writes the plugin for a WordPress, with a key of its own, which is made where there is none.
+ *
+ * @param file of the key
+ * @returns the path of the zip
+ */
+export async function writeAgentZip(url: URL, file: string, zip: string): Promise<string> {
+  const { makeKey } = await import('../../server/wordpress/agent/key.ts')
+  const { statementList } = await import('../../server/wordpress/agent/statements.ts')
+  const { pluginCode, pluginZip } = await import('../../server/wordpress/agent/plugin-zip.ts')
+  const key = await makeKey(file, url)
+  const template = await readFile(
+    new URL(import.meta.resolve('#agent/visitor-counter-agent.php')),
+    'utf8',
+  )
+  const out = resolve(zip)
+  const content = pluginZip(pluginCode(template, key, await statementList()))
+  await writeFile(out, content).catch((error: NodeJS.ErrnoException) => {
+    throw new FatalError(`--zip: ${out} cannot be written (${error.code})`)
+  })
+  return out
+}
+
 export const agent = command({
   name: 'agent',
   group: 'To run',
@@ -16,7 +43,7 @@ export const agent = command({
       throw new UsageError('which WordPress? visitor-counter agent https://www.example.com')
     }
     const { agentPlace, parseWordpressUrl } = await import('../../server/wordpress/agent/place.ts')
-    const { keyFileOf, makeKey, readKey } = await import('../../server/wordpress/agent/key.ts')
+    const { keyFileOf, readKey } = await import('../../server/wordpress/agent/key.ts')
     const url = parseWordpressUrl(address)
     const file = values.agentKey ?? keyFileOf(values.stateDir, url)
     const say = (text: string, facts: object) =>
@@ -39,22 +66,11 @@ export const agent = command({
       }
       return
     }
-    const key = await makeKey(file, url)
-    const { statementList } = await import('../../server/wordpress/agent/statements.ts')
-    const { pluginCode, pluginZip } = await import('../../server/wordpress/agent/plugin-zip.ts')
-    const template = await readFile(
-      new URL(import.meta.resolve('#agent/visitor-counter-agent.php')),
-      'utf8',
-    )
-    const zip = pluginZip(pluginCode(template, key, await statementList()))
-    const out = resolve(values.zip)
-    await writeFile(out, zip).catch((error: NodeJS.ErrnoException) => {
-      throw new FatalError(`--zip: ${out} cannot be written (${error.code})`)
-    })
+    const out = await writeAgentZip(url, file, values.zip)
     say(
       [
         `${out} is the plugin for ${url.host}.`,
-        '1. In WordPress, under Plugins, Add New, Upload Plugin: choose this file, install and activate it.',
+        `1. ${uploadStep}`,
         `2. visitor-counter agent ${url.href} --check`,
         `3. visitor-counter serve --wordpress ${url.href}`,
         `The key stays in ${file}; who has it can read the figures, and nothing else. The zip holds no secret.`,

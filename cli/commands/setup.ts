@@ -11,6 +11,7 @@ export const setup = command({
   settings: [
     ...siteSettingNames,
     'stateDir',
+    'zip',
     'countUrl',
     'token',
     'site',

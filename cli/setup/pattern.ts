@@ -50,7 +50,15 @@ export function judge(
   const isOnce = new Set(places).size === places.length
   const isKnown = places.every((place) => place >= 1 && place <= digits)
   if (!isOnce || !isKnown) return { kind: 'suspect', why: suspects.garbled[display.bus] }
-  if (places.length < digits) return { kind: 'digits', digits: places.length }
+  if (places.length < digits) {
+    const seen = places.map((place) => positions[place - 1] ?? place)
+    const [first, last] = [Math.min(...seen), Math.max(...seen)]
+    // A smaller module has the first or the last of the chip's positions.
+    const isSmaller = last - first === places.length - 1 && (first === 1 || last === digits)
+    return isSmaller
+      ? { kind: 'digits', digits: places.length }
+      : { kind: 'suspect', why: suspects.missing }
+  }
   if (places.every((place, at) => place === at + 1)) return { kind: 'right' }
   return { kind: 'order', order: places.map((place) => positions[place - 1] ?? place) }
 }
@@ -64,6 +72,8 @@ const lines = {
 
 const suspects = {
   dark: 'Nothing is lit: look at VCC and GND first, then at the other wires. The program cannot notice a wire that is missing.',
+  missing:
+    'Some places stay dark between others: the module itself has a bad joint there, which no setting mends; look at its solder, or take another one.',
   allLit: {
     spi: `All is lit: the chip has power but understands nothing; ${lines.spi}.`,
     'two-wire': `All is lit: the chip has power but understands nothing; ${lines['two-wire']}.`,

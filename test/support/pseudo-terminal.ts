@@ -12,6 +12,8 @@ export interface PseudoTerminal {
   /** Waits for words that come after those of the last call, then presses keys. */
   keys(words: string | RegExp, keys: string): Promise<void>
   waitFor(words: string | RegExp): Promise<void>
+  /** Waits for a question with numbered options, then types the number of the one with these words. */
+  choose(question: string, words: string): Promise<void>
   /** Resolves with the exit code. */
   readonly ended: Promise<number>
 }
@@ -82,7 +84,21 @@ export function startAtTerminal(
     await waitFor(words)
     child.stdin.write(pressed)
   }
+  const choose = async (question: string, words: string) => {
+    const from = seen
+    await waitFor(question)
+    await waitFor('Number:')
+    const options = text.slice(from, seen).replace(/\r?\n {5,}/g, ' ')
+    const number = options
+      .split(/\r?\n/)
+      .find((line) => line.includes(words))
+      ?.trim()
+      .split(' ')[0]
+    if (number === undefined) throw new Error(`there is no option "${words}" in:\n${text}`)
+    child.stdin.write(`${number}\n`)
+  }
   return {
+    choose,
     screen: () => text.replaceAll('\r', '').replace(/\[exit \d+\]\n$/, ''),
     waitFor,
     keys,

@@ -66,7 +66,10 @@ export async function askBoard(setup: Setup): Promise<Desk> {
   const { talk, answers } = setup
   talk.step('3. The board')
   const named: readonly SettingName[] = ['board', 'particleToken']
-  if (answers.get('display') === 'terminal') return 'terminal'
+  if (answers.get('display') === 'terminal') {
+    talk.say('None: the digits stand in the terminal, as --display says.')
+    return 'terminal'
+  }
   for (;;) {
     if (answers.get('board') === undefined) {
       const desk = await chooseBoard(setup)

@@ -13,7 +13,8 @@ export function grouped(value: number): string {
 export async function askNumber(setup: Setup, first: Examined): Promise<Examined> {
   const { talk, answers } = setup
   talk.step('2. The number')
-  let examined = first
+  const given = first.network.find(({ name }) => name === answers.get('site'))
+  let examined = given === undefined ? first : { ...first, site: given.name, counts: given.counts }
   for (;;) {
     const { counts, source, site, network, others } = examined
     const show = answers.get('show')
@@ -45,12 +46,12 @@ export async function askNumber(setup: Setup, first: Examined): Promise<Examined
           },
         })),
         ...network
-          .filter((name) => name !== site)
-          .map((name) => ({
+          .filter(({ name }) => name !== site)
+          .map(({ name, counts }) => ({
             label: `The site ${name}`,
             value: async () => {
               answers.set('site', name)
-              return { ...examined, site: name }
+              return { ...examined, site: name, counts }
             },
           })),
         {
@@ -63,6 +64,5 @@ export async function askNumber(setup: Setup, first: Examined): Promise<Examined
       ],
     )
     examined = (await change()) ?? examined
-    if (answers.get('site') !== undefined) return examined
   }
 }

@@ -1,8 +1,10 @@
-import { FatalError, UsageError } from '../../../common/errors.ts'
+import { existsSync } from 'node:fs'
+import { FatalError, messageOf, UsageError } from '../../../common/errors.ts'
 import type { Examined, Finding } from '../../../server/doctor.ts'
 import { checkBridge } from '../../checks/bridge.ts'
 import { findingText, problem } from '../../checks/finding.ts'
 import { checkSite } from '../../checks/site.ts'
+import { uploadStep, writeAgentZip } from '../../commands/agent.ts'
 import { type SettingName, siteSettingNames } from '../../settings/settings.ts'
 import { siteOptions } from '../../sites.ts'
 import type { Setup } from '../setup.ts'
@@ -10,7 +12,7 @@ import type { Setup } from '../setup.ts'
 /** A way to the number, and what it has to be told. One record in `ways`. */
 interface Way {
   readonly label: string
-  /** Given with a flag, the first of these says that it is this way. */
+  /** What it is made of. The first one says that it is this way, when it is given with a flag. */
   readonly names: readonly SettingName[]
   ask(setup: Setup): Promise<void>
 }
@@ -34,17 +36,13 @@ const ways: readonly Way[] = [
   },
   {
     label: 'A machine that ssh reaches: the web server, or an account at a hoster',
-    names: ['ssh', 'sshKey', 'sshKnownHosts'],
+    names: ['ssh', 'sshKey', 'sshKnownHosts', 'wpConfig'],
     ask: askSsh,
   },
   {
     label: 'A WordPress where only PHP runs, with the plugin of "visitor-counter agent"',
     names: ['wordpress', 'agentKey'],
-    async ask({ talk, answers }) {
-      const text = 'Its address, as https://www.example.com:'
-      const usual = answers.before('wordpress')
-      answers.set('wordpress', await talk.ask({ text, flag: '--wordpress', usual }))
-    },
+    ask: askAgent,
   },
   {
     label: 'A bridge that runs elsewhere, or an address that prints the number',
@@ -56,7 +54,7 @@ const ways: readonly Way[] = [
       const token = await talk.ask({
         text: 'Its token, if it wants one:',
         flag: '--token',
-        usual: answers.before('token') ?? '',
+        usual: answers.get('token') ?? answers.before('token') ?? '',
         secret: true,
       })
       if (token !== '') answers.set('token', token)
@@ -65,7 +63,9 @@ const ways: readonly Way[] = [
 ]
 
 /** What says which way it is. */
-export const waysSettings = ways.flatMap(({ names }) => names)
+const leading = ways.flatMap(({ names: [first] }) => (first === undefined ? [] : [first]))
+/** What says all of it. */
+export const waysSettings = [...new Set(ways.flatMap(({ names }) => names))]
 
 async function askDatabase({ talk, answers }: Setup): Promise<void> {
   const flag = '--database'
@@ -85,14 +85,39 @@ async function askDatabase({ talk, answers }: Setup): Promise<void> {
 }
 
 async function askSsh({ talk, answers }: Setup): Promise<void> {
-  const host = 'The machine, as user@host or user@host:port (or a name of your ~/.ssh/config):'
-  answers.set('ssh', await talk.ask({ text: host, flag: '--ssh', usual: answers.before('ssh') }))
+  if (answers.get('ssh') === undefined) {
+    const text = 'The machine, as user@host or user@host:port (or a name of your ~/.ssh/config):'
+    answers.set('ssh', await talk.ask({ text, flag: '--ssh', usual: answers.before('ssh') }))
+  }
+  if (answers.get('wpConfig') !== undefined || answers.get('database') !== undefined) return
   const path = await talk.ask({
     text: 'The folder of the WordPress there, from the root:',
     flag: '--wp-config',
     usual: answers.before('wpConfig') ?? '/var/www/html',
   })
   answers.set('wpConfig', path)
+}
+
+/** Where there is no key yet, the plugin is made here and now. */
+async function askAgent({ talk, answers }: Setup): Promise<void> {
+  const text = 'Its address, as https://www.example.com:'
+  const usual = answers.before('wordpress')
+  const address = await talk.ask({ text, flag: '--wordpress', usual })
+  answers.set('wordpress', address)
+  const { keyFileOf } = await import('../../../server/wordpress/agent/key.ts')
+  const { parseWordpressUrl } = await import('../../../server/wordpress/agent/place.ts')
+  try {
+    const url = parseWordpressUrl(address)
+    const { stateDir, agentKey, zip } = await answers.values(['stateDir', 'agentKey', 'zip'])
+    const key = agentKey ?? keyFileOf(stateDir, url)
+    if (existsSync(key)) return
+    talk.say(`${await writeAgentZip(url, key, zip)} is a plugin for it.\n${uploadStep}`)
+  } catch (error) {
+    // An address that is none is told by the look that follows.
+    if (!(error instanceof UsageError)) throw error
+    return
+  }
+  await talk.ask({ text: 'Press Enter when it is active.', flag: '--yes', usual: '' })
 }
 
 /** What is known of the number after the first step. */
@@ -105,18 +130,19 @@ export interface Number {
 export async function askWordpress(setup: Setup): Promise<Number> {
   const { talk, answers } = setup
   talk.step('1. Your WordPress')
-  const isGiven = () => waysSettings.some((name) => answers.get(name) !== undefined)
-  if (!isGiven()) await chooseWay(setup)
+  const isGiven = (name: SettingName) => answers.get(name) !== undefined
+  if (isGiven('ssh') && !setup.yes) await askSsh(setup)
+  if (!leading.some(isGiven)) await chooseWay(setup, false)
   for (;;) {
     const found = await look(setup)
     if (found !== undefined) return found
     if (setup.yes) throw new FatalError('the number cannot be read; nothing was written')
-    answers.remove(...waysSettings)
-    await chooseWay(setup)
+    await chooseWay(setup, true)
   }
 }
 
-async function chooseWay(setup: Setup): Promise<void> {
+/** @param isAgain whether the way that was chosen last did not lead to a number */
+async function chooseWay(setup: Setup, isAgain: boolean): Promise<void> {
   const { talk, answers, machine } = setup
   const before = answers.before('wpConfig')
   const found = machine.findWpConfigs()
@@ -137,9 +163,21 @@ async function chooseWay(setup: Setup): Promise<void> {
     [
       ...options.map(({ label, path }) => ({
         label,
-        value: async () => answers.set('wpConfig', path),
+        value: async () => {
+          answers.remove(...waysSettings)
+          answers.set('wpConfig', path)
+        },
       })),
-      ...ways.map(({ label, ask }) => ({ label, value: () => ask(setup) })),
+      ...ways.map(({ label, names, ask }) => ({
+        label,
+        value: async () => {
+          // A key that was given with a flag goes with its way.
+          const kept: readonly SettingName[] = names.slice(1).filter((name) => name !== 'wpConfig')
+          answers.remove(...waysSettings.filter((name) => !kept.includes(name)))
+          await ask(setup)
+        },
+      })),
+      ...(isAgain ? [{ label: 'The same once more', value: async () => undefined }] : []),
     ],
     // Without one there is nothing to propose.
     options.length > 0 ? 0 : -1,
@@ -170,10 +208,16 @@ async function look({ talk, answers, context }: Setup): Promise<Number | undefin
     }
     return failed || examined === undefined ? undefined : { examined }
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    show(problem('settings', error, 'correct it, or choose another way'))
+    if (!(error instanceof UsageError || error instanceof FatalError)) throw error
+    show(problem('settings', error, adviceFor(error)))
     return undefined
   }
+}
+
+function adviceFor(error: UsageError | FatalError): string {
+  return /EACCES|permission denied/i.test(messageOf(error))
+    ? 'let your user into the group that may read it (ls -l names it; sudo usermod -aG <group> $USER, then log in again), or give the address of the database'
+    : 'correct it, or choose another way'
 }
 
 /** Looks again after an answer that may change what is read. */
