@@ -69,7 +69,7 @@ async function startBridgeOf(
   })
   t.after(async () => {
     await bridge.stop()
-    await rm(stateDir, { recursive: true, force: true })
+    await removeUnlessInUse(stateDir)
   })
   const json = async <T>(path: string) => (await (await fetch(bridge.url + path)).json()) as T
   return {
@@ -85,6 +85,15 @@ async function startBridgeOf(
         counts.map(({ metric, period, value }) => [`${metric}.${period}`, value]),
       )
     },
+  }
+}
+
+/** Another bridge of the test may still write there, which removes the folder when it has ended itself. */
+async function removeUnlessInUse(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error
   }
 }
 

@@ -37,6 +37,7 @@ export function startChart(reading: PageReading, { text, days: firstRange }: Cha
   let range = firstRange
   let drawn = arrange(parseDays(given), range, total())
 
+  const isTouched = watchTouch(box)
   // Today's bar is not finished: it is pale, within an outline.
   const perBar = (today: string) => ({
     unit: 3 as const,
@@ -52,7 +53,12 @@ export function startChart(reading: PageReading, { text, days: firstRange }: Cha
       width: box.clientWidth,
       height: box.clientHeight,
       legend: { show: false },
-      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: false, y: false },
+        bind: { mouseleave: (_, __, leave) => (event) => (isTouched() ? null : leave(event)) },
+      },
       scales: {
         x: { time: false, range: (_, least, most) => [least - 0.6, most + 0.6] },
         y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.12)] },
@@ -168,6 +174,20 @@ export function startChart(reading: PageReading, { text, days: firstRange }: Cha
   setInterval(() => {
     if (!document.hidden) void refresh()
   }, everyMs)
+}
+
+/**
+ * Whether a finger, and no mouse since, has pointed at the chart. A browser says after a tap that the mouse has left,
+ * when there is a mouse and it rests elsewhere; what was tapped stays until another place is.
+ */
+function watchTouch(box: HTMLElement): () => boolean {
+  let touched = false
+  for (const name of ['pointerdown', 'pointermove'] as const) {
+    box.addEventListener(name, ({ pointerType }) => {
+      touched = pointerType === 'touch'
+    })
+  }
+  return () => touched
 }
 
 /** The arrow keys go from one day to the next. */

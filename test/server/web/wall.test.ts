@@ -224,6 +224,10 @@ test('the page on a wall, in a browser', async (t) => {
     assert.ok(box !== null)
     await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2)
     await tip.getByText(/^\w+, \w+ \d+: 1\d · 1\d in the period before$/).waitFor()
+    // What was tapped stays, whatever a mouse beside it does (a browser also says so after a change of the layout).
+    await page.mouse.move(1, 1)
+    await page.evaluate('new Promise(requestAnimationFrame)')
+    assert.ok(await tip.isVisible())
     // 1,000 was passed today: the total is 1,000, 7 of them of today.
     await page.locator('#chart').focus()
     await page.keyboard.press('End')
