@@ -1,8 +1,10 @@
 import type { Logger } from '../common/log.ts'
 import { type BrokerAddress, describeBroker } from '../common/mqtt/broker.ts'
 import type { Metric, Period } from '../reading.ts'
+import type { Level } from './face/brightness.ts'
+import { Dimmer } from './face/dimmer.ts'
 import { Face, type FaceOptions } from './face/face.ts'
-import { type Frame, toCells } from './face/frame.ts'
+import { cellsText, type Frame, toCells } from './face/frame.ts'
 import { dashes } from './face/number.ts'
 import { eventsFeed } from './feed/events.ts'
 import { type Feed, type FeedListener, guarded } from './feed/feed.ts'
@@ -15,20 +17,41 @@ import type { Screen } from './screens/screen.ts'
 /** What the display is left with at the end. */
 type Farewell = 'blank' | 'keep' | 'dashes'
 
-export interface DeviceOptions {
-  readonly screen: Screen
+/** What is shown. */
+export interface Showing {
   readonly face: FaceOptions
   /** Where each counter comes from. */
   readonly feeds: readonly ((listener: FeedListener) => Feed)[]
   readonly memory: DeskMemory
+}
+
+export interface DeviceOptions extends Showing {
+  readonly screen: Screen
   readonly onExit: Farewell
   /** Milliseconds of a clock that never jumps. */
   readonly monotonic: () => number
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Told of the display whenever it may have changed. */
+  readonly onLook?: (display: DisplayState) => void
+}
+
+/** The display, as somebody who does not see it wants to know it. */
+export interface DisplayState {
+  readonly isOn: boolean
+  /** That it is, or was, lit with. */
+  readonly step: number
+  /** What is on it, without the blanks to its left; `off` while it is dark. */
+  readonly text: string
 }
 
 export interface Device {
+  /** Shows something else from now on. */
+  show(showing: Showing): Promise<void>
+  /** Overrides the schedule of the brightness until its next step; `on` is as bright as it was last. */
+  light(level: Level | 'on'): void
+  /** Shows the test pattern for 10 s, or ends it. */
+  testPattern(isWanted: boolean): void
   stop(): Promise<void>
 }
 
@@ -36,44 +59,93 @@ export interface Device {
 const saveEveryMs = 60_000
 /** The bridge's heartbeat on a stream of events. */
 const heartbeatMs = 15_000
+/** Of a test pattern that somebody far away has asked for. */
+const patternMs = 10_000
 
 /** Starts the desk counter: what it knew before, else dashes, until the first number comes. */
 export async function startDevice(options: DeviceOptions): Promise<Device> {
-  const { screen, memory, monotonic, now } = options
+  const { screen, monotonic, now, onLook } = options
+  const { digits, brightness } = options.face
   const instant = () => ({ monotonicMs: monotonic(), epochMs: now() })
-  const face = new Face(options.face, await memory.load(), instant())
+  const dimmer = new Dimmer(brightness)
+  let patternUntilMs = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let savedMs = monotonic()
+  let isStopped = false
 
   const look = () => {
     clearTimeout(timer)
-    const { frame, nextMs } = face.look(instant())
+    if (isStopped) return
+    const looked = running.face.look(instant())
+    const { isOn, step } = dimmer.light(instant())
+    const isPattern = monotonic() < patternUntilMs
+    const frame = isPattern ? testPattern(digits, step) : looked.frame
     screen.show(frame)
+    const isLit = isOn || isPattern
+    onLook?.({ isOn, step, text: isLit ? textOf(frame, looked.isOld && !isPattern) : 'off' })
+    const nextMs = isPattern ? Math.min(looked.nextMs, patternUntilMs) : looked.nextMs
     // The moment may have passed while the frame was made: Node 24 warns of a negative time.
     timer = setTimeout(look, Math.max(0, nextMs - monotonic()))
   }
-  const feeds = options.feeds.map((open, index) =>
-    open((answer) => {
-      face.answer(index, answer, instant())
-      look()
-      if (monotonic() - savedMs < saveEveryMs) return
-      savedMs = monotonic()
-      void memory.save(face.remembered(instant()))
-    }),
-  )
+  const open = async ({ face: faceOptions, feeds, memory }: Showing) => {
+    const face = new Face(faceOptions, await memory.load(), instant(), dimmer)
+    const opened = feeds.map((openFeed, index) =>
+      openFeed((answer) => {
+        face.answer(index, answer, instant())
+        look()
+        if (monotonic() - savedMs < saveEveryMs) return
+        savedMs = monotonic()
+        void memory.save(face.remembered(instant()))
+      }),
+    )
+    const close = async () => {
+      for (const feed of opened) feed.stop()
+      await memory.save(face.remembered(instant()))
+    }
+    return { face, feeds: opened, close }
+  }
+  let running = await open(options)
   look()
   screen.start()
-  for (const feed of feeds) feed.start()
+  for (const feed of running.feeds) feed.start()
+  let changing: Promise<void> = Promise.resolve()
 
   return {
+    show(showing) {
+      changing = changing.then(async () => {
+        await running.close()
+        running = await open(showing)
+        look()
+        for (const feed of running.feeds) feed.start()
+      })
+      return changing
+    },
+    light(level) {
+      dimmer.set(level, instant())
+      look()
+    },
+    testPattern(isWanted) {
+      patternUntilMs = isWanted ? monotonic() + patternMs : Number.NEGATIVE_INFINITY
+      look()
+    },
     async stop() {
-      for (const feed of feeds) feed.stop()
+      await changing
+      isStopped = true
+      for (const feed of running.feeds) feed.stop()
       clearTimeout(timer)
-      const { frame } = face.look(instant())
+      const { frame } = running.face.look(instant())
       await screen.stop(farewell(options.onExit, frame))
-      await memory.save(face.remembered(instant()))
+      await running.close()
     },
   }
+}
+
+/** The number on the display, its sign lit also in the moments when it blinks. */
+function textOf({ cells, number }: Frame, isOld: boolean): string {
+  const text = cellsText(number?.fresh ?? cells).trim()
+  const old = cellsText(number?.old ?? []).trim()
+  // Where there are no points the digits go out for the sign.
+  return isOld && old !== '' ? old : text
 }
 
 /** What the display is left with; undefined leaves it as it is. */
@@ -158,7 +230,7 @@ function brokerFeed(options: FeedOptions, feed: BrokerFeed): ReturnType<typeof c
 }
 
 /** An address that ends with a slash, or has no path, is a bridge; any other is taken as it is. */
-function isBridge({ pathname }: URL): boolean {
+export function isBridge({ pathname }: URL): boolean {
   return pathname.endsWith('/')
 }
 

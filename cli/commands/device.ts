@@ -1,16 +1,20 @@
+import * as v from 'valibot'
 import { UsageError } from '../../common/errors.ts'
 import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { OpenBoard, Wiring } from '../../device/boards/board.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
+import type { LinkReport } from '../../device/boards/link.ts'
 import type { DisplayDriver, DisplayOptions } from '../../device/displays/driver.ts'
 import { type DisplayId, displayOf, displays } from '../../device/displays/index.ts'
-import type { FeedOptions } from '../../device/run.ts'
+import type { FeedOptions, Showing } from '../../device/run.ts'
 import type { PanelOutput } from '../../device/screens/panel.ts'
 import type { Screen } from '../../device/screens/screen.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { keepSmall } from '../process/footprint.ts'
 import { processId } from '../process/process-id.ts'
 import { startVirtualDesk } from '../process/virtual-desk.ts'
+import { openRemoteDesk } from '../remote-desk.ts'
+import { faceSettings } from '../settings/face.ts'
 import type { Values } from '../settings/settings.ts'
 
 type DisplayValues = Values<
@@ -43,6 +47,8 @@ export const device = command({
     'site',
     'feed',
     'mqtt',
+    'homeAssistant',
+    'name',
     'poll',
     'show',
     'dwell',
@@ -75,7 +81,10 @@ export const device = command({
     // The zone of the whole process: Intl, which could tell any zone's time, takes 8 MB of memory.
     if (values.timezone !== undefined) process.env['TZ'] = values.timezone
     const feedOf = await feedsOf(values)
-    const { screen, digits, hasPoints, stop } = await openScreen(values, context)
+    const remote = await openRemoteDesk(values, context)
+    const { screen, digits, hasPoints, stop } = await openScreen(values, context, (report) =>
+      remote?.report(report),
+    )
     const { log } = context
     if (values.testPattern) {
       const level = values.brightness === 'off' ? 0 : values.brightness
@@ -88,59 +97,84 @@ export const device = command({
       leaveSoon()
       return
     }
-    const shows = values.show ?? [{ reading: undefined, legend: '-' }]
     const pollMs = values.poll === 'auto' ? autoPollMs : values.poll
-    const feeds = shows.map(({ reading }, counter) =>
-      chooseFeed({
-        countUrl: values.countUrl,
-        show: reading,
-        site: values.site,
-        token: values.token,
-        feed: feedOf(counter),
-        pollMs,
-        random: Math.random,
-        log,
-      }),
-    )
-    const running = await startDevice({
-      screen,
-      face: {
-        digits,
-        hasPoints,
-        points: values.points,
-        statusSign: values.statusSign,
-        legends: shows.map(({ legend }) => legend),
-        dwellMs: values.dwell,
-        intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
-        rollMs: values.roll ? pollMs : 0,
-        milestones: values.milestones,
-        brightness: {
-          level: values.brightness,
-          windows: values.dim ?? [],
-          minuteOfDay: localMinuteOfDay,
+    const showing = (shows: Values<'show'>['show']): Showing => {
+      const readings = shows ?? [{ reading: undefined, legend: '-' }]
+      const feeds = readings.map(({ reading }, counter) =>
+        chooseFeed({
+          countUrl: values.countUrl,
+          show: reading,
+          site: values.site,
+          token: values.token,
+          feed: feedOf(counter),
+          pollMs,
+          random: Math.random,
+          log,
+        }),
+      )
+      return {
+        face: {
+          digits,
+          hasPoints,
+          points: values.points,
+          statusSign: values.statusSign,
+          legends: readings.map(({ legend }) => legend),
+          dwellMs: values.dwell,
+          intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
+          rollMs: values.roll ? pollMs : 0,
+          milestones: values.milestones,
+          brightness: {
+            level: values.brightness,
+            windows: values.dim ?? [],
+            minuteOfDay: localMinuteOfDay,
+          },
         },
-      },
-      feeds: feeds.map(
-        ({ open }) =>
-          (listener) =>
-            open(announced(listener, log)),
-      ),
-      memory: openMemory(
-        values.stateDir,
-        feeds.map(({ address }) => address),
-        log,
-      ),
+        feeds: feeds.map(
+          ({ open }) =>
+            (listener) =>
+              open(announced(listener, log)),
+        ),
+        memory: openMemory(
+          values.stateDir,
+          feeds.map(({ address }) => address),
+          log,
+        ),
+      }
+    }
+    const running = await startDevice({
+      ...showing(values.show),
+      screen,
       onExit: values.onExit,
       monotonic: () => performance.now(),
       now: Date.now,
+      onLook: (display) => remote?.look(display),
+    })
+    remote?.start((command) => {
+      switch (command.do) {
+        case 'light':
+          running.light(command.level)
+          break
+        case 'test pattern':
+          running.testPattern(command.isWanted)
+          break
+        case 'show': {
+          const { reading } = command
+          void running.show(showing(reading === undefined ? values.show : readingOf(reading)))
+        }
+      }
     })
     context.ready()
     await ended(context)
-    await running.stop()
+    await Promise.all([running.stop(), remote?.stop()])
     await stop()
     leaveSoon()
   },
 })
+
+/** One reading, as `--show` takes it. */
+function readingOf(reading: string): Values<'show'>['show'] {
+  return v.parse(faceSettings.show.schema, reading)
+}
 
 /** A call to a cloud or the opening of a port cannot be aborted; the process does not wait for it. */
 function leaveSoon(): void {
@@ -166,6 +200,7 @@ async function feedsOf({
 async function openScreen(
   values: DisplayValues,
   context: CommandContext,
+  onReport: (report: LinkReport) => void,
 ): Promise<{ screen: Screen; digits: number; hasPoints: boolean; stop: () => Promise<void> }> {
   if (values.display === 'terminal') {
     const { terminalScreen } = await import('../../device/screens/terminal.ts')
@@ -191,6 +226,7 @@ async function openScreen(
     random: Math.random,
     open,
     now: () => performance.now(),
+    onReport,
   })
   return { screen: link, digits: display.digits, hasPoints: display.points, stop }
 }

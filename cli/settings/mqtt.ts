@@ -1,4 +1,11 @@
 import type { Settings } from './setting.ts'
+import { matching } from './types.ts'
+
+/** It is a part of a topic, percent-encoded, and what Home Assistant calls the desk. */
+const DeskName = matching(
+  /^(?! )[^\p{Cc}\p{Cs}]{1,64}(?<! )$/u,
+  'at most 64 characters, without control characters and spaces around it',
+)
 
 /** The broker. */
 export const mqttSettings = {
@@ -11,7 +18,13 @@ export const mqttSettings = {
   homeAssistant: {
     flag: '--home-assistant',
     env: 'HOME_ASSISTANT',
-    help: 'with --mqtt: lets Home Assistant find the counts',
+    help: 'with --mqtt: lets Home Assistant find the counts; device: the desk, to dim it and to choose what it shows',
+  },
+  name: {
+    flag: '--name <name>',
+    env: 'DESK_NAME',
+    help: 'the name of the desk at the broker of --mqtt, where it can be dimmed and told what to show (default: with --home-assistant the name of this machine)',
+    schema: DeskName,
   },
   from: {
     flag: '--from <url>',

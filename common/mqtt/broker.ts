@@ -228,7 +228,7 @@ export class Broker {
     client.on('connect', ({ properties }) => {
       if (this.#client !== client) return
       if (needsRetained && properties?.retainAvailable === false) {
-        this.#down(client, 'it retains no messages (retain_available), which a bridge needs')
+        this.#down(client, 'it retains no messages (retain_available), which are needed here')
         return
       }
       onConnect?.()

@@ -28,6 +28,30 @@ export const topics = {
   all: (site: string) => `${of(site)}/#`,
 }
 
+/** What a desk says of itself. */
+export type DeskFact = 'power' | 'brightness' | 'show' | 'text' | 'link' | 'board'
+/** What a desk can be told. */
+export const deskCommands = ['power', 'brightness', 'show', 'test-pattern'] as const
+export type DeskCommandName = (typeof deskCommands)[number]
+
+/** The topics of a desk. Its name is percent-encoded, as that of a site. */
+export const deskTopics = {
+  /** `online` or, at last by its will, `offline`. */
+  status: (desk: string) => `${ofDesk(desk)}/status`,
+  /** JSON: which process has the name. */
+  claim: (desk: string) => `${ofDesk(desk)}/claim`,
+  /** Not retained: a message of the process to itself. */
+  hello: (desk: string) => `${ofDesk(desk)}/hello`,
+  /** Retained. */
+  fact: (desk: string, fact: DeskFact) => `${ofDesk(desk)}/${fact}`,
+  /** Not to be retained: a desk takes only what is said while it listens. */
+  command: (desk: string, command: DeskCommandName) => `${ofDesk(desk)}/${command}/set`,
+}
+
+function ofDesk(desk: string): string {
+  return `${root}/${reservedSite}/${encodeURIComponent(desk)}`
+}
+
 /** What a filter has in place of the name of a site, for every site. */
 export const everySite = `${root}/+`
 

@@ -26,6 +26,14 @@ export interface LinkOptions {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
+  readonly onReport?: (report: LinkReport) => void
+}
+
+/** How it stands with the board, for people. */
+export interface LinkReport {
+  readonly link: 'connected' | 'disconnected' | 'display trouble'
+  /** What is connected, or was last. */
+  readonly board: string | undefined
 }
 
 /** What stopping may take when a board does not answer, or an attempt cannot be broken off. */
@@ -47,6 +55,7 @@ export class Link {
   #wake: () => void = () => undefined
   #board: Board | undefined
   #running: Promise<void> = Promise.resolve()
+  #report: LinkReport = { link: 'disconnected', board: undefined }
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -81,6 +90,11 @@ export class Link {
     this.#board?.close()
   }
 
+  #say(report: Partial<LinkReport>): void {
+    this.#report = { ...this.#report, ...report }
+    this.#options.onReport?.(this.#report)
+  }
+
   get #stopped(): boolean {
     return this.#stopping.signal.aborted
   }
@@ -106,6 +120,7 @@ export class Link {
         // Before the pause: a board that serves one client would refuse the next.
         this.#close()
         if (this.#stopped) return
+        this.#say({ link: 'disconnected' })
         failures += 1
         const reason = messageOf(error)
         if (reason !== said) log.warn(`board: ${reason}; trying again`)
@@ -174,7 +189,11 @@ export class Link {
           }
           this.#change((state) => confirmed(state, step, now()))
           const { displayTrouble } = board
-          if (displayTrouble !== undefined && displayTrouble !== trouble) log.warn(displayTrouble)
+          if (!isReady || displayTrouble !== trouble) {
+            if (displayTrouble !== undefined) log.warn(displayTrouble)
+            const link = displayTrouble === undefined ? 'connected' : 'display trouble'
+            this.#say({ link, board: board.name })
+          }
           trouble = displayTrouble
           if (isReady) break
           isReady = true

@@ -1,15 +1,7 @@
 import type { FeedAnswer } from '../feed/answer.ts'
-import {
-  type Fade,
-  fadedLevel,
-  type Level,
-  nextFadeMs,
-  type Override,
-  type Schedule,
-  standing,
-  windowAt,
-} from './brightness.ts'
+import type { Level, Schedule } from './brightness.ts'
 import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
+import { Dimmer } from './dimmer.ts'
 import { blank, type Cell, type Frame, toCells, withSign } from './frame.ts'
 import { celebration, celebrationMs, nextCelebrationMs } from './milestones.ts'
 import { dashes, numberText } from './number.ts'
@@ -33,12 +25,15 @@ export interface FaceOptions extends CounterOptions {
 /** What to show, and when it is to be looked at again. */
 export interface Look {
   readonly frame: Frame
+  /** Whether the number is marked as old, also while its sign blinks and is dark. */
+  readonly isOld: boolean
   /** On the clock that never jumps. */
   readonly nextMs: number
 }
 
 /** What the places show, the number in it, and when that may change. */
 interface NumberCells extends Required<Pick<Frame, 'cells' | 'number'>> {
+  readonly isOld: boolean
   readonly nextMs: readonly (number | undefined)[]
 }
 
@@ -55,16 +50,17 @@ export class Face {
   readonly #counters: readonly Counter[]
   #turn = 0
   #turnedMs: number
-  #fade: Fade | undefined
-  #override: Override | undefined
+  readonly #dimmer: Dimmer
   #celebrating: { index: number; startedMs: number } | undefined
 
   constructor(
     options: FaceOptions,
     remembered: readonly (RememberedCounter | undefined)[],
     now: Instant,
+    dimmer: Dimmer = new Dimmer(options.brightness),
   ) {
     this.#options = options
+    this.#dimmer = dimmer
     this.#counters = options.legends.map((_, i) => new Counter(options, remembered[i], now))
     this.#turnedMs = now.monotonicMs
   }
@@ -72,25 +68,19 @@ export class Face {
   /** Takes an answer to the question for one of the counters. */
   answer(index: number, answer: FeedAnswer, now: Instant): void {
     const milestone = this.#counters[index]?.answer(answer, now)
-    const quiet = windowAt(this.#options.brightness, now.epochMs) !== undefined
-    if (milestone !== undefined && !quiet) {
+    if (milestone !== undefined && !this.#dimmer.isQuiet(now)) {
       this.#celebrating = { index, startedMs: now.monotonicMs }
     }
   }
 
   /** Takes a brightness at once, in place of the schedule's until its next step. */
   dim(level: Level, now: Instant): void {
-    this.#override = { level, chosenIn: windowAt(this.#options.brightness, now.epochMs) }
-    this.#fade = standstill(level)
+    this.#dimmer.set(level, now)
   }
 
   /** The brightness that it has, or is on the way to. */
   level(now: Instant): Level {
-    const { brightness } = this.#options
-    // Once it is over it does not come back with the same window of the next day.
-    this.#override = standing(this.#override, brightness, now.epochMs)
-    if (this.#override !== undefined) return this.#override.level
-    return windowAt(brightness, now.epochMs)?.level ?? brightness.level
+    return this.#dimmer.level(now)
   }
 
   /** Shows the next counter whose number is known, and that for its whole dwell. */
@@ -100,33 +90,24 @@ export class Face {
   }
 
   look(now: Instant): Look {
-    const level = this.#fadedLevel(now)
+    const level = this.#dimmer.fadedLevel(now)
     const index = this.#turnAt(now)
-    const { cells, number, nextMs } = this.#cells(index, now)
+    const { cells, number, isOld, nextMs } = this.#cells(index, now)
     const times = [
       ...nextMs,
       now.monotonicMs + calendarMs,
-      this.#fade && nextFadeMs(this.#fade, now.monotonicMs),
+      this.#dimmer.nextMs(now),
       this.#counters.length > 1 ? this.#turnedMs + this.#turnMs(index, now) : undefined,
     ].filter((time) => time !== undefined)
     return {
       frame: { cells, number, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
+      isOld,
       nextMs: Math.max(now.monotonicMs + 1, Math.min(...times)),
     }
   }
 
   remembered(now: Instant): (RememberedCounter | undefined)[] {
     return this.#counters.map((counter) => counter.remembered(now))
-  }
-
-  #fadedLevel(now: Instant): Level {
-    const wanted = this.level(now)
-    this.#fade ??= standstill(wanted)
-    if (this.#fade.to !== wanted) {
-      const from = fadedLevel(this.#fade, now.monotonicMs)
-      this.#fade = { from, to: wanted, startedMs: now.monotonicMs }
-    }
-    return fadedLevel(this.#fade, now.monotonicMs)
   }
 
   /** The counter whose turn it is: each for its dwell, longer while it rolls or celebrates. */
@@ -174,7 +155,7 @@ export class Face {
     const value = counter?.value(now)
     if (counter === undefined || value === undefined) {
       const unknown = toCells(dashes(digits))
-      return { cells: unknown, number: { fresh: unknown, old: unknown }, nextMs: [] }
+      return { cells: unknown, number: { fresh: unknown, old: unknown }, isOld: false, nextMs: [] }
     }
     const text = numberText(value, digits, points, hasPoints)
     const legend = legends.length > 1 ? legends[index] : undefined
@@ -186,6 +167,7 @@ export class Face {
     const fresh = toCells(withLegend)
     const number = { fresh, old: this.#old(fresh) }
     const marked = this.#isMarked(counter, now) ? number.old : fresh
+    const isOld = this.#options.statusSign && !counter.freshness(now).fresh
     const cells = alone ? toCells(legend.padEnd(digits)) : marked
     const nextMs = [
       counter.nextMs(now),
@@ -193,11 +175,12 @@ export class Face {
       alone ? this.#turnedMs + aloneMs : undefined,
     ]
     const celebrating = this.#celebrating
-    if (celebrating?.index !== index) return { cells, number, nextMs }
+    if (celebrating?.index !== index) return { cells, number, isOld, nextMs }
     const elapsedMs = now.monotonicMs - celebrating.startedMs
     return {
       cells: celebration(cells, elapsedMs),
       number,
+      isOld,
       nextMs: [...nextMs, nextCelebrationMs(elapsedMs, now.monotonicMs)],
     }
   }
@@ -213,9 +196,4 @@ export class Face {
     const isMarkedAt = this.#options.hasPoints ? statusSign : isPaused
     return isMarkedAt(counter.freshness(now), now.monotonicMs)
   }
-}
-
-/** A brightness without a way to it. */
-function standstill(level: Level): Fade {
-  return { from: level, to: level, startedMs: Number.NEGATIVE_INFINITY }
 }

@@ -126,6 +126,12 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
   [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
+  [['device', '--home-assistant', '--display', 'terminal'], /--home-assistant needs --mqtt/],
+  [['device', '--name', 'kitchen', '--display', 'terminal'], /--name needs --mqtt <broker>/],
+  [
+    ['device', '--name', ' a', '--mqtt', 'mqtt://h', '--display', 'terminal'],
+    /--name: " a" is not allowed; it must be at most 64 characters, without control/,
+  ],
   [['serve', '--home-assistant', '--database', 'sqlite:x'], /--home-assistant needs --mqtt/],
   [['device', '--feed', 'mqtt', '--board', 'virtual'], /--feed mqtt needs --mqtt <broker>/],
   [['device'], /--board is missing \(or environment variable BOARD\)/],

@@ -26,12 +26,19 @@ export interface Mosquitto {
   forget(): Promise<void>
 }
 
+interface Account {
+  readonly name: string
+  readonly password: string
+}
+
 export interface MosquittoOptions {
   /** Who may connect; anybody when left out. */
-  readonly user?: { readonly name: string; readonly password: string }
+  readonly user?: Account
+  /** Further accounts. */
+  readonly users?: readonly Account[]
   /** With a certificate of an authority of the test's own, for 127.0.0.1. */
   readonly tls?: { readonly certificate: string; readonly key: string }
-  /** Lines of an access list, for those who bring no name; everything is allowed when left out. */
+  /** Lines of an access list; before the first `user` for those who bring no name. Everything is allowed when left out. */
   readonly access?: readonly string[]
   /** Further lines of the configuration. */
   readonly lines?: readonly string[]
@@ -47,10 +54,12 @@ export async function startMosquitto(
   // It gives up the rights of root for those of a user of its own.
   await chmod(folder, 0o777)
   const port = await freePort()
-  const { user, tls, access, lines = [] } = options
+  const { user, users = [], tls, access, lines = [] } = options
+  const accounts = user === undefined ? users : [user, ...users]
   const passwords = join(folder, 'passwords')
-  if (user !== undefined) {
-    await run(findProgram('mosquitto_passwd'), ['-c', '-b', passwords, user.name, user.password])
+  for (const [place, { name, password }] of accounts.entries()) {
+    const create = place === 0 ? ['-c'] : []
+    await run(findProgram('mosquitto_passwd'), [...create, '-b', passwords, name, password])
     await chmod(passwords, 0o644)
   }
   const accessFile = join(folder, 'access')
@@ -60,7 +69,7 @@ export async function startMosquitto(
     config,
     [
       `listener ${port} 127.0.0.1`,
-      ...(user === undefined
+      ...(accounts.length === 0
         ? ['allow_anonymous true']
         : ['allow_anonymous false', `password_file ${passwords}`]),
       ...(tls === undefined ? [] : [`certfile ${tls.certificate}`, `keyfile ${tls.key}`]),

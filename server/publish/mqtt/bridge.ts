@@ -1,10 +1,10 @@
 import type { Logger } from '../../../common/log.ts'
 import type { BrokerAddress } from '../../../common/mqtt/broker.ts'
+import type { Role } from '../../../common/mqtt/leader-election.ts'
 import type { Leaderships } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
 import type { Publisher } from '../publisher.ts'
 import type { HomeAssistant } from './home-assistant.ts'
-import type { Role } from './leader-election.ts'
 import { MqttSite } from './site.ts'
 
 export interface MqttOptions {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import type { Message } from '../../../common/mqtt/broker.ts'
+import { deviceId, discoveryTopic, haAvailability } from '../../../common/mqtt/home-assistant.ts'
 import { topics } from '../../../common/mqtt/topics.ts'
 import { label, type Period } from '../../../reading.ts'
 import type { SiteState } from '../../readings/poller.ts'
@@ -13,9 +13,6 @@ export interface HomeAssistant {
   /** What is to be sent, the newest document last. Key of `retained`: topic. */
   messages(state: SiteState, retained: ReadonlyMap<string, string>): Message[]
 }
-
-/** Where Home Assistant says `online` when it has started. */
-export const haStatusTopic = 'homeassistant/status'
 
 /**
  * How the statistics of Home Assistant take each number. Not `total_increasing` for the total: it
@@ -30,8 +27,6 @@ const stateClasses: Record<Period, string> = {
   last30days: 'measurement',
   online: 'measurement',
 }
-
-const online = { payload_available: 'online', payload_not_available: 'offline' }
 
 const Discovery = v.looseObject({ components: v.record(v.string(), v.unknown()) })
 
@@ -49,7 +44,7 @@ export function homeAssistant(version: string): HomeAssistant {
 }
 
 function topicOf(site: string): string {
-  return `homeassistant/device/${idOf(site)}/config`
+  return discoveryTopic(idOf(site))
 }
 
 function documents(
@@ -122,8 +117,8 @@ function discovery({ site, counts, address }: Remembered, version: string) {
     },
     origin: { name: 'wp-visitor-counter', sw_version: version },
     availability: [
-      { topic: topics.status(site), ...online },
-      { topic: topics.database(site), ...online },
+      { topic: topics.status(site), ...haAvailability },
+      { topic: topics.database(site), ...haAvailability },
     ],
     availability_mode: 'all',
     qos: 1,
@@ -137,9 +132,6 @@ function isWebAddress(address: string | undefined): boolean {
   return ['http:', 'https:'].includes(new URL(address).protocol)
 }
 
-/** Of letters, digits, `_` and `-`; a digest tells apart what those cannot. */
 function idOf(site: string): string {
-  const plain = site.replace(/[^A-Za-z0-9]+/g, '_')
-  const digest = createHash('sha256').update(site).digest('hex').slice(0, 6)
-  return `visitor_counter_${plain}_${digest}`
+  return deviceId('visitor_counter', site)
 }

@@ -7,13 +7,14 @@ import {
   type Received,
 } from '../../../common/mqtt/broker.ts'
 import { clientIdOf } from '../../../common/mqtt/client-id.ts'
+import { afterBirthMs, haStatusTopic } from '../../../common/mqtt/home-assistant.ts'
+import { LeaderElection, type Role } from '../../../common/mqtt/leader-election.ts'
 import { againMs } from '../../../common/mqtt/refusals.ts'
 import { parseTopic, topics } from '../../../common/mqtt/topics.ts'
 import type { Leadership } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'
 import { Drafts } from './drafts.ts'
-import { type HomeAssistant, haStatusTopic } from './home-assistant.ts'
-import { LeaderElection, type Role } from './leader-election.ts'
+import type { HomeAssistant } from './home-assistant.ts'
 import { obsolete, siteMessages, staleness } from './messages.ts'
 import { SiteHeard } from './site-heard.ts'
 
@@ -33,8 +34,6 @@ export interface MqttSiteOptions {
 
 /** So soon a reader that has lost its power is missed. */
 const keepaliveSeconds = 5
-/** Home Assistant that has just come up is busy; as many bridges should not all answer at once. */
-const birthMs = { least: 2000, most: 20_000 }
 
 /**
  * One site at a broker, over a connection of its own: a connection has one will. What the broker has
@@ -236,12 +235,9 @@ export class MqttSite {
     const { homeAssistant, site, random } = this.#options
     if (homeAssistant === undefined) return
     clearTimeout(this.#birth)
-    this.#birth = setTimeout(
-      () => {
-        this.#retained.delete(homeAssistant.topic(site))
-        this.#send()
-      },
-      birthMs.least + random() * (birthMs.most - birthMs.least),
-    )
+    this.#birth = setTimeout(() => {
+      this.#retained.delete(homeAssistant.topic(site))
+      this.#send()
+    }, afterBirthMs(random))
   }
 }

@@ -48,7 +48,8 @@ const claimAgainMs = 30_000
 
 /**
  * Which of several processes reads the database of a site: there is one seat per site, and every
- * process that could read it watches the same two retained topics.
+ * process that could read it watches the same two retained topics. The name of a desk is such a seat too:
+ * the reader is the desk that has it.
  *
  * `status` is `online` while a process reads; the broker itself says `offline` when that connection
  * breaks. `claim` names that process, as `{term, id}`. A process that does not find `online` waits a random

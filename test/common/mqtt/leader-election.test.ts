@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { LeaderElection } from '../../../../server/publish/mqtt/leader-election.ts'
+import { LeaderElection } from '../../../common/mqtt/leader-election.ts'
 
 type Leaf = 'status' | 'claim' | 'hello'
 
