@@ -19,7 +19,7 @@ import {
 } from '../../common/mqtt/topics.ts'
 import { metrics, periods } from '../../reading.ts'
 import type { DisplayState } from '../run.ts'
-import { type Command, parseCommand } from './command.ts'
+import { asSet, type Command, parseCommand } from './command.ts'
 import { deskId, discovery } from './home-assistant.ts'
 import { inOrder } from './offers.ts'
 import { Throttle } from './throttle.ts'
@@ -237,11 +237,19 @@ export class DeskControl {
     if (!this.#election.mayPublish) return
     const { name, discovery: wanted } = this.#options
     if (wanted !== undefined) {
-      const document = discovery(name, this.#readings, wanted.version)
+      const document = discovery(name, this.#choice(), wanted.version)
       this.#publish(discoveryTopic(deskId(name)), JSON.stringify(document))
     }
     for (const [fact, value] of this.#facts) this.#publish(deskTopics.fact(name, fact), value)
     this.#publish(deskTopics.status(name), 'online')
+  }
+
+  /** What is shown is among what can be, or Home Assistant would not know it. */
+  #choice(): readonly string[] {
+    const shown = this.#facts.get('show')
+    return shown === undefined || shown === asSet || this.#readings.includes(shown)
+      ? this.#readings
+      : [...this.#readings, shown]
   }
 
   #publish(topic: string, payload: string): void {

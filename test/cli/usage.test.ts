@@ -21,6 +21,7 @@ const unknownYaml = await write('unknown.yaml', 'pol: 5s\n')
 const valueYaml = await write('value.yaml', 'poll: fast\n')
 const emptyPhp = await write('wp-config.php', "<?php\n// define('DB_NAME', 'wp');\n")
 const sitesYaml = await write('sites.yaml', 'sites:\n  shop:\n    database: mysql://u:p@h/d\n')
+const deskSiteYaml = await write('desk.yaml', 'sites:\n  desk:\n    database: mysql://u:p@h/d\n')
 const badSitesYaml = await write('bad-sites.yaml', 'sites:\n  shop:\n    table-prefix: "a b"\n')
 const unknownSiteYaml = await write('unknown-site.yaml', 'sites:\n  shop:\n    poll: 5s\n')
 const secret = 'hunter2secret'
@@ -126,6 +127,10 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [['serve', '--from', 'mqtt://h', '--database', 'sqlite:x'], /no use for --database/],
   [['serve', '--from', 'mqtt://h', '--mqtt', 'mqtt://h'], /--from and --mqtt are both given/],
+  [
+    ['serve', '--config', deskSiteYaml],
+    /site desk: at an MQTT broker that is where the desks are; choose another name/,
+  ],
   [['device', '--home-assistant', '--display', 'terminal'], /--home-assistant needs --mqtt/],
   [['device', '--name', 'kitchen', '--display', 'terminal'], /--name needs --mqtt <broker>/],
   [

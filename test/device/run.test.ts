@@ -9,7 +9,9 @@ import { openMemory } from '../../device/memory.ts'
 import {
   chooseFeed,
   type DeviceOptions,
+  type DisplayState,
   feedUrl,
+  type Showing,
   startDevice,
   testPattern,
 } from '../../device/run.ts'
@@ -21,45 +23,59 @@ import { until } from '../support/until.ts'
 async function startTestDevice(
   t: TestContext,
   countUrl: URL,
-  options: { feed?: 'poll' | 'events'; stateDir?: string; onExit?: DeviceOptions['onExit'] } = {},
+  options: {
+    feed?: 'poll' | 'events'
+    stateDir?: string
+    onExit?: DeviceOptions['onExit']
+    brightness?: DeviceOptions['face']['brightness']
+  } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'counter-device-'))
   const log = recordingLog()
-  const feed = chooseFeed({
-    countUrl,
-    show: undefined,
-    site: undefined,
-    token: undefined,
-    feed: options.feed ?? 'poll',
-    pollMs: 1000,
-    random: () => 0.5,
-    log,
-  })
+  const feedFrom = (url: URL) =>
+    chooseFeed({
+      countUrl: url,
+      show: undefined,
+      site: undefined,
+      token: undefined,
+      feed: options.feed ?? 'poll',
+      pollMs: 1000,
+      random: () => 0.5,
+      log,
+    })
   const shown: Frame[] = []
   const left: (Frame | undefined)[] = []
+  const looks: DisplayState[] = []
+  const showing = (url: URL): Showing => {
+    const feed = feedFrom(url)
+    return {
+      face: {
+        digits: 8,
+        hasPoints: true,
+        points: false,
+        statusSign: true,
+        legends: ['-'],
+        dwellMs: 8000,
+        intervalMs: feed.intervalMs,
+        rollMs: 0,
+        milestones: { round: false, repdigits: false, list: [] },
+        brightness: options.brightness ?? { level: 3, windows: [], minuteOfDay: () => 0 },
+      },
+      feeds: [feed.open],
+      memory: openMemory(options.stateDir ?? folder, [feed.address], log),
+    }
+  }
   const device = await startDevice({
+    ...showing(countUrl),
     screen: {
       start: () => undefined,
       show: (frame) => void shown.push(frame),
       stop: async (farewell) => void left.push(farewell),
     },
-    face: {
-      digits: 8,
-      hasPoints: true,
-      points: false,
-      statusSign: true,
-      legends: ['-'],
-      dwellMs: 8000,
-      intervalMs: feed.intervalMs,
-      rollMs: 0,
-      milestones: { round: false, repdigits: false, list: [] },
-      brightness: { level: 3, windows: [], minuteOfDay: () => 0 },
-    },
-    feeds: [feed.open],
-    memory: openMemory(options.stateDir ?? folder, [feed.address], log),
     onExit: options.onExit ?? 'blank',
     monotonic: Date.now,
     now: Date.now,
+    onLook: (display) => looks.push(display),
   })
   let stopped = false
   const stop = async () => {
@@ -72,7 +88,9 @@ async function startTestDevice(
     await rm(folder, { recursive: true, force: true })
   })
   const text = () => cellsText(shown.at(-1)?.cells ?? [])
-  return { text, shown, left, log, stop, stateDir: options.stateDir ?? folder }
+  const look = () => looks.at(-1)
+  const stateDir = options.stateDir ?? folder
+  return { device, showing, text, shown, look, left, log, stop, stateDir }
 }
 
 test('the desk shows dashes until the first number, and keeps the last good one', async (t) => {
@@ -261,4 +279,82 @@ test('a bridge is asked for the reading to show, any other page as it is', () =>
 test('the test pattern has every digit in its place and one point at the right end', () => {
   assert.equal(cellsText(testPattern(8, 3).cells), '12345678.')
   assert.equal(cellsText(testPattern(16, 3).cells), '1234567890123456.')
+})
+
+test('a desk is as bright as it was told until the schedule takes its next step', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { url } = await startAnswers(t, (_, response) => void response.end('5'))
+  const minuteOfDay = (epochMs: number) => Math.floor(epochMs / 60_000) % 1440
+  const windows = [{ from: 10, to: 20, level: 1 }]
+  const brightness = { level: 7, windows, minuteOfDay }
+  const { device, text, shown, look } = await startTestDevice(t, url, { brightness })
+  await until('the number', () => {
+    t.mock.timers.tick(100)
+    return text() === '       5'
+  })
+  const level = () => {
+    const { on, intensity } = shown.at(-1) ?? { on: false, intensity: 0 }
+    return on ? intensity : 'off'
+  }
+  device.light(12)
+  assert.deepEqual([level(), look()], [12, { isOn: true, step: 12, text: '5' }])
+  device.light('off')
+  assert.deepEqual([level(), look()], ['off', { isOn: false, step: 12, text: 'off' }])
+  t.mock.timers.tick(9 * 60_000)
+  assert.equal(level(), 'off')
+  // The window begins, within the 5 s that the calendar is looked at and 3 s of a fade.
+  t.mock.timers.tick(60_000)
+  t.mock.timers.tick(3000)
+  assert.equal(level(), 1)
+  device.light('on')
+  assert.equal(level(), 1)
+  device.light(9)
+  t.mock.timers.tick(60_000)
+  assert.equal(level(), 9)
+  t.mock.timers.tick(10 * 60_000)
+  t.mock.timers.tick(3000)
+  assert.deepEqual([level(), look()?.step], [7, 7])
+})
+
+test('a test pattern that was asked for goes away after 10 s, and lights a dark display', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const { url } = await startAnswers(t, (_, response) => void response.end('5'))
+  const { device, text, shown, look } = await startTestDevice(t, url)
+  await until('the number', () => {
+    t.mock.timers.tick(100)
+    return text() === '       5'
+  })
+  device.light('off')
+  device.testPattern(true)
+  assert.deepEqual([text(), shown.at(-1)?.on, look()?.text], ['12345678.', true, '12345678.'])
+  t.mock.timers.tick(9999)
+  assert.equal(text(), '12345678.')
+  t.mock.timers.tick(1)
+  assert.deepEqual([text().trim().slice(0, 1), shown.at(-1)?.on, look()?.text], ['5', false, 'off'])
+})
+
+test('what is shown can be changed; brightness and what was remembered stay', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  let isUp = true
+  const first = await startAnswers(t, (request, response) => {
+    if (isUp) response.end('5')
+    else request.socket.destroy()
+  })
+  const second = await startAnswers(t, (_, response) => void response.end('77'))
+  const { device, showing, text, shown, look } = await startTestDevice(t, first.url)
+  const shows = (expected: string) =>
+    until(`"${expected}" instead of "${text()}"`, () => {
+      t.mock.timers.tick(100)
+      return text() === expected
+    })
+  await shows('       5')
+  device.light(9)
+  await device.show(showing(second.url))
+  assert.equal(text(), '--------')
+  await shows('      77')
+  assert.equal(shown.at(-1)?.intensity, 9)
+  isUp = false
+  await Promise.all([device.show(showing(second.url)), device.show(showing(first.url))])
+  assert.equal(text(), '       5.')
+  assert.equal(look()?.text, '5.')
 })

@@ -13,6 +13,7 @@ import {
   startMosquitto,
   subscribe,
 } from '../../support/mosquitto.ts'
+import { count, known, startPublishing } from '../../support/publishing.ts'
 import { until } from '../../support/until.ts'
 
 const base = 'visitor-counter/desk/kitchen'
@@ -167,8 +168,20 @@ test('a desk goes on after its broker was away, also one that has lost all', asy
   const remote = await startRemote(t, mosquitto)
   const { desk, say, fact, broker } = remote
   await ready(remote)
+  await say('brightness', '12', true)
+  await until('the first', () => desk.chip.display().intensity === 12)
   await say('brightness', '9')
-  await until('the first', () => desk.chip.display().intensity === 9)
+  await until('the second', () => desk.chip.display().intensity === 9)
+  // The broker has the first retained.
+  await mosquitto.stop()
+  broker.newest.clear()
+  await mosquitto.start()
+  await until('it is back', () => fact('status') === 'online', 30)
+  assert.equal(broker.newest.get(`${base}/brightness/set`), '12')
+  await say('power', 'off')
+  await until('it is dark', () => desk.text() === 'off')
+  await say('power', 'on')
+  await until('it is lit', () => desk.chip.display().intensity === 9 && desk.text() !== 'off')
   await mosquitto.kill()
   await mosquitto.forget()
   await mosquitto.start()
@@ -179,6 +192,32 @@ test('a desk goes on after its broker was away, also one that has lost all', asy
   assert.ok([...broker.newest.keys()].some((topic) => topic.startsWith('homeassistant/')))
   await say('brightness', '2')
   await until('the next', () => desk.chip.display().intensity === 2)
+})
+
+test('a desk at a broker is offered the counts that its site has there', async (t) => {
+  const mosquitto = await startMosquitto(t)
+  const publishing = startPublishing(t, mosquitto.url)
+  publishing.set({
+    last: known(1234, { counts: [count('visitors', 'today', 56), count('views', 'online', 2)] }),
+  })
+  const remote = await startRemote(t, mosquitto, ['--feed', 'mqtt', '--home-assistant'])
+  await ready(remote)
+  const { broker, desk, say } = remote
+  const options = () => {
+    const topic = [...broker.newest.keys()].find((each) => each.startsWith('homeassistant/'))
+    const text = broker.newest.get(topic ?? '')
+    if (text === undefined) return []
+    const { show } = v.parse(DiscoveryDocument, JSON.parse(text)).components
+    return show !== undefined && 'options' in show ? show.options : []
+  }
+  const offered = ['As set', 'Visitors in total', 'Visitors today', 'Views online now']
+  await until(offered.join(), () => options().join() === offered.join())
+  await say('show', 'visitors.today')
+  await until('today', () => desk.text() === '      56')
+  await say('show', 'views.online')
+  await until('online', () => desk.text() === '       2')
+  await say('show', 'default')
+  await until('the total', () => desk.text() === '    1234')
 })
 
 test('of two desks of one name the second says so, shows its count, and takes the name when it is free', async (t) => {
