@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { endProgram } from '../support/program.ts'
 import { damageStates, faultsOf } from './faults.ts'
 import { pollMs, startRig } from './rig.ts'
+import { filesOf, pagesOf, topicsOf } from './said.ts'
 
 /** An interval and 5 s; what a busy machine adds is no fault of the product. */
 const repairSeconds = 6 + 6
@@ -36,10 +37,24 @@ test('whatever befalls it, the counter is right again by itself', async (t) => {
     assert.deepEqual(rig.wrongs, [])
   })
 
-  await t.test('no output has a secret in it', () => {
-    assert.ok(rig.output.length > 50)
-    for (const line of rig.output) {
-      assert.ok(!rig.secrets.some((secret) => line.includes(secret)), line)
+  await t.test('no output, file, topic or page has a secret in it', async () => {
+    const said = [
+      ...rig.output.map((text) => ({ where: 'output', text })),
+      ...(await filesOf(rig.folder, (name) => /\.yaml$/.test(name))),
+      ...(await topicsOf(rig.brokerUrl)),
+      ...(await pagesOf(rig.bridgeUrl('serve'), rig.token)),
+      ...(await pagesOf(rig.bridgeUrl('replica'), rig.token)),
+    ]
+    for (const [what, least] of [
+      [/^output$/, 50],
+      [/counter-test/, 3],
+      [/^visitor-counter\//, 5],
+      [/^http:/, 100],
+    ] as const) {
+      assert.ok(said.filter(({ where }) => what.test(where)).length >= least, String(what))
+    }
+    for (const { where, text } of said) {
+      for (const secret of rig.secrets) assert.ok(!text.includes(secret), `${where}: ${text}`)
     }
   })
 })

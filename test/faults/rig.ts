@@ -85,6 +85,11 @@ export interface Rig {
   readonly wrongs: readonly string[]
   /** What the processes have been told and must not say. */
   readonly secrets: readonly string[]
+  /** That of the bridges. */
+  readonly token: string
+  /** The broker, with the name and password of the processes. */
+  readonly brokerUrl: string
+  bridgeUrl(name: ProcessName): string
   /** All that the processes have said. */
   readonly output: readonly string[]
   /** Answers of the bridge that have been judged, and displays. */
@@ -326,6 +331,9 @@ export async function startRig(
     wrongs,
     judged,
     secrets: [reader.password, encodeURIComponent(reader.password), user.password, token],
+    token,
+    brokerUrl: mosquitto.url.replace('//', `//${user.name}:${user.password}@`),
+    bridgeUrl: (name) => `http://127.0.0.1:${ports.get(name)}`,
     process(name) {
       const child = running.get(name)
       if (child === undefined) throw new Error(`${name} is not running`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -59,18 +59,17 @@ test('one that this user may not read is found as such', async (t) => {
   const root = await tree(t, ['open/wp-config.php', 'closed/wp-config.php'])
   await chmod(root, 0o755)
   await chmod(join(root, 'closed/wp-config.php'), 0o000)
-  // The project itself may lie where nobody else may look.
-  const module = join(root, 'find-wp-config.mjs')
-  await copyFile(join(import.meta.dirname, '../../../cli/setup/find-wp-config.js'), module)
+  const module = new URL('../../../cli/setup/find-wp-config.js', import.meta.url).href
+  // Root may read all; Node and the project may lie where only root may look, so they are loaded first.
   const script = `import { findWpConfigs } from ${JSON.stringify(module)}
+    if (process.getuid() === 0) {
+      process.setgid(65534)
+      process.setuid(65534)
+    }
     console.log(JSON.stringify(findWpConfigs([${JSON.stringify(root)}], Date.now)))`
-  // Root may read all.
-  const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--input-type=module', '--eval', script],
-    { cwd: '/', ...asNobody },
-  )
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--input-type=module', '--eval', script],
+  ])
   const found = JSON.parse(stdout) as { path: string; isReadable: boolean }[]
   assert.deepEqual(found.map(({ path, isReadable }) => [relative(root, path), isReadable]).sort(), [
     ['closed/wp-config.php', false],

@@ -2,20 +2,17 @@ import { dirname } from 'node:path'
 import { call } from './calls.ts'
 import { environmentValue, storeOf, textOf } from './environment.ts'
 import type { NodeOf, PhpNode } from './nodes.ts'
+import { arithmetic, cast, equality, unary } from './operators.ts'
 import { decided, gapAt, lastName, type Scope, whyAt } from './scope.ts'
 import { variablesWith } from './state.ts'
 import {
   isGap,
-  isIdentical,
-  isLoosely,
   isSame,
   isTrue,
-  type Known,
   knownOf,
   made,
   toBool,
   told,
-  toNumber,
   toText,
   type Value,
   writtenNumber,
@@ -68,7 +65,7 @@ export function evaluate(node: PhpNode, scope: Scope): Value {
     case 'unary':
       return unary(node, value(node.what), scope)
     case 'cast':
-      return cast(node, scope)
+      return cast(node, value(node.expr), scope)
     case 'retif':
       return conditional(node, scope)
     case 'silent':
@@ -310,67 +307,6 @@ function logical(
   if (is === decisive) return decisive
   if (is === undefined) return either(node, left, [() => decisive, ofRight], scope)
   return ofRight()
-}
-
-function equality(node: NodeOf<'bin'>, left: Value, right: Value, scope: Scope): Value {
-  const compare = node.type.length > 2 ? isIdentical : isLoosely
-  return told([left, right], ([a = null, b = null]) => {
-    const same = compare(a, b)
-    if (same === undefined) return gapAt(node, scope)
-    return node.type.startsWith('!') || node.type === '<>' ? !same : same
-  })
-}
-
-const integerOperators: Readonly<Record<string, (a: number, b: number) => Known | undefined>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '%': (a, b) => (b === 0 ? undefined : a % b),
-  '|': (a, b) => a | b,
-  '&': (a, b) => a & b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-}
-
-function arithmetic(
-  operator: string,
-  left: Value,
-  right: Value,
-  node: PhpNode,
-  scope: Scope,
-): Value {
-  return made([left, right], ([a = null, b = null]) => {
-    const [x, y] = [toNumber(a), toNumber(b)]
-    const areTexts = typeof a === 'string' && typeof b === 'string'
-    const isPlain = Number.isSafeInteger(x) && Number.isSafeInteger(y) && !areTexts
-    if (!isPlain || x === undefined || y === undefined) return gapAt(node, scope)
-    const result = integerOperators[operator]?.(x, y)
-    const isExact = typeof result === 'boolean' || Number.isSafeInteger(result)
-    return result === undefined || !isExact ? gapAt(node, scope) : result
-  })
-}
-
-function unary(node: NodeOf<'unary'>, value: Value, scope: Scope): Value {
-  if (node.type === '!') return told([value], ([known = null]) => !toBool(known))
-  if (node.type === '-') return arithmetic('-', 0, value, node, scope)
-  return node.type === '+' ? arithmetic('+', 0, value, node, scope) : gapAt(node, scope)
-}
-
-function cast(node: NodeOf<'cast'>, scope: Scope): Value {
-  const value = evaluate(node.expr, scope)
-  return made([value], (known) => {
-    const [of = null] = known
-    if (node.type === 'bool') return toBool(of)
-    if (node.type === 'string') return toText(of) ?? gapAt(node, scope)
-    if (node.type === 'int') {
-      const number = toNumber(of)
-      return number === undefined ? gapAt(node, scope) : Math.trunc(number)
-    }
-    const isArray = node.type === 'array' || node.type === 'object'
-    return isArray && of instanceof Map ? of : gapAt(node, scope)
-  })
 }
 
 function conditional(node: NodeOf<'retif'>, scope: Scope): Value {
