@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startAnswers } from '../../support/answers.ts'
 import { start } from '../../support/command.ts'
 import { startDesk } from '../../support/desk.ts'
 import { temporaryFolder } from '../../support/folder.ts'
+import { program } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
 
 /** A desk counter as a process of its own, at a board that the test has. */
@@ -59,6 +64,39 @@ test('the process ends within 1 s while the board is away, or accepts and never 
     const { code, ms } = await endBy(counter, 'SIGINT')
     assert.equal(code, 0)
     assert.ok(ms < 1000, `${ms} ms`)
+  }
+})
+
+test('in the journal the log is words with priorities, and JSON where that is asked for', async (t) => {
+  const reading =
+    '{"value":193,"age":0,"stale":false,"label":"Visitors in total","site":"www.example.com"}'
+  const { url } = await startAnswers(t, (_, response) => void response.end(reading))
+  const folder = await temporaryFolder(t)
+  const words = 'showing 193 visitors in total of www.example.com'
+  for (const [format, line] of [
+    [undefined, `<6>${words}\n`],
+    ['json', `"msg":"${words}"}\n`],
+  ] as const) {
+    const path = join(folder, `journal-${format}`)
+    const journal = await open(path, 'w')
+    const { dev, ino } = await journal.stat()
+    const child = spawn(
+      process.execPath,
+      [
+        ...[program, 'device', '--display', 'terminal', '--feed', 'poll', '--state-dir', folder],
+        ...['--count-url', new URL('v1/count', url).href],
+        ...(format === undefined ? [] : ['--log-format', format]),
+      ],
+      {
+        stdio: ['ignore', 'ignore', journal.fd],
+        env: { PATH: process.env['PATH'], JOURNAL_STREAM: `${dev}:${ino}` },
+      },
+    )
+    const exited = once(child, 'exit')
+    await until(`${line} in the journal`, async () => (await readFile(path, 'utf8')).includes(line))
+    child.kill('SIGTERM')
+    await exited
+    await journal.close()
   }
 })
 

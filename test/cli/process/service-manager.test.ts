@@ -80,6 +80,22 @@ describe('under a service manager', () => {
   })
 })
 
+it('an empty NOTIFY_SOCKET is none: nobody is told anything', async (t) => {
+  const { stderr, end } = start(t, serve, {
+    env: { NOTIFY_SOCKET: '', PATH: '/nonexistent', WATCHDOG_USEC: '3000' },
+  })
+  await until(
+    'the database is away',
+    () => stderr.some((line) => line.includes('trying again')),
+    60,
+  )
+  assert.deepEqual(
+    stderr.filter((line) => line.includes('systemd-notify')),
+    [],
+  )
+  assert.equal(await end('SIGTERM'), 0)
+})
+
 describe('the watchdog', () => {
   const cases: [env: Record<string, string>, everyMs: number | undefined][] = [
     [{}, undefined],
