@@ -10,7 +10,7 @@ import { isGiven, loadSettings, siteValues, valuesOf } from './settings/load.ts'
 import { groups, type SettingName } from './settings/settings.ts'
 
 const configHelp =
-  'a file with settings, one a line as "poll: 5s" (default: visitor-counter.yaml in this folder, in ~/.config/visitor-counter or in /etc/visitor-counter)'
+  'a file with settings, one a line as "poll: 5s" (default: visitor-counter.yaml in the current folder, in ~/.config/visitor-counter or in /etc/visitor-counter)'
 
 /** Exit codes: fine, something outside failed, wrong usage. */
 const FINE = 0

@@ -90,6 +90,11 @@ export async function placeOf(
     first,
     locate,
     stamp: () => stampOf(first.file),
+    ...(isCredential(first.file, env)
+      ? {
+          unchanging: `${first.file} is the copy that systemd made when the service started: after a change of the file restart it`,
+        }
+      : {}),
   })
 }
 
@@ -117,7 +122,14 @@ async function agentOf(
   const key = await readKey(file, url).catch(async (error: unknown) => {
     throw await withPublicCounts(error, url)
   })
-  return agentPlace(url, key, now)
+  const place = agentPlace(url, key, now)
+  return {
+    ...place,
+    async *steps() {
+      yield { subject: 'agent key', text: file }
+      yield* place.steps?.() ?? []
+    },
+  }
 }
 
 /** A WordPress without the agent may tell a number all the same, if to a device only. */
@@ -135,6 +147,10 @@ async function withPublicCounts(error: unknown, url: URL): Promise<unknown> {
 function credential({ CREDENTIALS_DIRECTORY: folder }: Environment, name: string) {
   const path = folder ? join(folder, name) : undefined
   return path !== undefined && existsSync(path) ? path : undefined
+}
+
+function isCredential(file: string, { CREDENTIALS_DIRECTORY: folder }: Environment): boolean {
+  return folder !== undefined && folder !== '' && file.startsWith(join(folder, '/'))
 }
 
 function targetOf({ ssh, sshKey, sshKnownHosts }: PlaceValues): SshTarget | undefined {

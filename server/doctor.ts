@@ -1,5 +1,6 @@
 import { messageOf } from '../common/errors.ts'
-import type { Counting } from './readings/counting.ts'
+import { clockFinding, type IsClockSet } from './clock-check.ts'
+import { type Counting, remaining, tookText } from './readings/counting.ts'
 import { type Found, findSource, type Wanted } from './readings/find-source.ts'
 import { namesOf } from './readings/network-names.ts'
 import { Reader } from './readings/reader.ts'
@@ -32,8 +33,6 @@ export interface Examined {
   readonly network: readonly { readonly name: string; readonly counts: readonly Count[] }[]
 }
 
-const toleratedSkewSeconds = 5
-
 /**
  * Looks at a site as the bridge would, and says what it finds.
  *
@@ -43,13 +42,15 @@ export async function* examineSite(
   { place, tablePrefix, source, sql, words, matomoSite, name }: SiteOptions,
   database: LocatedDatabase,
   now: () => number,
+  isClockSet: IsClockSet = async () => undefined,
 ): AsyncGenerator<Finding, Examined> {
   for await (const { subject, text } of place.steps?.() ?? []) yield { subject, status: 'ok', text }
   const { query, engine, isAgent = false } = database
   // What an agent does not run: its server, its clock and its account are the host's affair.
   const isServer = engine === 'mysql' && !isAgent
   if (!isAgent) yield await server(query, engine, place.description)
-  if (isServer) yield await clock(query, now)
+  if (isServer) yield await clock(query, now, isClockSet)
+  if (database.hello !== undefined) yield* agent(database.hello, place.description, isClockSet)
   const prefix = tablePrefix ?? (await database.tablePrefix?.())
   const wanted = { prefix, source, sql, ...(words && { words }), matomoSite }
   const found = await findSource(query, engine, wanted, now())
@@ -62,14 +63,19 @@ export async function* examineSite(
   yield plugin(found)
   const { layoutNote } = found.plan
   if (layoutNote !== undefined) yield { subject: 'layout', status: 'ok', text: layoutNote }
-  if (isAgent) yield { subject: 'agent', status: 'ok', text: `${place.description} answers` }
   if (isServer) yield await grants(query, found)
-  const { counts, progress } = await readCounts(database, wanted, name, now)
+  const { counts, progress, tookMs } = await readCounts(database, wanted, name, now)
   if (progress !== undefined) {
     yield {
       subject: 'counting',
       status: 'ok',
-      text: `${progress.text}; a bridge counts on in the background and shows the numbers of today meanwhile`,
+      text: `${progress.text} after ${tookText(tookMs)}${remaining(progress.progress, tookMs)}; a bridge counts on in the background and shows the numbers of today meanwhile`,
+    }
+  } else if (found.plan.days !== undefined) {
+    yield {
+      subject: 'counting',
+      status: 'ok',
+      text: `all days were counted in ${tookText(tookMs)}`,
     }
   }
   for (const { metric, period, value, tookMs } of counts) {
@@ -102,7 +108,7 @@ async function readCounts(
   wanted: Wanted,
   name: string | undefined,
   now: () => number,
-): Promise<{ counts: readonly Count[]; progress: Counting | undefined }> {
+): Promise<{ counts: readonly Count[]; progress: Counting | undefined; tookMs: number }> {
   let progress: Counting | undefined
   const reader = new Reader({
     database,
@@ -118,9 +124,11 @@ async function readCounts(
       progress = counting
     },
   })
+  const begunMs = performance.now()
   const { counts } = await reader.read()
+  const tookMs = performance.now() - begunMs
   reader.stop()
-  return { counts, progress }
+  return { counts, progress, tookMs }
 }
 
 /** The further sites of a network, of which a desk may show any. */
@@ -170,21 +178,32 @@ async function server(query: Query, engine: string, where: string): Promise<Find
   return { subject: 'database', status: 'ok', text: `${product} ${version}, ${where}` }
 }
 
-async function clock(query: Query, now: () => number): Promise<Finding> {
+async function clock(query: Query, now: () => number, isClockSet: IsClockSet): Promise<Finding> {
   const before = now()
   const [row] = await query({ text: 'SELECT UNIX_TIMESTAMP(NOW(3)) AS seconds', values: [] })
   const here = (before + now()) / 2000
-  const ahead = Number(row?.['seconds']) - here
-  const text = `the database's clock is ${Math.abs(ahead).toFixed(1)} s ${ahead < 0 ? 'behind' : 'ahead of'} this machine's`
-  return Math.abs(ahead) <= toleratedSkewSeconds
-    ? { subject: 'clock', status: 'ok', text }
+  return clockFinding("the database's", Number(row?.['seconds']) - here, isClockSet)
+}
+
+/** Whether the agent answers, with this key and the list of this program, and what time it is there. */
+async function* agent(
+  hello: NonNullable<LocatedDatabase['hello']>,
+  description: string,
+  isClockSet: IsClockSet,
+): AsyncGenerator<Finding> {
+  const { aheadSeconds, isOfThisVersion } = await hello()
+  const subject = 'agent'
+  const text = `${description} answers, and knows this key`
+  yield isOfThisVersion
+    ? { subject, status: 'ok', text: `${text}; its plugin is of this program's version` }
     : {
-        subject: 'clock',
+        subject,
         status: 'warning',
-        text,
+        text: `${text}; its plugin is of another version than this program`,
         advice:
-          'days would begin at the wrong moment: let both machines take the time from the network (NTP)',
+          'make a new zip with visitor-counter agent <address>, and upload it in place of the old one',
       }
+  yield await clockFinding("the web server's", aheadSeconds, isClockSet)
 }
 
 function plugin({ site, source, why, warning, advice }: Found): Finding {

@@ -14,8 +14,8 @@ function boardAdvice({ kind }: BoardSetting, message: string): string {
   if (/there is no \/dev|is the board plugged in/.test(message)) {
     return 'plug it in, with a cable that carries data; a CH340 that vanishes is taken by brltty: sudo apt remove brltty'
   }
-  if (/switched off on this machine|is missing; in this folder/.test(message))
-    return 'type that line here, then run doctor again'
+  if (/switched off on this machine|is missing in |cannot be loaded/.test(message))
+    return 'type that line, then run doctor again in the same folder'
   if (/ENOENT.*\/dev/.test(message) && kind === 'raspi')
     return 'this is no Raspberry Pi: --board raspi is for its own pins'
   if (/nothing listens there/.test(message)) {

@@ -1,4 +1,6 @@
+import { clockFinding } from '../../server/clock-check.ts'
 import type { Finding } from '../../server/doctor.ts'
+import { isClockSet } from './clock-set.ts'
 
 /** Time for the answer of the bridge. */
 const answerMs = 10_000
@@ -22,7 +24,9 @@ export async function checkBridge(
   try {
     const signal = AbortSignal.timeout(answerMs)
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
-    const { status, location, body } = await get(url, { agent, signal }, headers)
+    const before = Date.now()
+    const { status, location, body, dateMs } = await get(url, { agent, signal }, headers)
+    const here = (before + Date.now()) / 2
     if (status !== 200) {
       wrong(refusal(status, location, url, '', token), adviceFor(status, token))
       return
@@ -34,6 +38,9 @@ export async function checkBridge(
       text: `${name} says ${value}, ${ageSeconds} s old`,
       ...(stale === true ? { advice: 'its number is old: look at the log of the bridge' } : {}),
     })
+    // The header has whole seconds.
+    const aheadSeconds = (dateMs + 500 - here) / 1000
+    if (!Number.isNaN(dateMs)) show(await clockFinding("the bridge's", aheadSeconds, isClockSet))
   } catch (error) {
     wrong(failure(error), adviceFor(undefined, token))
   } finally {

@@ -38,6 +38,8 @@ const advices: Readonly<Record<string, string>> = {
 }
 
 const prefix = /there is no table (\S+)options/
+const away = /^the WordPress at /
+const unknownRequest = /WordPress does not know this request/
 const noPlugin = /no supported statistics plugin/
 
 /** The next step for whatever ended the examination of a site. */
@@ -48,6 +50,11 @@ export function databaseAdvice(error: unknown): string {
   if (advice !== undefined) return advice
   const message = messageOf(error)
   if (prefix.test(message)) return 'correct --table-prefix, or leave it out: then it is found'
+  if (away.test(message))
+    return 'open this address in a browser: is it the one that visitors have? This machine must reach it as they do'
+  if (unknownRequest.test(message)) {
+    return 'in WordPress under Plugins: is it active? After visitor-counter agent has made another key, its new zip has to be uploaded'
+  }
   if (noPlugin.test(message)) {
     return 'install one in WordPress: Plugins, Add New, for example Koko Analytics or WP Statistics; docs/plugins.md tells them apart. Or count something else with --source sql'
   }

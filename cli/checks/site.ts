@@ -1,6 +1,7 @@
 import type { Logger } from '../../common/log.ts'
 import type { Examined, Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
+import { isClockSet } from './clock-set.ts'
 import { databaseAdvice } from './database-advice.ts'
 import { problem } from './finding.ts'
 
@@ -17,7 +18,7 @@ export async function checkSite(
   const close = () => void database.close()
   signal.addEventListener('abort', close)
   try {
-    const findings = examineSite(site, database, Date.now)
+    const findings = examineSite(site, database, Date.now, isClockSet)
     for (;;) {
       const next = await findings.next()
       if (next.done) return next.value

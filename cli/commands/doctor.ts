@@ -3,9 +3,10 @@ import type { Finding } from '../../server/doctor.ts'
 import { checkBoard } from '../checks/board.ts'
 import { checkBridge } from '../checks/bridge.ts'
 import { findingText } from '../checks/finding.ts'
+import { serviceCopy, thisSystem } from '../checks/service-copy.ts'
 import { checkSite } from '../checks/site.ts'
-import { command } from '../command.ts'
-import { siteSettingNames } from '../settings/settings.ts'
+import { type CommandContext, command } from '../command.ts'
+import { siteSettingNames, type Values } from '../settings/settings.ts'
 import { siteOptions } from '../sites.ts'
 import { attached, chipOf, wiringOf } from './device.ts'
 
@@ -51,6 +52,10 @@ export const doctor = command({
     if ((database ?? wpConfig ?? wordpress) !== undefined || context.sites.length > 0) {
       for (const site of await siteOptions(values, context))
         await checkSite(site, context.log, context.signal, show)
+      for (const file of await configFiles(values, context)) {
+        const copy = await serviceCopy(file, context.env['CREDENTIALS_DIRECTORY'], thisSystem)
+        if (copy !== undefined) show(copy)
+      }
     } else if (countUrl === undefined && board === undefined) {
       throw new UsageError(
         'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
@@ -72,3 +77,14 @@ export const doctor = command({
     }
   },
 })
+
+/** The configurations on this machine that are read. */
+async function configFiles(
+  values: Values<'wpConfig' | 'ssh'>,
+  { sites, env }: Pick<CommandContext, 'sites' | 'env'>,
+): Promise<string[]> {
+  const { findWpConfig } = await import('../../server/wordpress/config/wp-config.ts')
+  return (sites.length > 0 ? sites : [values]).flatMap(({ wpConfig, ssh }) =>
+    wpConfig === undefined || ssh !== undefined ? [] : [findWpConfig(wpConfig, { env }).file],
+  )
+}

@@ -96,7 +96,7 @@ function load(name: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     throw new Error(
-      `the IO plugin ${name} cannot be loaded (${reason}); install it here with npm install ${name}`,
+      `the IO plugin ${name} cannot be loaded (${reason}); in ${process.cwd()}, where it is looked for: npm install ${name}`,
     )
   }
 }

@@ -155,7 +155,9 @@ function fromPackage<Package>(world: RaspiWorld, name: string): Package {
     // The two packages have no types of their own that fit; what is used of them is declared above.
     return world.load(name) as Package
   } catch {
-    throw new Error(`the package ${name} is missing; in this folder: npm install ${name}`)
+    throw new Error(
+      `the package ${name} is missing in ${process.cwd()}; in that folder: npm install ${name}`,
+    )
   }
 }
 

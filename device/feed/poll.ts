@@ -92,6 +92,8 @@ interface Response {
   /** Seconds, from the header of that name; 0 without it. */
   readonly age: number
   readonly body: string
+  /** Milliseconds since 1970 by the clock over there, in whole seconds; NaN where it does not say. */
+  readonly dateMs: number
   /** Where a redirection points to. */
   readonly location: string | undefined
 }
@@ -122,6 +124,7 @@ export function get(
           etag: response.headers.etag,
           age: Number.parseInt(response.headers.age ?? '0', 10) || 0,
           body: Buffer.concat(chunks).toString('utf8'),
+          dateMs: Date.parse(response.headers.date ?? ''),
           location: response.headers.location,
         }),
       )

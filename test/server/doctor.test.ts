@@ -68,6 +68,7 @@ test('doctor', async (t) => {
       of('plugin')?.text ?? '',
       /^WP Statistics \(wp-statistics\): the plugin is active.*that are active: WP Statistics$/,
     )
+    assert.match(of('counting')?.text ?? '', /^all days were counted in \d\.\d s$/)
     assert.match(of('visitors.total')?.text ?? '', /^170, in \d\.\d{3} s$/)
     assert.match(of('views.last30days')?.text ?? '', /^78, in /)
     assert.match(of('visitors.online')?.text ?? '', /^3, in /)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { DatabaseError, networkReason } from '../../../common/errors.ts'
 import type { Query, Row, Sql } from '../database/database.ts'
-import type { LocatedDatabase } from '../database/place.ts'
+import type { AgentHello, LocatedDatabase } from '../database/place.ts'
 import type { AgentKey } from './key.ts'
+import { listId } from './list-id.ts'
 import { type Answer, limits, parseAnswer, type Result, type Run, requestBody } from './protocol.ts'
 import { agentPrefix, isWithheld, statementId, templateOf } from './template.ts'
 
@@ -66,6 +67,19 @@ export class AgentDatabase implements LocatedDatabase {
   snapshot = <T>(work: (query: Query) => Promise<T>): Promise<T> => work(this.query)
 
   tablePrefix = async (): Promise<string> => agentPrefix
+
+  hello = async (): Promise<AgentHello> => {
+    const before = this.#options.now()
+    const answer = await this.#ask([])
+    const here = (before + this.#options.now()) / 2000
+    if (answer.error !== undefined) throw this.#refused(answer, [])
+    const { statementList } = await import('./statements.ts')
+    return {
+      // It tells whole seconds.
+      aheadSeconds: answer.time + 0.5 - here,
+      isOfThisVersion: answer.list === listId(await statementList()),
+    }
+  }
 
   /** The time of the web server. */
   stopwatch = (): number => this.#spentMs

@@ -1,5 +1,5 @@
-import { UsageError } from '../../../common/errors.ts'
-import type { DatabasePlace } from '../database/place.ts'
+import { DatabaseError, messageOf, networkReason, UsageError } from '../../../common/errors.ts'
+import type { DatabasePlace, Step } from '../database/place.ts'
 import { AgentDatabase } from './client.ts'
 import type { AgentKey } from './key.ts'
 
@@ -11,8 +11,23 @@ export function agentPlace(url: URL, key: AgentKey, now: () => number): Database
   return {
     description: `the agent at ${url.host}${url.pathname.replace(/\/$/, '')}`,
     pollMs: agentPollMs,
+    steps: () => reach(url),
     open: async () => new AgentDatabase({ url, key, now, fetch }),
   }
+}
+
+/** Whether anything answers at the address, whatever it says. */
+async function* reach(url: URL): AsyncGenerator<Step> {
+  const answer = await fetch(url, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(10_000),
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined
+    const reason = cause instanceof Error ? networkReason(cause) : messageOf(error)
+    throw new DatabaseError('away', `the WordPress at ${url.href}: ${reason}`)
+  })
+  await answer.body?.cancel()
+  yield { subject: 'web server', text: `${url.href} answers (HTTP ${answer.status})` }
 }
 
 /**

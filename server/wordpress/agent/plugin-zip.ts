@@ -1,5 +1,6 @@
 import { zipSync } from 'fflate'
 import { type AgentKey, publicKey } from './key.ts'
+import { listId } from './list-id.ts'
 import { asTheAgentRuns, type StatementList } from './statements.ts'
 import { statementId } from './template.ts'
 
@@ -12,6 +13,7 @@ export function pluginCode(template: string, key: AgentKey, list: StatementList)
   const places: Readonly<Record<string, string>> = {
     '@KEY@': publicKey(key),
     '@SITE@': key.site,
+    '@LIST@': listId(list),
     '@STATEMENTS@': statements.join('\n'),
     '@TABLES@': tables,
     '@NETWORK@': list.network.map(phpText).join(', '),

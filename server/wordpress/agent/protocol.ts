@@ -39,6 +39,8 @@ const Answer = v.object({
   'visitor-counter': v.literal(1),
   nonce: v.string(),
   time: v.pipe(v.number(), v.safeInteger()),
+  /** Which list of statements it has; those of version 0.1 do not say. */
+  list: v.optional(v.string()),
   error: v.optional(v.picklist(['clock', 'statement', 'request', 'rows', 'sql', 'agent'])),
   /** Which of the statements it is about. */
   at: v.optional(v.number()),

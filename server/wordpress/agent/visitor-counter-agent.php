@@ -37,6 +37,8 @@ final class Visitor_Counter_Agent {
 	const STATEMENTS = array(
 @STATEMENTS@
 	);
+	/** Which list of statements this is. */
+	const LIST_ID = '@LIST@';
 	/** Tables that the statements read: a pattern of their names behind the prefix, and those without one. */
 	const TABLES     = '@TABLES@';
 	const UNPREFIXED = array( @UNPREFIXED@ );
@@ -64,6 +66,7 @@ final class Visitor_Counter_Agent {
 		$answer = array(
 			'nonce' => $ask['nonce'],
 			'time'  => time(),
+			'list'  => self::LIST_ID,
 		);
 		try {
 			$answer += abs( time() - $ask['time'] ) > self::WINDOW ? array( 'error' => 'clock' ) : self::run( $ask['run'] );

@@ -24,9 +24,18 @@ export interface Step {
   readonly text: string
 }
 
+export interface AgentHello {
+  /** How far the web server's clock is ahead of this machine's. */
+  readonly aheadSeconds: number
+  /** Whether it runs the same statements as this program asks. */
+  readonly isOfThisVersion: boolean
+}
+
 export interface LocatedDatabase extends Database {
   /** An agent answers for it, which runs no statement but those of its list. */
   readonly isAgent?: boolean
+  /** Asks the agent for nothing but an answer. */
+  readonly hello?: () => Promise<AgentHello>
   /** As the configuration has it; undefined where it is to be found. */
   readonly tablePrefix?: () => Promise<string | undefined>
 }
@@ -54,6 +63,8 @@ export interface ConfiguredOptions {
   readonly locate: () => Promise<Located>
   /** Becomes another when the configuration may have changed; undefined where that cannot be seen. */
   readonly stamp?: () => string
+  /** To stand behind a refusal where the configuration cannot change while this process runs. */
+  readonly unchanging?: string | undefined
   readonly now: () => number
 }
 
@@ -121,7 +132,11 @@ class Configured implements LocatedDatabase {
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.kind !== 'refused') throw error
       const other = await this.#locate()
-      if (other === database) throw error
+      if (other === database) {
+        const { unchanging } = this.#options
+        if (unchanging === undefined) throw error
+        throw new DatabaseError(error.kind, `${error.message}; ${unchanging}`, { cause: error })
+      }
       return work(other)
     }
   }

@@ -79,7 +79,31 @@ test('from the command to the number: the zip, WordPress with the plugin, the ch
   const doctor = await run(t, ['doctor', '--wordpress', url, ...elsewhere], {
     env: { CREDENTIALS_DIRECTORY: folder },
   })
-  assert.match(doctor.stdout, /Statify/)
+  assert.equal(doctor.code, 0, doctor.stdout)
+  for (const line of [
+    /ok +agent key +\S+\/agent-127\.0\.0\.1.*\.key/,
+    /ok +web server +http:\/\/127\.0\.0\.1:\d+\/blog\/wpsite_\/? answers \(HTTP \d+\)/,
+    /ok +agent +the agent at .* knows this key; its plugin is of this program's version/,
+    /ok +clock +the web server's clock is 0\.\d s (ahead|behind)/,
+    /ok +plugin +Statify/,
+  ]) {
+    assert.match(doctor.stdout, line)
+  }
+
+  // A key that was made anew, whose zip is not there yet.
+  await run(t, ['agent', url, '--zip', zip, ...elsewhere])
+  const other = await run(t, ['doctor', '--wordpress', url, ...elsewhere])
+  assert.equal(other.code, 1)
+  assert.match(other.stdout, /ok +web server/)
+  assert.match(other.stdout, /does not know this request[\s\S]*-> in WordPress under Plugins/)
+  const closed = `http://127.0.0.1:${await freePort()}`
+  await run(t, ['agent', closed, '--zip', zip, ...state])
+  const away = await run(t, ['doctor', '--wordpress', closed, ...state])
+  assert.match(
+    away.stdout,
+    /ok +agent key[\s\S]*PROBLEM .*the WordPress at .* nothing listens there/,
+  )
+  assert.match(away.stdout, /-> open this address in a browser/)
 })
 
 test('a WordPress without the agent may tell a number all the same', async (t) => {

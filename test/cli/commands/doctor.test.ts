@@ -91,11 +91,12 @@ describe('doctor', { concurrency: 2 }, () => {
       findings.map(({ subject, status }) => [subject, status]),
       [
         ['bridge', 'ok'],
+        ['clock', 'ok'],
         ['board', 'ok'],
       ],
     )
     assert.match(findings[0]?.text ?? '', /\/v1\/count says \d{5,}, \d+ s old$/)
-    assert.match(findings[1]?.text ?? '', / at tcp:127\.0\.0\.1:\d+ answers$/)
+    assert.match(findings[2]?.text ?? '', / at tcp:127\.0\.0\.1:\d+ answers$/)
     assert.equal(code, 0)
 
     const secretPath = await examine(t, '--count-url', `${url}/t/${token}/`)
@@ -122,6 +123,17 @@ describe('doctor', { concurrency: 2 }, () => {
     const { code, findings } = await examine(t, '--count-url', url.href)
     assert.equal(findings[0]?.status, 'warning')
     assert.match(findings[0].text, /says 12, 7200 s old/)
+    assert.equal(code, 0)
+  })
+
+  it('says which clock is off, and by how much', async (t) => {
+    const { url } = await startAnswers(t, (_, response) => {
+      response.setHeader('Date', new Date(Date.now() - 3_600_000).toUTCString())
+      response.end('12')
+    })
+    const { code, findings } = await examine(t, '--count-url', url.href)
+    assert.equal(findings[1]?.status, 'warning')
+    assert.match(findings[1].text, /^the bridge's clock is 3(599|600)\.\d s behind this machine's/)
     assert.equal(code, 0)
   })
 

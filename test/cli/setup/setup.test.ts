@@ -106,6 +106,7 @@ $table_prefix = 'wp_';
         .replaceAll(`127.0.0.1:${desk.board.port}`, '192.168.1.20')
         .replaceAll(`127.0.0.1:${port}`, '127.0.0.1:3306')
         .replace(/MariaDB 1\d[^,]*/, 'MariaDB 11.8')
+        .replace(/counted in \d+\.\d s/, 'counted in 0.1 s')
         .replace(/clock is \d\.\d s (ahead of|behind)/, 'clock is 0.0 s behind')
         .replace(/of (\d{4}-\d\d-\d\d); today is \1/, 'of 2026-10-15; today is 2026-10-15')
       const paper = join(import.meta.dirname, '../../../../docs/setup.md')

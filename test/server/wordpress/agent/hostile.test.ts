@@ -4,7 +4,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type TestContext, test } from 'node:test'
 import { DatabaseError } from '../../../../common/errors.ts'
 import type { AgentKey } from '../../../../server/wordpress/agent/key.ts'
+import { listId } from '../../../../server/wordpress/agent/list-id.ts'
 import { type Ask, requestBody } from '../../../../server/wordpress/agent/protocol.ts'
+import { statementList } from '../../../../server/wordpress/agent/statements.ts'
 import { statementId, templateOf } from '../../../../server/wordpress/agent/template.ts'
 import { installAgent, openAgent } from '../../../support/agent.ts'
 import { fixture, startMariadb } from '../../../support/mariadb.ts'
@@ -202,6 +204,24 @@ test('what is no answer of the agent is none', async (t) => {
         })
       }
     })
+  }
+})
+
+test('an agent that answers with another list of statements is of another version', async (t) => {
+  const key = { key: generateKeyPairSync('ed25519').privateKey, site: 'AAAAAAAAAAAAAAAAAAAAAA' }
+  const time = 1_800_000_000
+  const own = listId(await statementList())
+  for (const [list, isOfThisVersion] of [
+    [`"list":"${own}",`, true],
+    ['"list":"0123456789ab",', false],
+    // Version 0.1 does not say it.
+    ['', false],
+  ] as const) {
+    const answer = (nonce: string) =>
+      `{"visitor-counter":1,"nonce":"${nonce}","time":${time},${list}"results":[]}\n`
+    const url = await standIn(t, (nonce, response) => response.end(answer(nonce)))
+    const database = openAgent(url, key, () => (time - 7200) * 1000)
+    assert.deepEqual(await database.hello(), { aheadSeconds: 7200.5, isOfThisVersion })
   }
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { placeOf } from '../../../../cli/place.ts'
 import { temporaryFolder } from '../../../support/folder.ts'
@@ -55,6 +55,23 @@ test('a wp-config.php is read again when the server refuses what it said, and wh
   await assert.rejects(who(), { kind: 'refused' })
   await write(reader.user, 'n3w')
   assert.equal(await who(), reader.user)
+
+  // As a credential of a service it is a copy, which stays as it is.
+  await write(reader.user, 'old')
+  const copied = await placeOf(
+    '',
+    values,
+    { env: { CREDENTIALS_DIRECTORY: dirname(wpConfig) }, log: recordingLog(), stateDir: '' },
+    () => nowMs,
+  )
+  const refused = await copied.open(recordingLog())
+  t.after(() => refused.close())
+  await assert.rejects(refused.query(one), {
+    kind: 'refused',
+    message:
+      /user and password.*; .*wp-config\.php is the copy .*: after a change of the file restart it/,
+  })
+  await write(reader.user, 'n3w')
 
   // Another user, while the old one still works: seen at the next look at the file.
   await mariadb.execute(
