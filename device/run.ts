@@ -1,7 +1,7 @@
 import type { Logger } from '../common/log.ts'
 import { type BrokerAddress, describeBroker } from '../common/mqtt/broker.ts'
 import type { Metric, Period } from '../reading.ts'
-import type { Level } from './face/brightness.ts'
+import { type Level, neighbour } from './face/brightness.ts'
 import { Dimmer } from './face/dimmer.ts'
 import { Face, type FaceOptions } from './face/face.ts'
 import { cellsText, type Frame, toCells } from './face/frame.ts'
@@ -105,6 +105,12 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     return { face, feeds: opened, close }
   }
   let running = await open(options)
+  screen.onPress?.((press) => {
+    const at = instant()
+    if (press.do === 'next') running.face.next(at)
+    else dimmer.set(neighbour(dimmer.level(at), press.do, press.most), at)
+    look()
+  })
   look()
   screen.start()
   for (const feed of running.feeds) feed.start()

@@ -1,4 +1,4 @@
-import type { Bus, DisplayDriver, Transfer } from '../displays/driver.ts'
+import type { Bus, DisplayDriver, Press, Transfer } from '../displays/driver.ts'
 import type { Frame } from '../face/frame.ts'
 
 /** What a pin does to its wire: drives it, or leaves it to a pull-up and to the chip. */
@@ -32,6 +32,8 @@ export interface Board {
   ): Promise<void>
   /** What is wrong with the wires to the display, as far as a board can tell; for people. */
   readonly displayTrouble?: string | undefined
+  /** Told of each press of a key at the display, on a board that asks it for them. */
+  onPress?(listener: (press: Press) => void): void
   /** Told when a board that was reset listens again; it has forgotten what it was told. */
   onReset(listener: () => void): void
   /** Resolves with the reason when the board is gone. */

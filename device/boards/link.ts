@@ -1,7 +1,7 @@
 import { backoffMs } from '../../common/backoff.ts'
 import { messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
-import type { DisplayDriver, Transfer } from '../displays/driver.ts'
+import type { DisplayDriver, Press, Transfer } from '../displays/driver.ts'
 import { changes, initialize, refresh } from '../displays/transfers.ts'
 import type { Frame } from '../face/frame.ts'
 import { type Board, BoardReset, type OpenBoard, type Wiring } from './board.ts'
@@ -56,6 +56,7 @@ export class Link {
   #board: Board | undefined
   #running: Promise<void> = Promise.resolve()
   #report: LinkReport = { link: 'disconnected', board: undefined }
+  #pressed: (press: Press) => void = () => undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -69,6 +70,11 @@ export class Link {
   show(frame: Frame): void {
     this.#wanted = frame
     if (!this.#stopped) this.#change((state) => ({ ...state, wanted: frame }))
+  }
+
+  /** Told of each press of a key at the display. */
+  onPress(listener: (press: Press) => void): void {
+    this.#pressed = listener
   }
 
   /**
@@ -154,6 +160,7 @@ export class Link {
       if (resets === 1) log.warn('the board was reset; setting it up again')
       this.#change((before) => restarted(before, now()))
     })
+    board.onPress?.((press) => this.#pressed(press))
     let isReady = false
     let trouble: string | undefined
     while (this.#state !== undefined) {

@@ -1,4 +1,4 @@
-import type { DisplayDriver } from '../displays/driver.ts'
+import type { DisplayDriver, Keys, Press } from '../displays/driver.ts'
 import {
   carriedOut,
   operationsOf,
@@ -13,6 +13,7 @@ import {
   type Answer,
   changeMessage,
   parseAnswer,
+  parseButtons,
   picturesMessage,
   type SetUp,
   setUpMessage,
@@ -29,6 +30,9 @@ const sequences = 128
 const resendMs = 400
 /** The clock of a TM1637 goes up to 500 kHz, and modules have capacitors at their wires. */
 const halfBitUs = 5
+
+/** A key is told when it reads the same twice, so a press of 40 ms is not missed. */
+const keysPollMs = 20
 
 /** How the number looks without us is what `face/status.ts` makes of it. */
 const deskTimes: Times = {
@@ -68,6 +72,10 @@ export class PicturesBoard implements Board {
     | undefined
   #greeted: (() => void) | undefined
   #reset: () => void = () => {}
+  #pressed: (press: Press) => void = () => {}
+  #keys: Keys | undefined
+  /** As the board has told them last. */
+  #keysState: readonly number[] = []
   #isDead = false
   displayTrouble: string | undefined
 
@@ -91,6 +99,8 @@ export class PicturesBoard implements Board {
         if (sysex[0] === REPORT_FIRMWARE) this.#wasReset()
         const answer = parseAnswer(sysex)
         if (answer !== undefined) this.#answered(answer)
+        const state = parseButtons(sysex)
+        if (state !== undefined) this.#keysAre(state)
       },
     })
     link.transport.on('data', read)
@@ -131,6 +141,10 @@ export class PicturesBoard implements Board {
     this.#reset = listener
   }
 
+  onPress(listener: (press: Press) => void): void {
+    this.#pressed = listener
+  }
+
   close(): void {
     this.#link.close(this.#isDead)
   }
@@ -149,9 +163,17 @@ export class PicturesBoard implements Board {
     this.#held = { pictures, slots, sentMs }
   }
 
-  #setUp({ points }: DisplayDriver): SetUp {
+  #setUp({ points, keys }: DisplayDriver): SetUp {
     const times = points ? this.#times : { ...this.#times, betweenMs: pausedMs }
-    return { wires: wiresOf(this.#wiring), halfBitUs, times }
+    this.#keys = keys
+    return { wires: wiresOf(this.#wiring, keys), halfBitUs, times }
+  }
+
+  #keysAre(state: readonly number[]): void {
+    if (this.#keys === undefined || state.length !== this.#keys.bytes) return
+    const presses = this.#keys.presses(this.#keysState, state)
+    this.#keysState = state
+    for (const press of presses) this.#pressed(press)
   }
 
   /** The pictures still hold. */
@@ -212,13 +234,17 @@ export class PicturesBoard implements Board {
   /** The board listens as soon as it says something; what it was told it may have forgotten. */
   #wasReset(): void {
     this.#held = undefined
+    this.#keysState = []
     this.#pending?.reject(new BoardReset(`the board at ${this.#link.name} was reset`))
     // Behind what waits for that.
     setImmediate(() => this.#reset())
   }
 }
 
-function wiresOf({ bus, pins: { data, clock, cs } }: Wiring): SetUp['wires'] {
+function wiresOf(
+  { bus, pins: { data, clock, cs } }: Wiring,
+  keys: Keys | undefined,
+): SetUp['wires'] {
   switch (bus) {
     case 'spi':
       return {
@@ -237,6 +263,7 @@ function wiresOf({ bus, pins: { data, clock, cs } }: Wiring): SetUp['wires'] {
         select: cs,
         lowBitFirst: true,
         clockIdlesHigh: true,
+        ...(keys === undefined ? {} : { buttons: { ...keys, pollMs: keysPollMs } }),
       }
     case 'two-wire':
       return { kind: 'two-wires', data, clock }

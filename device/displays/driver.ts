@@ -14,6 +14,22 @@ export type Transfer =
   /** Least significant bit first, while the strobe (chip select) is low. */
   | { readonly bus: 'three-wire'; readonly bytes: readonly number[] }
 
+/** What a key at the display asks for. */
+export type Press =
+  | { readonly do: 'next' }
+  /** @param most the brightest step that the display has */
+  | { readonly do: 'darker' | 'brighter'; readonly most: number }
+
+/** Keys at a chip, for a board that asks it for them by itself. */
+export interface Keys {
+  /** Has the chip give the state of its keys. A display driven meanwhile needs `settings` before each write. */
+  readonly command: number
+  /** That the state has. */
+  readonly bytes: number
+  /** What is asked for by the keys that are down in one state and were not in the one before. */
+  presses(before: readonly number[], state: readonly number[]): readonly Press[]
+}
+
 /** What a chip takes over in one instant: a digit, a row of dots, all of the digits it has. */
 export interface Register {
   /** The places that it draws, 0 the leftmost. */
@@ -31,6 +47,7 @@ export interface DisplayDriver {
   readonly digits: number
   /** Whether they have points. */
   readonly points: boolean
+  readonly keys?: Keys
   /** What draws a frame: of every frame the same registers in the same order. */
   registers(frame: Frame): readonly Register[]
   /**

@@ -92,6 +92,11 @@ export function operationsOf(
   const start = driver.dark().length + driver.settings(after.fresh).length
   const steps = cellSteps(driver, seen(before), seen(after))
   if (steps === undefined) return undefined
+  // The board may have asked for the keys since.
+  const modes = driver.keys === undefined ? [] : wanted.slice(driver.dark().length, start)
+  for (const [index, { fresh }] of modes.entries()) {
+    operations.push({ slot: driver.dark().length + index, oldOnly: false, bytes: fresh })
+  }
   for (const { index, register } of steps) {
     const slot = start + index
     const bytes = bytesOf(driver.write(index, register))
@@ -116,7 +121,7 @@ export function operationsOf(
       if ((restyled && isSeen) || !isSame(bytes, there)) set(slot, view, bytes)
     }
   }
-  return operations
+  return operations.length > modes.length ? operations : []
 }
 
 /** The slots after operations, as the board has them then. */

@@ -1,5 +1,5 @@
 import { segmentsOf } from '../face/font.ts'
-import type { Display, Transfer } from './driver.ts'
+import type { Display, Keys, Press, Transfer } from './driver.ts'
 import { positionsOf } from './places.ts'
 import { lowBitFirst } from './segment-bits.ts'
 
@@ -8,14 +8,34 @@ const WRITE_AUTO_INCREMENT = 0x40
 const DISPLAY_CONTROL = 0x80
 const DISPLAY_ON = 0x08
 const ADDRESS = 0xc0
+const READ_KEYS = 0x42
 
 const mostIntensity = 7
 const digitsOfModule = 8
 
+const press: Readonly<Record<string, Press>> = {
+  1: { do: 'next' },
+  7: { do: 'darker', most: mostIntensity },
+  8: { do: 'brighter', most: mostIntensity },
+}
+
+/** S1 to S4 are bit 0 of the four bytes, S5 to S8 bit 4. */
+const keys: Keys = {
+  command: READ_KEYS,
+  bytes: 4,
+  presses: (before, state) =>
+    state.flatMap((byte, index) => {
+      const fresh = byte & ~(before[index] ?? 0)
+      const down = [...(fresh & 0x01 ? [index + 1] : []), ...(fresh & 0x10 ? [index + 5] : [])]
+      return down.flatMap((key) => press[key] ?? [])
+    }),
+}
+
 /**
  * A TM1638 with 8 digits, as on the modules "LED & KEY". Each digit has two registers: segments 1 to 8, and
- * 9 and 10, to which those modules connect a LED, which stays dark. The keys are not asked: over Firmata
- * a key scan is some 32 requests, each with an answer to wait for.
+ * 9 and 10, to which those modules connect a LED, which stays dark. Our own firmware asks for the keys: S1
+ * is the next counter, S7 darker, S8 brighter. Over Firmata a key scan is some 32 requests, each with an
+ * answer to wait for, so there they are not asked.
  */
 export const tm1638 = {
   id: 'tm1638',
@@ -35,6 +55,7 @@ export const tm1638 = {
     return {
       digits,
       points,
+      keys,
       registers: ({ cells }) =>
         cells.map((cell, place) => ({
           places: [place],

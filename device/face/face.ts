@@ -1,5 +1,5 @@
 import type { FeedAnswer } from '../feed/answer.ts'
-import type { Level, Schedule } from './brightness.ts'
+import type { Schedule } from './brightness.ts'
 import { Counter, type CounterOptions, type Instant, type RememberedCounter } from './counter.ts'
 import { Dimmer } from './dimmer.ts'
 import { blank, type Cell, type Frame, toCells, withSign } from './frame.ts'
@@ -71,16 +71,6 @@ export class Face {
     if (milestone !== undefined && !this.#dimmer.isQuiet(now)) {
       this.#celebrating = { index, startedMs: now.monotonicMs }
     }
-  }
-
-  /** Takes a brightness at once, in place of the schedule's until its next step. */
-  dim(level: Level, now: Instant): void {
-    this.#dimmer.set(level, now)
-  }
-
-  /** The brightness that it has, or is on the way to. */
-  level(now: Instant): Level {
-    return this.#dimmer.level(now)
   }
 
   /** Shows the next counter whose number is known, and that for its whole dwell. */

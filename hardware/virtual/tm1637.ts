@@ -1,23 +1,9 @@
-import { hex } from './hex.ts'
 import { type DisplayChip, type Drive, type Levels, levelOf } from './pins.ts'
-import { type Appearance, segmentsFromLowA } from './seven-segment.ts'
+import type { Appearance } from './seven-segment.ts'
+import { TitanMicro } from './titan-micro.ts'
 import { visibleChanges } from './visible-changes.ts'
 
-// Titan Micro TM1637 data sheet, V2.4. Kinds of commands, B7 and B6: "Data command", p. 4.
-const DATA_COMMAND = 0b01
-const DISPLAY_CONTROL = 0b10
-const ADDRESS_COMMAND = 0b11
-
-// B3 to B0 of a data command (p. 4).
-const READ_WRITE_MASK = 0b0011
-const WRITE_DISPLAY = 0b0000
-const FIXED_ADDRESS = 0b0100
-const TEST_MODE = 0b1000
-
-// B3 to B0 of a display control command (p. 5).
-const DISPLAY_ON = 0b1000
-const PULSE_WIDTH_MASK = 0b0111
-
+// Page numbers are those of the Titan Micro TM1637 data sheet, V2.4.
 const GRIDS = 6
 const BYTE_BITS = 8
 
@@ -39,20 +25,12 @@ type Tm1637Options = {
  * is noted as well.
  */
 export class Tm1637 implements DisplayChip {
-  /** Broken rules of the data sheet, as sentences, oldest first. */
-  readonly violations: string[] = []
   readonly #pins: Tm1637Pins
   readonly #grids: readonly number[]
-  readonly #powerOnRam: number
+  readonly #registers: TitanMicro
   readonly #pullUps: Levels
   readonly #changes = visibleChanges(() => this.display())
-  readonly #ram = new Uint8Array(GRIDS)
   #powered = true
-  #displayControl = 0
-  #fixedAddress = false
-  #address = 0
-  /** What the next byte is: undefined before a start, nothing after a complete command. */
-  #expected: 'command' | 'data' | 'nothing' | undefined
   #shift = 0
   /** Bits of the current byte that have come. */
   #bits = 0
@@ -64,9 +42,18 @@ export class Tm1637 implements DisplayChip {
     const { digits = 4, gridOrder = [1, 2, 3, 4, 5, 6], powerOnRam = 0, pullUps = true } = options
     this.#pins = pins
     this.#grids = gridOrder.slice(0, digits)
-    this.#powerOnRam = powerOnRam
+    this.#registers = new TitanMicro({
+      registers: GRIDS,
+      addressMask: 0x0f,
+      hasKeys: false,
+      powerOnRam,
+    })
     this.#pullUps = pullUps ? (1 << pins.clock) | (1 << pins.data) : 0
-    this.#reset()
+  }
+
+  /** Broken rules of the data sheet, as sentences, oldest first. */
+  get violations(): readonly string[] {
+    return this.#registers.violations
   }
 
   power(on: boolean): void {
@@ -115,11 +102,11 @@ export class Tm1637 implements DisplayChip {
   }
 
   display(): Appearance {
-    const on = (this.#displayControl & DISPLAY_ON) > 0
+    const { on, intensity } = this.#registers
     return {
-      segments: this.#grids.map((grid) => (on ? segmentsFromLowA(this.#ram[grid - 1] ?? 0) : 0)),
+      segments: this.#grids.map((grid) => this.#registers.segments(grid - 1)),
       on,
-      intensity: this.#displayControl & PULSE_WIDTH_MASK,
+      intensity,
     }
   }
 
@@ -128,13 +115,8 @@ export class Tm1637 implements DisplayChip {
     return this.#changes.onChange(listener)
   }
 
-  /** The data sheet names only the address, 00H (p. 5). Dark until told otherwise is how modules start. */
   #reset(): void {
-    this.#ram.fill(this.#powerOnRam)
-    this.#displayControl = 0
-    this.#fixedAddress = false
-    this.#address = 0
-    this.#expected = undefined
+    this.#registers.reset()
     this.#bits = 0
     this.#ack = false
   }
@@ -146,17 +128,17 @@ export class Tm1637 implements DisplayChip {
 
   #start(): void {
     this.#endByte('start')
-    this.#expected = 'command'
+    this.#registers.begin()
   }
 
   #stop(): void {
     this.#endByte('stop')
-    this.#expected = undefined
+    this.#registers.end()
   }
 
   /** CLK has to rise before a stop, so that one bit of the next byte is no fault. */
   #endByte(condition: string): void {
-    if (this.#expected && this.#bits > 1) {
+    if (this.#registers.isUnderWay && this.#bits > 1) {
       this.#violation(`${condition} after ${this.#bits} bits of a byte (p. 4)`)
     }
     this.#bits = 0
@@ -165,7 +147,7 @@ export class Tm1637 implements DisplayChip {
 
   /** The low bit comes first. */
   #clockRose(data: number): void {
-    if (this.#expected === undefined || this.#ack) return
+    if (!this.#registers.isUnderWay || this.#ack) return
     this.#shift |= data << this.#bits
     this.#bits++
   }
@@ -179,45 +161,11 @@ export class Tm1637 implements DisplayChip {
       const byte = this.#shift
       this.#bits = 0
       this.#shift = 0
-      this.#changes.after(() => this.#take(byte))
+      this.#changes.after(() => void this.#registers.take(byte))
     }
-  }
-
-  #take(byte: number): void {
-    if (this.#expected === 'command') this.#command(byte)
-    else if (this.#expected === 'data') this.#store(byte)
-    else this.#violation(`${hex(byte)} came where the command was complete (p. 4)`)
-  }
-
-  #command(byte: number): void {
-    this.#expected = 'nothing'
-    switch (byte >> 6) {
-      case DATA_COMMAND:
-        if (byte & TEST_MODE) this.#violation(`${hex(byte)} is for internal use (p. 4)`)
-        else if ((byte & READ_WRITE_MASK) === WRITE_DISPLAY) {
-          this.#fixedAddress = (byte & FIXED_ADDRESS) > 0
-        } else this.#violation(`${hex(byte)} does not write the display (p. 4)`)
-        break
-      case DISPLAY_CONTROL:
-        this.#displayControl = byte & (DISPLAY_ON | PULSE_WIDTH_MASK)
-        break
-      case ADDRESS_COMMAND:
-        this.#address = byte & 0x0f
-        this.#expected = 'data'
-        break
-      default:
-        this.#violation(`${hex(byte)} is no command (p. 4)`)
-    }
-  }
-
-  #store(byte: number): void {
-    if (this.#address < GRIDS) this.#ram[this.#address] = byte
-    else this.#violation(`there is no display register ${hex(0xc0 | this.#address)} (p. 3)`)
-    if (this.#fixedAddress) this.#expected = 'nothing'
-    else this.#address = (this.#address + 1) & 0x0f
   }
 
   #violation(what: string): void {
-    this.violations.push(what)
+    this.#registers.violations.push(what)
   }
 }

@@ -1,28 +1,16 @@
-import { hex } from './hex.ts'
 import { type DisplayChip, type Levels, levelOf } from './pins.ts'
-import { type Appearance, segmentsFromLowA } from './seven-segment.ts'
+import type { Appearance } from './seven-segment.ts'
+import { TitanMicro } from './titan-micro.ts'
 import { visibleChanges } from './visible-changes.ts'
 
-// Titan Micro TM1638 data sheet, V1.3. Kinds of commands, B7 and B6: "Instruction description".
-const DATA_COMMAND = 0b01
-const DISPLAY_CONTROL = 0b10
-const ADDRESS_COMMAND = 0b11
-
-// B3 to B0 of a data command ("Data command setting").
-const READ_WRITE_MASK = 0b0011
-const WRITE_DISPLAY = 0b0000
-const FIXED_ADDRESS = 0b0100
-const TEST_MODE = 0b1000
-
-// B3 to B0 of a display control command ("Display control").
-const DISPLAY_ON = 0b1000
-const PULSE_WIDTH_MASK = 0b0111
-
+// Titan Micro TM1638 data sheet, V1.3.
 const GRIDS = 8
 /** Two a grid: segments 1 to 8, then 9 and 10 ("Display register address"). */
 const REGISTERS = 2 * GRIDS
 const BYTE_BITS = 8
 const LED_MASK = 0b11
+/** What it answers to the question for its keys. */
+const KEY_BYTES = 4
 
 /** The pins of the board that DIO, CLK and STB are wired to. */
 type Tm1638Pins = { data: number; clock: number; cs: number }
@@ -33,30 +21,51 @@ type Tm1638Options = {
 }
 
 /**
- * A TM1638 on a module with 8 digits and 8 LEDs, without its keys. It follows its wires as silicon
- * would; what breaks the data sheet's rules is noted as well.
+ * A TM1638 on a module with 8 digits, 8 LEDs and 8 keys. It follows its wires as silicon would; what
+ * breaks the data sheet's rules is noted as well.
  */
 export class Tm1638 implements DisplayChip {
-  /** Broken rules of the data sheet, as sentences, oldest first. */
-  readonly violations: string[] = []
   readonly #pins: Tm1638Pins
-  readonly #powerOnRam: number
+  readonly #registers: TitanMicro
   readonly #changes = visibleChanges(() => this.display())
-  readonly #ram = new Uint8Array(REGISTERS)
   #powered = true
-  #displayControl = 0
-  #fixedAddress = false
-  #address = 0
-  /** What the next byte is: the first after STB fell is a command. */
-  #expected: 'command' | 'data' | 'nothing' = 'nothing'
   #shift = 0
   /** Bits of the current byte that have come. */
   #bits = 0
+  readonly #keys = new Uint8Array(KEY_BYTES)
+  /** Bits of its keys that have been given; undefined while it is not asked for them. */
+  #given: number | undefined
 
   constructor(pins: Tm1638Pins, { powerOnRam = 0 }: Tm1638Options = {}) {
     this.#pins = pins
-    this.#powerOnRam = powerOnRam
-    this.#reset()
+    this.#registers = new TitanMicro({
+      registers: REGISTERS,
+      addressMask: 0x3f,
+      hasKeys: true,
+      powerOnRam,
+    })
+  }
+
+  /** Broken rules of the data sheet, as sentences, oldest first. */
+  get violations(): readonly string[] {
+    return this.#registers.violations
+  }
+
+  /** Holds the keys down that are named, 1 to 8 from the left: S1 to S8 of the module. */
+  hold(...keys: number[]): void {
+    this.#keys.fill(0)
+    for (const key of keys) {
+      const at = (key - 1) % KEY_BYTES
+      // The modules connect them to K3: bit 0 of each byte for KS1, 3, 5, 7 and bit 4 for KS2, 4, 6, 8.
+      this.#keys[at] = (this.#keys[at] ?? 0) | (key <= KEY_BYTES ? 0x01 : 0x10)
+    }
+  }
+
+  /** While it is asked for its keys it pulls DIO low for each bit that is 0. */
+  pulls(): Levels {
+    return this.#given !== undefined && this.#given > 0 && this.#keyBit(this.#given - 1) === 0
+      ? 1 << this.#pins.data
+      : 0
   }
 
   power(on: boolean): void {
@@ -72,6 +81,11 @@ export class Tm1638 implements DisplayChip {
     const { data, clock, cs } = this.#pins
     const rose = (pin: number) => levelOf(before, pin) < levelOf(after, pin)
     const strobeMoved = levelOf(before, cs) !== levelOf(after, cs)
+    if (this.#given !== undefined && !strobeMoved) {
+      // Each falling edge brings the next bit out.
+      if (levelOf(before, clock) > levelOf(after, clock)) this.#given++
+      return
+    }
 
     if (rose(clock) && strobeMoved) {
       this.#violation('STB moved in the same instant as CLK rose (CLK to STB, 1 us)')
@@ -85,19 +99,16 @@ export class Tm1638 implements DisplayChip {
   }
 
   display(): Appearance {
-    const on = (this.#displayControl & DISPLAY_ON) > 0
-    const segments = Array.from({ length: GRIDS }, (_, grid) =>
-      on ? segmentsFromLowA(this.#ram[2 * grid] ?? 0) : 0,
-    )
-    return { segments, on, intensity: this.#displayControl & PULSE_WIDTH_MASK }
+    const { on, intensity } = this.#registers
+    const segments = Array.from({ length: GRIDS }, (_, grid) => this.#registers.segments(2 * grid))
+    return { segments, on, intensity }
   }
 
   /** Which LEDs are lit, leftmost first: the modules hang them on segments 9 and 10. */
   get leds(): boolean[] {
-    const on = (this.#displayControl & DISPLAY_ON) > 0
     return Array.from(
       { length: GRIDS },
-      (_, grid) => on && ((this.#ram[2 * grid + 1] ?? 0) & LED_MASK) > 0,
+      (_, grid) => (this.#registers.lit(2 * grid + 1) & LED_MASK) > 0,
     )
   }
 
@@ -106,22 +117,25 @@ export class Tm1638 implements DisplayChip {
     return this.#changes.onChange(listener)
   }
 
-  /** The data sheet names only the address, 00H. Dark until told otherwise is how modules start. */
   #reset(): void {
-    this.#ram.fill(this.#powerOnRam)
-    this.#displayControl = 0
-    this.#fixedAddress = false
-    this.#address = 0
-    this.#expected = 'nothing'
+    this.#registers.reset()
+    this.#given = undefined
     this.#bits = 0
     this.#shift = 0
+  }
+
+  /** The low bit of the first byte comes first. */
+  #keyBit(index: number): number {
+    return ((this.#keys[Math.floor(index / BYTE_BITS)] ?? 0) >> (index % BYTE_BITS)) & 1
   }
 
   #strobe(fell: boolean): void {
     if (this.#bits > 0) this.#violation(`STB moved after ${this.#bits} bits of a byte`)
     this.#bits = 0
     this.#shift = 0
-    this.#expected = fell ? 'command' : 'nothing'
+    this.#given = undefined
+    if (fell) this.#registers.begin()
+    else this.#registers.end()
   }
 
   /** The low bit comes first. */
@@ -132,45 +146,12 @@ export class Tm1638 implements DisplayChip {
     const byte = this.#shift
     this.#bits = 0
     this.#shift = 0
-    this.#changes.after(() => this.#take(byte))
-  }
-
-  #take(byte: number): void {
-    if (this.#expected === 'command') this.#command(byte)
-    else if (this.#expected === 'data') this.#store(byte)
-    else this.#violation(`${hex(byte)} came where the command was complete`)
-  }
-
-  #command(byte: number): void {
-    this.#expected = 'nothing'
-    switch (byte >> 6) {
-      case DATA_COMMAND:
-        if (byte & TEST_MODE) this.#violation(`${hex(byte)} is for internal use`)
-        else if ((byte & READ_WRITE_MASK) === WRITE_DISPLAY) {
-          this.#fixedAddress = (byte & FIXED_ADDRESS) > 0
-        } else this.#violation(`${hex(byte)} does not write the display`)
-        break
-      case DISPLAY_CONTROL:
-        this.#displayControl = byte & (DISPLAY_ON | PULSE_WIDTH_MASK)
-        break
-      case ADDRESS_COMMAND:
-        this.#address = byte & 0x3f
-        this.#expected = 'data'
-        break
-      default:
-        this.#violation(`${hex(byte)} is no command`)
-    }
-  }
-
-  /** "Data at an address from 10H on is ignored until a valid address is set." */
-  #store(byte: number): void {
-    if (this.#address < REGISTERS) this.#ram[this.#address] = byte
-    else this.#violation(`there is no display register ${hex(0xc0 | this.#address)}`)
-    if (this.#fixedAddress) this.#expected = 'nothing'
-    else this.#address++
+    this.#changes.after(() => {
+      if (this.#registers.take(byte)) this.#given = 0
+    })
   }
 
   #violation(what: string): void {
-    this.violations.push(what)
+    this.#registers.violations.push(what)
   }
 }

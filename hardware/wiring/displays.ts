@@ -112,7 +112,7 @@ const tm1638: Bought = {
   current: 'up to about 150 mA',
   choose: 'many digits at hand without a level shifter',
   notes: [
-    'The modules “LED & KEY” are meant, whose digits share their cathodes. Their eight LEDs stay dark, and their keys are not read.',
+    'The modules “LED & KEY” are meant, whose digits share their cathodes. Their eight LEDs stay dark. With our firmware on an Uno or Nano S1 shows the next counter, S7 is darker and S8 brighter, until the next step of `--dim`; other boards do not read the keys.',
     'The module pulls DIO up to its VCC: with VCC at the voltage of the board’s pins, these never see more. At 3.3 V it is a little darker.',
   ],
 }

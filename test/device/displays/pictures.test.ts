@@ -12,6 +12,7 @@ import {
   slotsOf,
 } from '../../../device/displays/pictures.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { tm1638 } from '../../../device/displays/tm1638.ts'
 import { type Frame, toCells, withSign } from '../../../device/face/frame.ts'
 import { celebration } from '../../../device/face/milestones.ts'
 import { numberText } from '../../../device/face/number.ts'
@@ -24,6 +25,7 @@ const drivers: [name: string, driver: DisplayDriver][] = [
   ['three HT16K33', ht16k33.open({ addresses: [0x70, 0x71, 0x72] })],
   ['a TM1637', tm1637.open({})],
   ['a TM1637 without points', tm1637.open({ points: false })],
+  ['a TM1638', tm1638.open({})],
 ]
 
 /** A frame as the face makes them: a number, old or not, dimmed, dark, with a legend, or a celebration. */

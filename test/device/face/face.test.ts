@@ -398,34 +398,6 @@ test('a counter that has just become known is shown for a whole dwell', () => {
   assert.equal(text(), 'A      5')
 })
 
-test("a chosen brightness holds at once, until the schedule's next step, and does not come back the next day", () => {
-  const hour = 60
-  const night = { from: 22 * hour, to: 7 * hour, level: 'off' } as const
-  const { face, answer, wait, frame, now } = setup({
-    brightness: { level: 3, windows: [night], minuteOfDay },
-  })
-  answer(7)
-  const level = () => {
-    const { on, intensity } = frame()
-    return on ? intensity : 'off'
-  }
-  const after = (hours: number) => {
-    wait(hours * 3_600_000)
-    level()
-    wait(3000)
-    return level()
-  }
-  assert.equal(level(), 3)
-  face.dim(9, now())
-  assert.deepEqual([level(), after(1), face.level(now())], [9, 9, 9])
-  // 22:01, 23:01, and 08:01 of the next day.
-  assert.equal(after(9), 'off')
-  face.dim(1, now())
-  assert.deepEqual([level(), after(1)], [1, 1])
-  assert.equal(after(9), 3)
-  assert.equal(after(14), 'off')
-})
-
 test('the next of several counters is shown when it is asked for, for its whole dwell', () => {
   const { face, answer, wait, text, now } = setup({ legends: ['a', 'b', 'c'] })
   answer(1, { index: 0 })

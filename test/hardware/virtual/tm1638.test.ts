@@ -116,20 +116,41 @@ describe('TM1638', () => {
     ])
   })
 
-  test('has no display register from 10H on, no use for test mode, key scan or unknown commands', () => {
+  test('has no display register from 10H on, no use for test mode or unknown commands', () => {
     const { chip, send } = running()
     const before = chip.display()
     send('0000 1011', '1111 1111') // D0H
     send('0001 0010') // 0x48
-    send('0100 0010') // 0x42
     send('0000 0100') // 0x20
     assert.deepEqual(chip.display(), before)
     assert.deepEqual(chip.violations, [
       'there is no display register 0xd0',
       '0x48 is for internal use',
-      '0x42 does not write the display',
       '0x20 is no command',
     ])
+  })
+
+  test('gives its keys bit by bit once it is asked, and says nothing of what is written meanwhile', () => {
+    const { chip, set, shift, send } = running()
+    const read = () => {
+      set({ cs: 0 })
+      shift('0100 0010') // 0x42
+      const bits = Array.from({ length: 32 }, () => {
+        set({ clock: 0 })
+        const bit = chip.pulls() === 0 ? '1' : '0'
+        set({ clock: 1 })
+        return bit
+      })
+      set({ cs: 1 })
+      assert.equal(chip.pulls(), 0)
+      return bits.join('')
+    }
+    assert.equal(read(), '0'.repeat(32))
+    chip.hold(1, 7)
+    assert.equal(read(), '10000000 00000000 00001000 00000000'.replaceAll(' ', ''))
+    assert.deepEqual(chip.violations, [])
+    send(FROM_C0, '1000 0000')
+    assert.deepEqual(chip.violations, ['data came while the keys were read'])
   })
 
   test('survives any wires', () => {
