@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'mqtt'
 import { Cleanup } from '../test/support/cleanup.ts'
@@ -100,17 +101,23 @@ try {
     `all are served and published after ${took()}, with ${await cpuMs(child.pid)} ms of processor time`,
   )
 
+  /** How many statements the server has been sent; the other costs of a bridge follow from it. */
+  const statements = async () => {
+    const [row] = await mariadb.execute("SHOW GLOBAL STATUS LIKE 'Questions'")
+    return Number(row?.['Value'])
+  }
   /** What a while costs. */
   const measure = async (what: string, visit: () => Promise<unknown>) => {
     Object.assign(got, { messages: 0, bytes: 0 })
     const [beforeMs, brokerMs] = [await cpuMs(child.pid), await broker.cpuMs()]
+    const asked = await statements()
     const begunMs = performance.now()
     while (performance.now() - begunMs < seconds * 1000) await visit()
     const passedMs = performance.now() - begunMs
     const share = (ms: number) => `${((100 * ms) / passedMs).toFixed(1)} %`
     const perMinute = (60_000 * got.bytes) / passedMs
     say(
-      `${what}: ${share((await cpuMs(child.pid)) - beforeMs)} of a core, the broker ${share((await broker.cpuMs()) - brokerMs)}; ${(perMinute / 1e6).toFixed(2)} MB a minute at the broker in ${got.messages} messages`,
+      `${what}: ${share((await cpuMs(child.pid)) - beforeMs)} of a core, the broker ${share((await broker.cpuMs()) - brokerMs)}; ${(perMinute / 1e6).toFixed(2)} MB a minute at the broker in ${got.messages} messages; ${((((await statements()) - asked) / passedMs) * 1000).toFixed(0)} statements a second; load ${loadavg()[0]?.toFixed(1)}`,
     )
   }
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

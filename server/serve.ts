@@ -86,7 +86,10 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     const listeners = [
       () => cache.clear(),
       () => events.update(site),
-      () => samples.take(sites()),
+      () =>
+        samples.take(
+          site === undefined ? sites() : sites().filter(({ last }) => last?.site === site),
+        ),
       ...publishers.map((publisher) => () => publisher.update(site)),
     ]
     for (const tell of listeners) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { isDue } from '../../common/clock.ts'
 import { messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
 import { readState, writeState } from '../../common/state-file.ts'
@@ -31,6 +32,8 @@ export interface Earlier {
 const everyMinutes = 15
 /** For a week ago, and the sample before and after that time. */
 const keptDays = 8
+/** The sites of a network all have their quarter of an hour at once, and are in one file. */
+const saveEveryMs = 60_000
 
 interface DaySamplesOptions {
   readonly stateDir: string
@@ -46,6 +49,8 @@ export class DaySamples {
   readonly #options: DaySamplesOptions
   readonly #file: string
   #kept: Kept = {}
+  #isUnsaved = false
+  #savedMs = Number.NEGATIVE_INFINITY
   #saving: Promise<void> = Promise.resolve()
   #failure: string | undefined
 
@@ -63,11 +68,16 @@ export class DaySamples {
     this.#kept = kept ?? {}
   }
 
-  /** Keeps what is fresh, once a quarter of an hour. */
+  /**
+   * Keeps what is fresh, once a quarter of an hour.
+   *
+   * @param states of the sites that have just been read
+   */
   take(states: readonly SiteState[]): void {
-    let isChanged = false
-    for (const state of states) if (this.#takeOf(state)) isChanged = true
-    if (isChanged) void this.#save()
+    for (const state of states) if (this.#takeOf(state)) this.#isUnsaved = true
+    if (this.#isUnsaved && isDue(this.#options.now(), this.#savedMs, saveEveryMs)) {
+      void this.#save()
+    }
   }
 
   /** What there was at this time of earlier days, by the wall clock of the site. */
@@ -84,7 +94,7 @@ export class DaySamples {
 
   /** Resolves when what has been taken is in the file. */
   stop(): Promise<void> {
-    return this.#saving
+    return this.#isUnsaved ? this.#save() : this.#saving
   }
 
   #takeOf({ last, failure }: SiteState): boolean {
@@ -110,7 +120,9 @@ export class DaySamples {
   }
 
   #save(): Promise<void> {
-    const { log } = this.#options
+    const { log, now } = this.#options
+    this.#isUnsaved = false
+    this.#savedMs = now()
     this.#saving = this.#saving.then(async () => {
       try {
         await writeState(this.#file, this.#kept)

@@ -1,4 +1,5 @@
 import { addDays, momentAt } from '../wordpress/moment.ts'
+import type { Tally } from '../wordpress/sources/source.ts'
 import { allDays } from './ledger.ts'
 import type { Remembered } from './store.ts'
 
@@ -10,8 +11,17 @@ const tolerance = 3
 type Days = Pick<Remembered, 'ledger' | 'open'>
 
 /** The last day on which the plugin has counted anybody; undefined where it keeps no days, or none yet. */
-export function newestDay(site: Days): string | undefined {
-  return countedDays(site).at(-1)
+export function newestDay({ ledger, open }: Days): string | undefined {
+  if (ledger === undefined) return undefined
+  // Those of the ledger come before the open ones, and are only looked at when nobody has come since.
+  let newest = ''
+  const take = (day: string, { visitors, views }: Tally) => {
+    if (day > newest && visitors + views > 0) newest = day
+  }
+  for (const tally of open) take(tally.day, tally)
+  if (newest < ledger.openFrom)
+    for (const [day, tally] of Object.entries(ledger.days)) take(day, tally)
+  return newest === '' ? undefined : newest
 }
 
 /**
@@ -19,22 +29,18 @@ export function newestDay(site: Days): string | undefined {
  * the longest of the last 60 days, and at least two days.
  */
 export function silentSince(site: Days, nowMs: number): string | undefined {
-  const { ledger } = site
-  const days = countedDays(site)
-  const newest = days.at(-1)
-  if (ledger === undefined || newest === undefined) return undefined
-  const { today } = momentAt(nowMs, ledger.zone)
-  const judged = days.filter((day) => day >= addDays(today, -judgedDays))
-  const pauses = judged.slice(1).map((day, index) => daysBetween(judged[index] ?? day, day))
-  const longest = Math.max(1, ...pauses)
+  const newest = newestDay(site)
+  if (site.ledger === undefined || newest === undefined) return undefined
+  const { today } = momentAt(nowMs, site.ledger.zone)
   const silent = daysBetween(newest, today)
-  return silent >= leastSilentDays && silent > tolerance * longest ? newest : undefined
-}
-
-function countedDays({ ledger, open }: Days): string[] {
-  if (ledger === undefined) return []
-  const counted = allDays(ledger, open).filter(({ visitors, views }) => visitors + views > 0)
-  return [...new Set(counted.map(({ day }) => day))].filter((day) => day !== '').sort()
+  if (silent < leastSilentDays) return undefined
+  const from = addDays(today, -judgedDays)
+  const judged = allDays(site.ledger, site.open)
+    .filter(({ day, visitors, views }) => day >= from && visitors + views > 0)
+    .map(({ day }) => day)
+    .sort()
+  const pauses = judged.slice(1).map((day, index) => daysBetween(judged[index] ?? day, day))
+  return silent > tolerance * Math.max(1, ...pauses) ? newest : undefined
 }
 
 function daysBetween(from: string, to: string): number {

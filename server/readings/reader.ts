@@ -227,12 +227,12 @@ export class Reader {
     const { days, layout } = found.plan
     if (days === undefined) return true
     const ledger = this.#ledger
-    return ledger?.zone === this.#moment(found).timezone && ledger.layout === layout
+    return ledger?.zone === zoneOf(found, this.#options.now()) && ledger.layout === layout
   }
 
-  #moment({ site, plan }: Found): Moment {
+  #moment(found: Found): Moment {
     const epochMs = this.#options.now()
-    return momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
+    return momentAt(epochMs, zoneOf(found, epochMs))
   }
 
   /** From one poll to the next, at least. */
@@ -287,14 +287,16 @@ export class Reader {
     }
     if (ledger !== undefined) this.#days = { ledger, open: rows }
     const days = ledger ?? openDaysOnly(open, moment)
+    const sums = new Map<Period, Tally>()
     for (const { metric, period } of plan.offers) {
       if (period === 'online' || (period === 'total' && plan.total !== undefined)) continue
       // A single day is in the rows of its day also where people are counted once a period.
       const range = daysOf(period, moment.today)
       if (!isDayOrNow(period) && plan.distinct?.includes(metric)) continue
       if (ledger === undefined && (range === undefined || range.from < open.from)) continue
-      const sums = sumPeriod(days, rows, period, moment.today)
-      this.#keep(found, metric, period, plan.shown?.(sums) ?? sums, moment, 'days')
+      const sum = sums.get(period) ?? sumPeriod(days, rows, period, moment.today)
+      sums.set(period, sum)
+      this.#keep(found, metric, period, plan.shown?.(sum) ?? sum, moment, 'days')
     }
   }
 
@@ -558,6 +560,11 @@ export class Reader {
 /** What the first count has to say as long as it is under way: nothing of the days that are over. */
 function openDaysOnly({ from: openFrom, watermark }: OpenDays, { timezone: zone }: Moment): Ledger {
   return closeDays([], { openFrom, zone, watermark, base: { visitors: 0, views: 0 } })
+}
+
+/** The zone that the days of the plugin are cut in. */
+function zoneOf({ site, plan }: Found, epochMs: number): string {
+  return plan.zone?.(epochMs) ?? site.timezone
 }
 
 /** Periods in which nobody comes twice. */

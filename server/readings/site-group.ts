@@ -107,7 +107,8 @@ export class SiteGroup {
 
   /** The sites that are known, the main one first; one without readings while none is. */
   get states(): SiteState[] {
-    const states = [...this.#sites.values()].map((site) => site.state)
+    const states: SiteState[] = []
+    for (const { state } of this.#sites.values()) states.push(state)
     if (states.length > 0) return states
     return [{ name: this.#options.name, last: undefined, ...this.#failure }]
   }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { writeState } from '../../../common/state-file.ts'
 import { DaySamples } from '../../../server/readings/day-samples.ts'
 import type { SiteState } from '../../../server/readings/poller.ts'
 import { count, known } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { silent } from '../../support/log.ts'
+import { until } from '../../support/until.ts'
 
 const minuteMs = 60_000
 const dayMs = 86_400_000
@@ -77,4 +80,31 @@ test('an old number is no sample, and a damaged file is set aside', async (t) =>
   const old = { ...siteAt(monday + 480 * minuteMs, 5), failure: 'gone' }
   site.samples.take([old])
   assert.equal(site.earlier(monday + dayMs + 480 * minuteMs).yesterday, undefined)
+})
+
+test('the sites of a network are kept in one file that is written once a minute, and at the end', async (t) => {
+  const stateDir = await temporaryFolder(t)
+  let nowMs = monday
+  const samples = new DaySamples({ stateDir, now: () => nowMs, log: silent })
+  await samples.load()
+  const names = Array.from({ length: 20 }, (_, index) => `site-${index}`)
+  const read = (name: string) => {
+    const state = siteAt(nowMs, 5)
+    return { ...state, last: state.last && { ...state.last, site: name } }
+  }
+  const file = join(stateDir, 'day-samples.json')
+  const kept = async () => Object.keys(JSON.parse(await readFile(file, 'utf8'))).length
+  samples.take([read('site-0')])
+  await until('the first is kept', async () => existsSync(file))
+  for (const name of names) samples.take([read(name)])
+  // As many writes as it would have been.
+  for (const name of names) await writeState(join(stateDir, name), {})
+  assert.equal(await kept(), 1, 'within the minute')
+  nowMs += minuteMs
+  samples.take([read('site-0')])
+  await until('all are kept', async () => (await kept()) === 20)
+  nowMs += 1000
+  samples.take([read('site-20')])
+  await samples.stop()
+  assert.equal(await kept(), 21, 'at the end')
 })

@@ -19,6 +19,17 @@ function site(...days: string[]) {
   }
 }
 
+test('the newest day is one of the open ones where somebody has come since the ledger was closed', () => {
+  const { ledger } = site('2026-10-13', '2026-10-14')
+  const open = [
+    { day: '2026-10-16', ...none },
+    { day: '2026-10-15', visitors: 0, views: 1 },
+  ]
+  assert.equal(newestDay({ ledger, open }), '2026-10-15')
+  assert.equal(newestDay({ ledger, open: [] }), '2026-10-14')
+  assert.equal(newestDay({ ledger: undefined, open }), undefined)
+})
+
 const cases: [what: string, days: string[], since: string | undefined][] = [
   ['that counted yesterday', ['2026-10-13', '2026-10-14'], undefined],
   ['with visits each day that stopped three days ago', ['2026-10-11', '2026-10-12'], undefined],
