@@ -86,10 +86,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
     const listeners = [
       () => cache.clear(),
       () => events.update(site),
-      () =>
-        samples.take(
-          site === undefined ? sites() : sites().filter(({ last }) => last?.site === site),
-        ),
+      () => samples.take(sites().filter(({ last }) => last !== undefined && last.site === site)),
       ...publishers.map((publisher) => () => publisher.update(site)),
     ]
     for (const tell of listeners) {

@@ -159,8 +159,9 @@ export async function readSite(
   const networkPlugins = schema.tables.has(sitemeta)
     ? await readValue(query, sitemeta, 'meta_key', 'meta_value', 'active_sitewide_plugins')
     : undefined
-  const address = (await option('home')) ?? (await option('siteurl'))
-  const zone = (await option('timezone_string')) ?? ''
+  const options = await readOptions(query, optionsTable)
+  const address = options.get('home') ?? options.get('siteurl')
+  const zone = options.get('timezone_string') ?? ''
   return {
     name: siteName(address ?? ''),
     address,
@@ -169,10 +170,10 @@ export async function readSite(
     blog: network?.blog ?? 1,
     matomoSite,
     engine,
-    timezone: siteTimezone(zone, (await option('gmt_offset')) ?? ''),
+    timezone: siteTimezone(zone, options.get('gmt_offset') ?? ''),
     unknownTimezone: zone === '' || isTimezone(zone) ? undefined : zone,
     activePlugins: [
-      ...pluginPaths(parseSerialized(await option('active_plugins'))),
+      ...pluginPaths(parseSerialized(options.get('active_plugins'))),
       ...networkPluginPaths(parseSerialized(networkPlugins)),
     ],
     core: [optionsTable, ...[sitemeta, `${base}blogs`].filter((table) => schema.tables.has(table))],
@@ -203,9 +204,26 @@ export function tablesOf(
 
 /** The name of the site with this prefix, from its address. */
 export async function readName(query: Query, prefix: string): Promise<string> {
-  const option = (name: string) =>
-    readValue(query, `${prefix}options`, 'option_name', 'option_value', name)
-  return siteName((await option('home')) ?? (await option('siteurl')) ?? '')
+  const options = await readOptions(query, `${prefix}options`)
+  return siteName(options.get('home') ?? options.get('siteurl') ?? '')
+}
+
+/** The options that every site is asked for, each time that its plugin is looked for. */
+const optionNames = ['home', 'siteurl', 'timezone_string', 'gmt_offset', 'active_plugins']
+
+/** Key: name of the option; without those that are not there. */
+async function readOptions(query: Query, table: string): Promise<Map<string, string>> {
+  const rows = await query({
+    text: `SELECT option_name AS name, option_value AS value FROM ${quoted(table)}
+      WHERE option_name IN (${optionNames.map((name) => `'${name}'`).join(', ')})`,
+    values: [],
+  })
+  const options = new Map<string, string>()
+  for (const { name, value } of rows) {
+    // A collation may take no note of case.
+    if (typeof value === 'string') options.set(String(name).toLowerCase(), value)
+  }
+  return options
 }
 
 async function readValue(

@@ -85,7 +85,7 @@ export function startPublishing(
     bridge,
     set(more) {
       state = { ...state, ...more }
-      publisher.update()
+      publisher.update(state.last?.site)
     },
     stop: () => publisher.stop(),
   }

@@ -63,11 +63,12 @@ export class MqttBridge implements Leaderships {
       }
     }
     const update = (site?: string) => {
+      // A site without a name has nothing to publish. While a network starts many have none.
+      if (site === undefined) return
       const states = sites()
       const place = states.findIndex(({ last }) => last !== undefined && last.site === site)
       const state = states[place]
-      if (site !== undefined && state !== undefined) this.#site(site).update(state, place)
-      if (site === undefined) each((mqtt, state, place) => mqtt.update(state, place))
+      if (state !== undefined) this.#site(site).update(state, place)
     }
     return {
       start: () => {
