@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { flagName } from '../cli/settings/setting.ts'
 import { settings } from '../cli/settings/settings.ts'
@@ -49,10 +49,50 @@ test('every flag of the documents is one of a command', () => {
   }
 })
 
-test('the table of the README is what the settings declare (else: npm run readme)', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  assert.equal(readme, withTable(readme))
+test('the table of docs/settings.md is what the settings declare (else: npm run settings)', () => {
+  const page = readFileSync(join(root, 'docs/settings.md'), 'utf8')
+  assert.ok(page === withTable(page), 'type: npm run settings')
+  const flags = [...page.matchAll(/^\| `(--[a-z-]+)`/gm)].map(([, flag]) => flag)
+  assert.equal(flags.length, Object.keys(settings).length)
 })
+
+test('the README is short: what it has is on one screen or one click away', () => {
+  const lines = readFileSync(join(root, 'README.md'), 'utf8').split('\n')
+  assert.ok(lines.length <= 200, `${lines.length} lines`)
+  assert.match(lines.slice(0, 25).join('\n'), /docs\/face\.svg[\s\S]*npm ci && npm start/)
+})
+
+test('every document is in the index, and every link of a document leads somewhere', () => {
+  const index = readFileSync(join(root, 'docs/README.md'), 'utf8')
+  for (const name of readdirSync(join(root, 'docs'))) {
+    if (!name.endsWith('.md') || name === 'README.md') continue
+    assert.ok(index.includes(`(${name})`), `docs/README.md has no ${name}`)
+  }
+  for (const paper of papers) {
+    const text = readFileSync(join(root, paper), 'utf8')
+    for (const [, target = '', anchor] of text.matchAll(
+      /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g,
+    )) {
+      const file = target === '' ? join(root, paper) : join(root, dirname(paper), target)
+      assert.ok(existsSync(file), `${paper}: ${target}`)
+      if (anchor === undefined || !file.endsWith('.md')) continue
+      assert.ok(anchorsOf(readFileSync(file, 'utf8')).has(anchor), `${paper}: ${target}#${anchor}`)
+    }
+  }
+})
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchorsOf(text: string): Set<string> {
+  return new Set(
+    [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
 
 test('no document has a way of installing that only works once the package is published', () => {
   for (const paper of papers) {

@@ -3,9 +3,9 @@ import { defaultForPeople } from '../cli/settings/help.ts'
 import { flagName, type Setting } from '../cli/settings/setting.ts'
 import { groups } from '../cli/settings/settings.ts'
 
-/** The README with the table of all settings between its two marks. */
-export function withTable(readme: string): string {
-  return readme.replace(
+/** A page with the table of all settings between its two marks. */
+export function withTable(page: string): string {
+  return page.replace(
     /(<!-- settings.*-->\n).*(?=<!-- \/settings -->)/s,
     (_, mark: string) => `${mark}\n${table()}\n`,
   )

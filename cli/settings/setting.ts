@@ -3,7 +3,7 @@ import type * as v from 'valibot'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * One setting, declared here and nowhere else: the loader, `--help`, the table of the README, `settings`
+ * One setting, declared here and nowhere else: the loader, `--help`, the table of `docs/settings.md`, `settings`
  * and the tests read it from this. Its name in the program is its flag in camel case; its key in the
  * settings file is the flag without dashes.
  */

@@ -3,5 +3,5 @@ import { join } from 'node:path'
 import { withTable } from './settings-table.ts'
 
 // This file runs from build/tools/.
-const readme = join(import.meta.dirname, '..', '..', 'README.md')
-writeFileSync(readme, withTable(readFileSync(readme, 'utf8')))
+const page = join(import.meta.dirname, '..', '..', 'docs', 'settings.md')
+writeFileSync(page, withTable(readFileSync(page, 'utf8')))
