@@ -166,6 +166,25 @@ test('a MariaDB server', async (t) => {
     }
   })
 
+  await t.test('an account that may have too few connections is told what to do', async (t) => {
+    const limit = (most: number) =>
+      mariadb.execute(`ALTER USER ${connection.user}@'%' WITH MAX_USER_CONNECTIONS ${most}`)
+    await limit(1)
+    t.after(() => limit(0))
+    const database = openMysql(connection)
+    t.after(() => database.close())
+    await database.query(sql('SELECT 1'))
+    await assert.rejects(
+      database.snapshot((query) => query(sql('SELECT 1'))),
+      {
+        kind: 'away',
+        message: /\(max_user_connections\); the counter needs 2: give it an account of its own/,
+      },
+    )
+    await limit(0)
+    await database.snapshot((query) => query(sql('SELECT 1')))
+  })
+
   await t.test('a missing table or column is told from other errors', async (t) => {
     const database = openMysql(connection)
     t.after(() => database.close())
@@ -177,6 +196,26 @@ test('a MariaDB server', async (t) => {
     assert.equal(await kind('SELECT gone FROM wp_options'), 'schema')
     assert.equal(await kind('SELECT SLEEP('), 'refused')
   })
+})
+
+test('a MySQL that knows no limit for a statement is read without one, with one warning', async (t) => {
+  // MariaDB, which has no max_execution_time either, under the version that it is told to have.
+  const mariadb = await startMariadb(t, '--version=5.6.51-log', '--max-user-connections=1')
+  const { dump } = await fixture('wp-statistics')
+  const warnings: string[] = []
+  const warn = (warning: string) => warnings.push(warning)
+  const database = openMysql(await mariadb.create('old', dump), undefined, warn)
+  t.after(() => database.close())
+  const [row] = await database.query(sql('SELECT COUNT(*) AS n FROM wp_options'))
+  assert.ok(Number(row?.['n']) > 0)
+  await assert.rejects(
+    database.snapshot((query) => query(sql('SELECT 1'))),
+    /max_user_connections.*ER_TOO_MANY_USER_CONNECTIONS/,
+  )
+  await mariadb.execute('SET GLOBAL max_user_connections = 2')
+  await database.snapshot((query) => query(sql('SELECT 1')))
+  assert.equal(warnings.length, 1)
+  assert.match(warnings[0] ?? '', /^the server \(5\.6\.51-log\) knows no limit .* since 5\.7\.8 /)
 })
 
 test('a database that hangs holds up nobody who closes it', async (t) => {
