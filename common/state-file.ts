@@ -6,17 +6,19 @@ import * as v from 'valibot'
 /**
  * Reads a file that outlives restarts.
  *
- * @param onDamaged told when it could not be understood; it has been set aside then
+ * @param onDamaged told when it could not be understood; it has been set aside then. Who leaves it out only
+ *   looks: the file stays where it is
  */
 export async function readState<const Schema extends v.GenericSchema>(
   file: string,
   schema: Schema,
-  onDamaged: (file: string) => void,
+  onDamaged?: (file: string) => void,
 ): Promise<v.InferOutput<Schema> | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const state = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text)
   if (state.success) return state.output
+  if (onDamaged === undefined) return undefined
   await rename(file, `${file}.damaged`).catch(() => undefined)
   onDamaged(file)
   return undefined

@@ -1,12 +1,14 @@
-import { messageOf } from '../common/errors.ts'
+import { FatalError, messageOf } from '../common/errors.ts'
 import { clockFinding, type IsClockSet } from './clock-check.ts'
 import { type Counting, remaining, tookText } from './readings/counting.ts'
 import { type Found, findSource, type Wanted } from './readings/find-source.ts'
 import { namesOf } from './readings/network-names.ts'
+import { silentSince } from './readings/newest-day.ts'
 import { Reader } from './readings/reader.ts'
-import { type Count, keyOf } from './readings/round.ts'
+import { type Count, keyOf, type Round } from './readings/round.ts'
 import type { SiteOptions } from './readings/site-group.ts'
-import type { Query, Row } from './wordpress/database/database.ts'
+import type { Remembered } from './readings/store.ts'
+import type { Database, Query, Row } from './wordpress/database/database.ts'
 import type { LocatedDatabase } from './wordpress/database/place.ts'
 import { toNewestDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
@@ -36,6 +38,7 @@ export interface Examined {
 /**
  * Looks at a site as the bridge would, and says what it finds.
  *
+ * @param remembered what a bridge of this site remembers: it goes on with the plugin of that
  * @throws FatalError or DatabaseError when it can look no further
  */
 export async function* examineSite(
@@ -43,6 +46,7 @@ export async function* examineSite(
   database: LocatedDatabase,
   now: () => number,
   isClockSet: IsClockSet = async () => undefined,
+  remembered: readonly Remembered[] = [],
 ): AsyncGenerator<Finding, Examined> {
   for await (const { subject, text } of place.steps?.() ?? []) yield { subject, status: 'ok', text }
   const { query, engine, isAgent = false } = database
@@ -53,7 +57,7 @@ export async function* examineSite(
   if (database.hello !== undefined) yield* agent(database.hello, place.description, isClockSet)
   const prefix = tablePrefix ?? (await database.tablePrefix?.())
   const wanted = { prefix, source, sql, ...(words && { words }), matomoSite }
-  const found = await findSource(query, engine, wanted, now())
+  const { found, refusal } = await findKnown(query, engine, wanted, now(), remembered)
   const { site } = found
   yield {
     subject: 'site',
@@ -61,10 +65,21 @@ export async function* examineSite(
     text: `${site.name}, table prefix "${site.prefix}", days in ${site.timezone}`,
   }
   yield plugin(found)
+  if (refusal !== undefined) {
+    yield {
+      subject: 'remembered',
+      status: 'warning',
+      text: `${refusal}; what follows is what ${found.source.name} counts`,
+      advice: `switch it on again, or start the bridge with --source ${found.source.id}`,
+    }
+  }
   const { layoutNote } = found.plan
   if (layoutNote !== undefined) yield { subject: 'layout', status: 'ok', text: layoutNote }
   if (isServer) yield await grants(query, found)
-  const { counts, progress, tookMs } = await readCounts(database, wanted, name, now)
+  // The one that was found, also where another would be preferred at a first start.
+  const read = sql === undefined ? { ...wanted, source: found.source.id } : wanted
+  const { round, progress, tookMs } = await readCounts(database, read, name, now)
+  const { counts } = round
   if (progress !== undefined) {
     yield {
       subject: 'counting',
@@ -85,7 +100,7 @@ export async function* examineSite(
       text: `${value}, in ${(tookMs / 1000).toFixed(3)} s`,
     }
   }
-  const rows = await counting(query, found, now())
+  const rows = await counting(query, found, round, now())
   if (rows !== undefined) yield rows
   const network = [{ name: name ?? site.name, counts }]
   if (sql === undefined) {
@@ -103,12 +118,38 @@ export async function* examineSite(
   }
 }
 
+/**
+ * The plugin that a bridge goes on with, or the one that a first start would take, and why the bridge does
+ * not read that one.
+ */
+async function findKnown(
+  query: Query,
+  engine: Database['engine'],
+  wanted: Wanted,
+  epochMs: number,
+  remembered: readonly Remembered[],
+): Promise<{ found: Found; refusal?: string }> {
+  const [main] = remembered
+  const own = remembered.find(({ prefix }) => prefix === wanted.prefix) ?? main
+  if (own === undefined) return { found: await findSource(query, engine, wanted, epochMs) }
+  try {
+    return { found: await findSource(query, engine, { ...wanted, known: own.source }, epochMs) }
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error
+    // Where there is no other plugin either, that is what there is to say.
+    const found = await findSource(query, engine, wanted, epochMs).catch(() => {
+      throw error
+    })
+    return found.source.id === own.source ? { found } : { found, refusal: error.message }
+  }
+}
+
 async function readCounts(
   database: LocatedDatabase,
   wanted: Wanted,
   name: string | undefined,
   now: () => number,
-): Promise<{ counts: readonly Count[]; progress: Counting | undefined; tookMs: number }> {
+): Promise<{ round: Round; progress: Counting | undefined; tookMs: number }> {
   let progress: Counting | undefined
   const reader = new Reader({
     database,
@@ -125,10 +166,10 @@ async function readCounts(
     },
   })
   const begunMs = performance.now()
-  const { counts } = await reader.read()
+  const round = await reader.read()
   const tookMs = performance.now() - begunMs
   reader.stop()
-  return { counts, progress, tookMs }
+  return { round, progress, tookMs }
 }
 
 /** The further sites of a network, of which a desk may show any. */
@@ -146,7 +187,7 @@ async function* examineNetwork(
     const name = names.get(prefix)?.name ?? prefix
     const subject = 'site of the network'
     try {
-      const { counts } = await readCounts(database, { ...wanted, prefix }, name, now)
+      const { counts } = (await readCounts(database, { ...wanted, prefix }, name, now)).round
       const [first] = counts
       const said = first === undefined ? '' : `; ${keyOf(first)} is ${first.value}`
       yield {
@@ -269,19 +310,24 @@ function neededTables(site: Site, source: Source): string[] {
 async function counting(
   query: Query,
   { site, plan }: Found,
+  { ledger, open }: Round,
   epochMs: number,
 ): Promise<Finding | undefined> {
   if (plan.newest === undefined) return undefined
   const moment = momentAt(epochMs, plan.zone?.(epochMs) ?? site.timezone)
   const [row] = await query(plan.newest(moment))
   const newest = toNewestDay(row)
-  if (newest !== undefined && newest >= addDays(moment.today, -1)) {
-    return { subject: 'newest row', status: 'ok', text: `of ${newest}; today is ${moment.today}` }
-  }
+  // While the days are not known, which say how long its pauses are, a day without a row is long.
+  const isSilent =
+    ledger === undefined
+      ? newest === undefined || newest < addDays(moment.today, -1)
+      : newest === undefined || silentSince({ ledger, open: [...open] }, epochMs) !== undefined
+  const when = `of ${newest}; today is ${moment.today}`
+  if (!isSilent) return { subject: 'newest row', status: 'ok', text: when }
   return {
     subject: 'newest row',
     status: 'warning',
-    text: newest === undefined ? 'there is none' : `of ${newest}, while today is ${moment.today}`,
+    text: newest === undefined ? 'there is none' : `${when}: the plugin counts nobody any more`,
     advice:
       'if the site has visitors, the plugin does not count them: exclude its script from the page cache or switch the plugin to tracking that works with one, then open a page and run doctor again',
   }

@@ -51,7 +51,7 @@ export const doctor = command({
     const wiring = board && (await wiringOf(board, chipOf(display), pins))
     if ((database ?? wpConfig ?? wordpress) !== undefined || context.sites.length > 0) {
       for (const site of await siteOptions(values, context))
-        await checkSite(site, context.log, context.signal, show)
+        await checkSite(site, context.log, context.signal, show, values.stateDir)
       for (const file of await configFiles(values, context)) {
         const copy = await serviceCopy(file, context.env['CREDENTIALS_DIRECTORY'], thisSystem)
         if (copy !== undefined) show(copy)

@@ -36,11 +36,21 @@ const firstSize = { key: 20_000, day: 7 }
 /** A row that is committed late still belongs to the day before. */
 const settleSeconds = 300
 const dayMs = 86_400_000
+/** So many of the newest keys may be those of rows that are still being written. */
+const unsettledKeys = 1000
 /** Below all keys, and above. */
 const bottom = -1
 const top = Number.MAX_SAFE_INTEGER
 
-/** The count of all closed days of a site, part by part where its source can be cut. */
+/**
+ * The count of all closed days of a site, part by part where its source can be cut.
+ *
+ * Each count reads all parts again, also those in which nothing may have changed: a database keeps neither a
+ * checksum nor a number of rows of a part. Measured over 100,000 keys of a million (MariaDB 10.11), a checksum
+ * of the columns that count takes 56 % (Slimstat, NewStatPress) to 80 % (WP Statistics) of the time of reading
+ * them, and would come on top where they differ. A number of rows takes 25 to 46 %, and does not see an address
+ * that was made anonymous or hits that were corrected.
+ */
 export class FullCount {
   readonly found: Found
   readonly #moment: Moment
@@ -124,15 +134,16 @@ export class FullCount {
     const next = this.#next(base)
     if (next !== undefined) {
       const begunMs = this.#stopwatch()
-      const days = await this.#read(query, next)
+      const read = await this.#read(query, next)
       this.#adapt(this.#stopwatch() - begunMs)
       const others = this.#parts.filter(({ above }) => above !== next.above)
-      this.#parts = [...others, { ...next, base, days }].sort((a, b) => a.above - b.above)
+      this.#parts = [...others, { ...next, base, ...read }].sort((a, b) => a.above - b.above)
       if (this.#next(base) !== undefined) return undefined
     }
     const rest = slices.by === 'key' ? slices.rest?.(this.#moment) : undefined
     const further = rest === undefined ? [] : toDays(source.name, await query(rest), this.#onBadRow)
-    if (!isFirst) this.#open = await this.#findOpen(query)
+    if (slices.by === 'key' && slices.hasLeast) this.#open = this.#openByParts()
+    else if (!isFirst) this.#open = await this.#findOpen(query)
     return this.#close([...(await this.#wholeDays(query)), ...further], base)
   }
 
@@ -184,15 +195,35 @@ export class FullCount {
     return { first: key(row?.['first'], 1), last: key(row?.['last'], 0) }
   }
 
-  async #read(query: Query, { above, upTo }: { above: number; upTo: number }): Promise<DayTally[]> {
+  async #read(
+    query: Query,
+    { above, upTo }: { above: number; upTo: number },
+  ): Promise<Pick<Part, 'days' | 'leastOpen'>> {
     const { source, plan } = this.found
-    if (plan.slices === undefined) return []
+    if (plan.slices === undefined) return { days: [] }
     const sql =
       plan.slices.by === 'key'
         ? plan.slices.part({ above, upTo }, this.#moment)
         : plan.slices.part({ from: toDayOf(above + 1), to: toDayOf(upTo) }, this.#moment)
-    const rows = toDays(source.name, await rowsOf(query, sql), this.#onBadRow)
-    return rows.filter(({ day }) => day < this.#openFrom)
+    const rows = await rowsOf(query, sql)
+    const days = toDays(source.name, rows, this.#onBadRow)
+    const keys = rows.flatMap(({ least = null }, index) =>
+      least === null || (days[index]?.day ?? '') < this.#openFrom
+        ? []
+        : [toCount(least, `key of ${source.name}`)],
+    )
+    return {
+      days: days.filter(({ day }) => day < this.#openFrom),
+      ...(keys.length > 0 && { leastOpen: Math.min(...keys) }),
+    }
+  }
+
+  /** The open days by what the parts have found of them, without a look at the table. */
+  #openByParts(): OpenDays {
+    const keys = this.#parts.flatMap(({ leastOpen }) => leastOpen ?? [])
+    const none = (this.#edges?.last ?? 0) - unsettledKeys
+    const watermark = keys.length > 0 ? Math.min(...keys) - 1 : Math.max(0, none)
+    return { from: this.#openFrom, watermark }
   }
 
   /**

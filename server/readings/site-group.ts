@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { isDue } from '../../common/clock.ts'
 import { messageOf } from '../../common/errors.ts'
 import type { Logger } from '../../common/log.ts'
@@ -87,16 +86,7 @@ export class SiteGroup {
   constructor(options: GroupOptions) {
     this.#options = options
     this.#retry = new Retry(options.pollMs, options.random)
-    const identity = [
-      options.place.description,
-      options.tablePrefix ?? '',
-      options.source,
-      options.sql ?? '',
-      ...(options.matomoSite === undefined ? [] : [options.matomoSite]),
-    ].join('\n')
-    // Another database, prefix or source must not find this one's numbers.
-    const name = `site-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`
-    this.#store = openStore(options.stateDir, name, {
+    this.#store = openStore(options.stateDir, options, {
       onDamaged: (file) => options.log.warn(`${file} was damaged and has been set aside`),
       onShared: (file, other) =>
         options.log.warn(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { type OwnerFile, ownFile } from '../../common/owner-file.ts'
@@ -33,6 +34,8 @@ const Checkpoint = v.object({
       upTo: v.number(),
       base: Counts,
       days: v.array(v.object({ day: v.string(), ...Counts.entries })),
+      /** The lowest key of a row of an open day, where the source says it. */
+      leastOpen: v.optional(v.number()),
     }),
   ),
 })
@@ -99,13 +102,39 @@ interface StoreOptions {
   readonly onShared: (file: string, other: string) => void
 }
 
-/** @param name of the file in `directory`, without ending */
+/** What tells the remembered sites of one database from those of others. */
+export interface StoreKey {
+  readonly place: { readonly description: string }
+  readonly tablePrefix: string | undefined
+  readonly source: string
+  readonly sql: string | undefined
+  readonly matomoSite?: number | undefined
+}
+
+/** Another database, prefix or source must not find this one's numbers. */
+function fileOf(directory: string, key: StoreKey): string {
+  const identity = [
+    key.place.description,
+    key.tablePrefix ?? '',
+    key.source,
+    key.sql ?? '',
+    ...(key.matomoSite === undefined ? [] : [key.matomoSite]),
+  ].join('\n')
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16)
+  return join(directory, `site-${hash}.json`)
+}
+
+/** What a bridge remembers in `directory`, for who only looks: the file is neither claimed nor set aside. */
+export async function peekStore(directory: string, key: StoreKey): Promise<Saved[]> {
+  return (await readState(fileOf(directory, key), v.array(Saved))) ?? []
+}
+
 export function openStore(
   directory: string,
-  name: string,
+  key: StoreKey,
   { onDamaged, onShared }: StoreOptions,
 ): Store {
-  const file = join(directory, `${name}.json`)
+  const file = fileOf(directory, key)
   let owner: OwnerFile | undefined
   return {
     get id() {

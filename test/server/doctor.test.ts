@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { examineSite, type Finding } from '../../server/doctor.ts'
 import type { SiteOptions } from '../../server/readings/site-group.ts'
+import { peekStore, type Remembered } from '../../server/readings/store.ts'
 import type { Connection } from '../../server/wordpress/database/connection.ts'
 import { fixedPlace } from '../../server/wordpress/database/place.ts'
+import { startTestBridge } from '../support/bridge.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { silent } from '../support/log.ts'
 import { reader as account, fixture, startMariadb } from '../support/mariadb.ts'
 import { matomo } from '../support/models/matomo.ts'
-import { serializedList, wordpress } from '../support/models/model.ts'
+import { serializedList, tablesOf, wordpress } from '../support/models/model.ts'
 import { copyToSqlite } from '../support/sqlite.ts'
 
 type SiteCase = Partial<SiteOptions> & { readonly connection?: Connection }
@@ -26,6 +29,7 @@ test('doctor', async (t) => {
     t: TestContext,
     { connection: other = connection, ...options }: SiteCase = {},
     now: () => number = Date.now,
+    remembered: readonly Remembered[] = [],
   ) => {
     const site: SiteOptions = {
       name: undefined,
@@ -40,7 +44,8 @@ test('doctor', async (t) => {
     const findings: Finding[] = []
     let error: Error | undefined
     try {
-      for await (const finding of examineSite(site, database, now)) findings.push(finding)
+      for await (const finding of examineSite(site, database, now, undefined, remembered))
+        findings.push(finding)
     } catch (reason) {
       if (!(reason instanceof Error)) throw reason
       error = reason
@@ -94,9 +99,11 @@ test('doctor', async (t) => {
     const at = (text: string) => () => Date.parse(text)
     const rows = async (text: string) => (await examine(t, {}, at(text))).of('newest row')
     assert.equal((await rows('2026-10-16T23:00:00-05:00'))?.status, 'ok')
-    const late = await rows('2026-10-17T01:00:00-05:00')
+    // As long as its pauses have been it is none.
+    assert.equal((await rows('2026-10-17T01:00:00-05:00'))?.status, 'ok')
+    const late = await rows('2026-12-14T01:00:00-06:00')
     assert.equal(late?.status, 'warning')
-    assert.equal(late.text, 'of 2026-10-15, while today is 2026-10-17')
+    assert.equal(late.text, 'of 2026-10-15; today is 2026-12-14: the plugin counts nobody any more')
     assert.match(late.advice ?? '', /page cache/)
     const empty = await mariadb.create('empty', `${dump} TRUNCATE wp_statistics_visitor`)
     assert.equal((await examine(t, { connection: empty })).of('newest row')?.text, 'there is none')
@@ -243,6 +250,63 @@ test('doctor', async (t) => {
     const { error } = await examine(t, { connection: inactive })
     assert.match(error?.message ?? '', /no statistics plugin is active/)
   })
+
+  await t.test(
+    'says that a bridge does not go on with another plugin than it has read',
+    async (t) => {
+      const koko = `${await tablesOf('koko-analytics', 'koko_analytics_site_stats')}
+      INSERT INTO wp_koko_analytics_site_stats VALUES ('2026-10-15', 2, 5)`
+      const active = (...plugins: string[]) =>
+        `UPDATE wp_options SET option_value = '${serializedList(plugins)}' WHERE option_name = 'active_plugins'`
+      const folder = await temporaryFolder(t)
+      const both = await mariadb.create('both', `${dump} ${koko}`)
+      const now = () => Date.parse('2026-10-15T21:30:00-05:00')
+      const bridge = await startTestBridge(t, [{ connection: both }], { now, stateDir: folder })
+      await bridge.stop()
+      const key = {
+        place: fixedPlace(both),
+        tablePrefix: undefined,
+        source: 'auto',
+        sql: undefined,
+      }
+      const remembered = await peekStore(folder, key)
+      assert.deepEqual(
+        remembered.map(({ source }) => source),
+        ['wp-statistics'],
+      )
+      const look = async () => examine(t, { connection: both }, now, remembered)
+      assert.equal((await look()).of('remembered'), undefined)
+
+      const paths = ['koko-analytics/koko-analytics.php', 'wp-statistics/wp-statistics.php']
+      await mariadb.execute(
+        `${active(...paths)}; DELETE FROM wp_statistics_visitor WHERE last_counter > '2026-10-14'`,
+        'both',
+      )
+      const kept = await look()
+      // At a first start the one with the newer row would be taken.
+      assert.match(kept.of('plugin')?.text ?? '', /^WP Statistics .*WP Statistics, Koko Analytics$/)
+      assert.equal(kept.of('remembered'), undefined)
+      assert.ok(kept.of('visitors.online'), 'which Koko Analytics has not')
+
+      await mariadb.execute(active(paths[0] ?? ''), 'both')
+      const { of } = await look()
+      assert.match(of('plugin')?.text ?? '', /^Koko Analytics .*that are active: Koko Analytics$/)
+      assert.equal(of('remembered')?.status, 'warning')
+      assert.match(
+        of('remembered')?.text ?? '',
+        /^WP Statistics, which was read on www.example.com until now, is not active any more.*what follows is what Koko Analytics counts$/,
+      )
+      assert.match(of('remembered')?.advice ?? '', /--source koko-analytics$/)
+      assert.match(of('visitors.total')?.text ?? '', /^2, /)
+
+      await mariadb.execute(active(), 'both')
+      const none = await look()
+      assert.match(
+        none.error?.message ?? '',
+        /is not active any more.*no other statistics plugin is$/,
+      )
+    },
+  )
 
   await t.test('examines a SQLite file, which has neither clock nor grants', async (t) => {
     const file = await copyToSqlite(t, mariadb, 'blog')

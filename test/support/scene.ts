@@ -60,7 +60,8 @@ export async function makeScene(
   const database = openMysql(connection)
   t.after(() => database.close())
   const folder = await temporaryFolder(t)
-  const store = openStore(folder, 'site', { onDamaged: assert.fail, onShared: assert.fail })
+  const key = { place: { description: '' }, tablePrefix: '', source: 'auto', sql: undefined }
+  const store = openStore(folder, key, { onDamaged: assert.fail, onShared: assert.fail })
   let epoch = Date.parse(now) / 1000
   let last: Round | undefined
   const warnings: string[] = []

@@ -11,6 +11,8 @@ import {
 } from './source.ts'
 
 const onlineSeconds = 240
+/** Where the rows of today are looked for before all have been read: its table has no index but its key. */
+const newestKeys = 200_000
 /** Rows of crawlers and feed readers are in the same table. */
 const people = "spider = '' AND feed = ''"
 const compact = (day: string) => Number(day.replaceAll('-', ''))
@@ -30,7 +32,7 @@ export const newStatPress: Source = {
     const sums = (await site.option('newstatpress_calculation_method')) === 'sum'
     const date = { column: 'date', value: compact }
     const byDay = ({ text, values }: Where) => ({
-      text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views
+      text: `SELECT date AS day, COUNT(DISTINCT ip) AS visitors, COUNT(*) AS views, MIN(id) AS least
         FROM ${table} ${text} GROUP BY date`,
       values,
     })
@@ -44,11 +46,13 @@ export const newStatPress: Source = {
       slices: {
         by: 'key',
         addsUp: false,
+        hasLeast: true,
         edges: () => keyEdges(table, 'id'),
         part: (slice) => byDay(whereSlice(slice, 'id', date, people)),
       },
       watermark: (from) => ({
-        text: `SELECT MIN(id) - 1 AS watermark FROM ${table} WHERE date >= ?`,
+        text: `SELECT COALESCE(MIN(id) - 1, (SELECT MAX(id) FROM ${table})) AS watermark FROM ${table}
+          WHERE id > (SELECT MAX(id) FROM ${table}) - ${newestKeys} AND date >= ?`,
         values: [compact(from)],
       }),
       period: (range) => ({
@@ -60,8 +64,7 @@ export const newStatPress: Source = {
                 WHERE ${people} ${range === undefined ? '' : 'AND date BETWEEN ? AND ?'}`,
         values: range === undefined ? [] : [compact(range.from), compact(range.to)],
       }),
-      // Of the same date only: the plugin's figure starts anew at midnight. The table has no index but
-      // its key.
+      // Of the same date only: the plugin's figure starts anew at midnight.
       online(query, moment, watermark = 0) {
         const from = wallTimeBefore(moment, onlineSeconds)
         return countVisitors(

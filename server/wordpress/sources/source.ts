@@ -51,6 +51,8 @@ interface KeySlices {
   edges(): Sql
   /** As `days`, of the rows of one part. */
   part(slice: KeySlice, moment: Moment): Sql | readonly Sql[]
+  /** The rows of a part also say (`least`) the lowest key of their day: no index finds the watermark. */
+  readonly hasLeast?: boolean
   /** As `days`, of further rows that are few. */
   rest?(moment: Moment): Sql
 }
