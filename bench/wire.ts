@@ -17,7 +17,7 @@ import { startVirtualBoard } from '../hardware/virtual/firmata-board.ts'
 import { Ht16k33 } from '../hardware/virtual/ht16k33.ts'
 import { Max7219 } from '../hardware/virtual/max7219.ts'
 import type { DisplayChip } from '../hardware/virtual/pins.ts'
-import { segmentsToText } from '../hardware/virtual/seven-segment.ts'
+import { segmentsText } from '../hardware/virtual/seven-segment.ts'
 
 const require = createRequire(import.meta.url)
 const firmataIo = require('firmata-io') as { Firmata: typeof Firmata }
@@ -52,7 +52,7 @@ function countWrites(transport: { write(data: Buffer, done?: () => void): void }
 async function startBoard(chip: DisplayChip) {
   const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips: [chip] })
   const shows = (value: number) => {
-    const text = segmentsToText(chip.display().segments).trim()
+    const text = segmentsText(chip.display()).trim()
     if (text !== String(value)) throw new Error(`the display shows "${text}", not ${value}`)
   }
   return { board, shows }

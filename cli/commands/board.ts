@@ -11,13 +11,28 @@ export const board = command({
   example: 'visitor-counter board --display max7219',
   summary:
     'a virtual board: Firmata over TCP, with a display that shows its digits in the terminal; --cpu runs the firmware itself',
-  settings: ['host', 'port', 'display', 'digits', 'addresses', 'pins', 'cpu', 'hex', 'json'],
-  async run({ host, port, display, digits, addresses, pins, cpu, hex, json }, context) {
+  settings: [
+    'host',
+    'port',
+    'display',
+    'digits',
+    'modules',
+    'moduleWiring',
+    'addresses',
+    'pins',
+    'cpu',
+    'hex',
+    'json',
+  ],
+  async run(values, context) {
+    const { host, port, display, digits, addresses, modules, moduleWiring } = values
+    const { pins, cpu, hex, json } = values
     if (hex !== undefined && !cpu) throw new UsageError('--hex needs --cpu here')
     if (!cpu) keepSmall()
     const id = chipOf(display)
     // Only to say what is wrong with the settings: the board has chips, and no driver.
-    openDisplay(id, { digits, addresses })
+    const kinds = { digits, addresses, modules, moduleWiring }
+    openDisplay(id, kinds)
     const wiring = await wiringOf({ kind: 'tcp', host, port }, id, pins)
     const program = cpu ? await programOf(hex) : undefined
     const kind = cpu ? 'simulated ATmega328P' : 'virtual board'
@@ -30,7 +45,7 @@ export const board = command({
       header,
       display: id,
       program,
-      chips: { pins: wiring.pins, digits, addresses },
+      chips: { ...kinds, pins: wiring.pins },
     })
     if (!context.stdout.isTTY) context.log.info(header(desk.port))
     await ended(context)

@@ -24,6 +24,8 @@ type DisplayValues = Values<
   | 'show'
   | 'display'
   | 'digits'
+  | 'modules'
+  | 'moduleWiring'
   | 'decimalPoints'
   | 'digitOrder'
   | 'addresses'
@@ -57,6 +59,8 @@ export const device = command({
     'particleUrl',
     'display',
     'digits',
+    'modules',
+    'moduleWiring',
     'decimalPoints',
     'digitOrder',
     'addresses',
@@ -121,7 +125,7 @@ export const device = command({
           legends: readings.map(({ legend }) => legend),
           dwellMs: values.dwell,
           intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
-          rollMs: values.roll ? pollMs : 0,
+          rollMs: (values.roll ?? canRoll(values)) ? pollMs : 0,
           milestones: values.milestones,
           brightness: {
             level: values.brightness,
@@ -174,6 +178,11 @@ export const device = command({
 /** One reading, as `--show` takes it. */
 function readingOf(reading: string): Values<'show'>['show'] {
   return v.parse(faceSettings.show.schema, reading)
+}
+
+/** One step of a matrix takes half a second at 57600 baud. */
+function canRoll({ board, display }: Pick<DisplayValues, 'board' | 'display'>): boolean {
+  return board?.kind !== 'serial' || display !== 'max7219-matrix'
 }
 
 /** A call to a cloud or the opening of a port cannot be aborted; the process does not wait for it. */
@@ -245,7 +254,7 @@ export interface DisplayAt {
  * @param out where a virtual board shows its digits
  */
 export async function displayAt(values: DisplayValues, out: PanelOutput): Promise<DisplayAt> {
-  const { digits, digitOrder, addresses, particleToken, pins } = values
+  const { digits, digitOrder, addresses, modules, moduleWiring, particleToken, pins } = values
   const { decimalPoints: points } = values
   const setting = attached(values.board)
   if (setting === undefined) {
@@ -257,8 +266,11 @@ export async function displayAt(values: DisplayValues, out: PanelOutput): Promis
     throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; particle: needs it')
   }
   const id = chipOf(values.display)
-  const wiring = await wiringOf(setting, id, pins)
-  const display = openDisplay(id, { digits, points, digitOrder, addresses })
+  const chips = { digits, addresses, modules, moduleWiring }
+  const display = openDisplay(id, { ...chips, points, digitOrder })
+  const { fitsPictures } = await import('../../device/boards/pictures-board.ts')
+  const exceedsPictures = !fitsPictures(display)
+  const wiring = { ...(await wiringOf(setting, id, pins)), exceedsPictures }
   const { boardOpener } = await import('../../device/boards/index.ts')
   const desk =
     setting.kind === 'virtual'
@@ -269,7 +281,7 @@ export async function displayAt(values: DisplayValues, out: PanelOutput): Promis
           json: false,
           display: id,
           caption: captionOf(values.show),
-          chips: { pins: wiring.pins, digits, addresses },
+          chips: { ...chips, pins: wiring.pins },
         })
       : undefined
   const real =

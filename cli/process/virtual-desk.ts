@@ -2,6 +2,7 @@ import { listenError } from '../../common/listen-error.ts'
 import type { DisplayId } from '../../device/displays/index.ts'
 import type { PanelOutput } from '../../device/screens/panel.ts'
 import type { ChipOptions } from '../../hardware/virtual/chips.ts'
+import type { DisplayChip } from '../../hardware/virtual/pins.ts'
 import type { TcpBoard, TcpBoardOptions } from '../../hardware/virtual/tcp-board.ts'
 
 export interface VirtualDeskOptions {
@@ -29,7 +30,9 @@ export interface VirtualDesk {
 export async function startVirtualDesk(options: VirtualDeskOptions): Promise<VirtualDesk> {
   const { host, port, out, json, header, program } = options
   const { createPanel } = await import('../../device/screens/panel.ts')
-  const { joinDisplays, segmentsToText } = await import('../../hardware/virtual/seven-segment.ts')
+  const { joinDisplays } = await import('../../hardware/virtual/appearance.ts')
+  const { segmentsText } = await import('../../hardware/virtual/seven-segment.ts')
+  const { dotsText } = await import('../../device/face/dot-font.ts')
   const { virtualChips } = await import('../../hardware/virtual/chips.ts')
   const chips = virtualChips[options.display](options.chips)
   const board = await startBoard({ host, port, chips }, program).catch(
@@ -47,8 +50,9 @@ export async function startVirtualDesk(options: VirtualDeskOptions): Promise<Vir
     ...(header === undefined ? {} : { header: header(board.port) }),
   })
   const show = () => {
-    const { segments, on, intensity } = joinDisplays(chips.map((chip) => chip.display()))
-    panel.show({ text: segmentsToText(segments), segments, on, intensity })
+    const display = joinDisplays(chips.map((chip: DisplayChip) => chip.display()))
+    const text = 'columns' in display ? dotsText(display.columns) : segmentsText(display)
+    panel.show({ text, ...display })
   }
   board.onDisplay(show)
   show()

@@ -3,6 +3,7 @@ import { didYouMean } from '../../common/did-you-mean.ts'
 import { deviceName } from '../../common/particle-cloud.ts'
 import type { BoardSetting } from '../../device/boards/index.ts'
 import { displays } from '../../device/displays/index.ts'
+import { moduleWirings } from '../../device/displays/module-wiring.ts'
 import { esphomeBoards, esphomeDisplays } from '../../hardware/esphome/configuration.ts'
 import type { BoardId } from '../../hardware/wiring/boards.ts'
 import type { Settings } from './setting.ts'
@@ -150,7 +151,20 @@ export const boardSettings = {
     flag: '--digits <count>',
     env: 'DISPLAY_DIGITS',
     help: 'how many digits it has (default: as the usual module)',
-    schema: whole(1, 16, 'a number from 1 to 16'),
+    schema: whole(1, 32, 'a number from 1 to 32'),
+  },
+  modules: {
+    flag: '--modules <count>',
+    env: 'DISPLAY_MODULES',
+    help: 'how many modules of 8x8 dots a matrix has (default: 4)',
+    schema: whole(4, 16, 'a number from 4 to 16'),
+  },
+  moduleWiring: {
+    flag: '--module-wiring <wiring>',
+    env: 'MODULE_WIRING',
+    help: `how the modules of a matrix are made, or turned: ${either(moduleWirings)}; see --test-pattern`,
+    schema: choice(moduleWirings),
+    default: 'fc16',
   },
   decimalPoints: {
     flag: '--decimal-points <on|off>',
@@ -161,7 +175,7 @@ export const boardSettings = {
   digitOrder: {
     flag: '--digit-order <order>',
     env: 'DIGIT_ORDER',
-    help: `where modules are mirrored or swapped: ${orderMessage}; see --test-pattern`,
+    help: `where modules are mirrored or swapped: ${orderMessage}; of a matrix that of each module, counted from the board; see --test-pattern`,
     schema: DigitOrder,
     list: true,
   },

@@ -90,9 +90,8 @@ export const faceSettings = {
   roll: {
     flag: '--roll <on|off>',
     env: 'ROLL',
-    help: 'digits roll from one number to the next',
+    help: 'digits roll from one number to the next (default: on; off for a matrix at a serial port, which takes too long for it)',
     schema: OnOff,
-    default: 'on',
   },
   milestones: {
     flag: '--milestones <which>',

@@ -12,6 +12,8 @@ const screenSettings = [
   'show',
   'display',
   'digits',
+  'modules',
+  'moduleWiring',
   'digitOrder',
   'addresses',
   'pins',

@@ -51,6 +51,8 @@ export interface Wiring {
   readonly bus: Bus
   /** Unused on I2C, whose pins are the board's own. */
   readonly pins: BusPins
+  /** Whether the display is too large for the memory of a board with our own firmware. */
+  readonly exceedsPictures?: boolean
 }
 
 /** Pins of the board that wires are on; `cs` is not used by every chip. */

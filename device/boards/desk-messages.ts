@@ -88,6 +88,11 @@ export function picturesMessage(
   return message(PICTURES, [sequence, viewByte(view), ...bytes])
 }
 
+/** Whether a message has room for them. */
+export function isChange(operations: readonly Operation[]): boolean {
+  return operations.reduce((sum, { bytes }) => sum + 1 + bytes.length, 0) <= mostPictureBytes
+}
+
 /** Changes to the pictures of the number before. Without any, of their own number, it vouches for them. */
 export function changeMessage(
   sequence: number,

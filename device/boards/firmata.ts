@@ -21,6 +21,9 @@ const I2C_CONFIG = 0x78
 const END_SYSEX = 0xf7
 const I2C_WRITE = 0
 
+/** Twice what a byte takes at 57600 baud: a whole matrix of 16 modules is 22 thousand of them. */
+const byteMs = 0.35
+
 /** How often a board is asked for its version until it says it. */
 const askEveryMs = 500
 
@@ -79,7 +82,8 @@ export async function openFirmata(
     asking.stop()
   }
   const { name, version } = io.firmware
-  if (name !== ownFirmware.name || version?.major !== ownFirmware.major) {
+  const isOwn = name === ownFirmware.name && version?.major === ownFirmware.major
+  if (!isOwn || wiring.exceedsPictures === true) {
     return new FirmataBoard(io, link, wiring, lost)
   }
   // It has another language beside Firmata, which firmata-io does not know.
@@ -180,9 +184,10 @@ class FirmataBoard implements Board {
     const confirmed = new Promise<void>((resolve, reject) => this.#asked.push({ resolve, reject }))
     this.#queue.push(REPORT_VERSION)
     this.#link.transport.write(Buffer.from(this.#queue))
+    const confirmMs = Math.max(this.#link.confirmMs, this.#queue.length * byteMs)
     this.#queue = []
     try {
-      await within(this.#link.confirmMs, `${this.#link.name} does not answer`, confirmed)
+      await within(confirmMs, `${this.#link.name} does not answer`, confirmed)
     } catch (error) {
       this.#isDead = !(error instanceof BoardReset)
       throw error

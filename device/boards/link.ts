@@ -186,6 +186,7 @@ export class Link {
             break
           }
           this.#state = sending(before, step)
+          const sentAt = now()
           try {
             if (byItself) await board.show?.(display, step.frame, step.how)
             else await board.send(transfers)
@@ -194,7 +195,7 @@ export class Link {
             this.#change(resetUnderWay)
             break
           }
-          this.#change((state) => confirmed(state, step, now()))
+          this.#change((state) => confirmed(state, step, now(), now() - sentAt))
           const { displayTrouble } = board
           if (!isReady || displayTrouble !== trouble) {
             if (displayTrouble !== undefined) log.warn(displayTrouble)

@@ -78,14 +78,18 @@ export function sending(state: LinkState, step: Step): LinkState {
   return { ...state, board: 'answers', shown: step.do === 'send' ? step.frame : state.shown }
 }
 
-/** The board has confirmed a step. */
-export function confirmed(state: LinkState, step: Step, now: number): LinkState {
+/**
+ * The board has confirmed a step.
+ *
+ * @param tookMs of which a matrix takes seconds at a serial port: what it wrote first is as old by now
+ */
+export function confirmed(state: LinkState, step: Step, now: number, tookMs = 0): LinkState {
   const isWhole = step.do === 'send' && step.how !== 'change'
   return {
     ...state,
     board: 'listens',
     heartbeatAt: now + heartbeatMs,
-    refreshAt: isWhole ? now + refreshMs : state.refreshAt,
+    refreshAt: isWhole ? now + Math.max(refreshMs - tookMs, refreshMs / 2) : state.refreshAt,
   }
 }
 

@@ -7,11 +7,12 @@ import {
   type Slot,
   slotsOf,
 } from '../displays/pictures.ts'
-import type { Frame } from '../face/frame.ts'
+import { blank, type Cell, type Frame, withSign } from '../face/frame.ts'
 import { type Board, BoardReset, type Wiring } from './board.ts'
 import {
   type Answer,
   changeMessage,
+  isChange,
   parseAnswer,
   parseButtons,
   picturesMessage,
@@ -46,6 +47,14 @@ const deskTimes: Times = {
 const pausedMs = 3500
 const silent =
   'the display does not answer the board; are its wires at the right pins, and has it power?'
+
+/** Whether a board with our own firmware has room for both pictures of a display. */
+export function fitsPictures(display: DisplayDriver): boolean {
+  const all = Array<Cell>(display.digits).fill({ character: '8', point: false })
+  const old = display.points ? withSign(all) : all.map(() => blank)
+  const frame = { cells: all, number: { fresh: all, old }, intensity: 0, on: true }
+  return picturesMessage(0, 'fresh', slotsOf(display, picturesOf(frame))) !== undefined
+}
 
 /** What the display at the board holds, as far as we told it. */
 interface Held {
@@ -129,7 +138,9 @@ export class PicturesBoard implements Board {
     const operations = isSure
       ? operationsOf(display, held.pictures, held.slots, pictures)
       : undefined
-    if (held === undefined || operations === undefined) return this.#whole(display, pictures)
+    if (held === undefined || operations === undefined || !isChange(operations)) {
+      return this.#whole(display, pictures)
+    }
     const slots = carriedOut(held.slots, operations)
     if (operations.length === 0) return this.#vouch({ ...held, pictures })
     const sentMs = this.#now()

@@ -19,6 +19,8 @@ const readReply = 4
 
 const readyMs = 8000
 const answerMs = 3000
+/** A frame of a matrix is some 50 thousand bytes. */
+const byteMs = 0.1
 /** D7, the Photon's own LED: reading it changes nothing. */
 const askedPin = 7
 /** The firmware looks at the last two bytes of a piece only when more come: a write to no pin does. */
@@ -154,7 +156,11 @@ class VoodooSparkBoard implements Board {
       this.#answered = resolve
     })
     this.#socket.write(Buffer.from([...message, DIGITAL_READ, pin, ...push]))
-    return within(answerMs, 'the Photon does not answer', this.#ending.before(answered))
+    return within(
+      Math.max(answerMs, message.length * byteMs),
+      'the Photon does not answer',
+      this.#ending.before(answered),
+    )
   }
 
   /** Nothing else is asked for, so whatever comes is the reply to the question. */

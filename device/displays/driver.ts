@@ -1,4 +1,5 @@
-import type { Frame } from '../face/frame.ts'
+import type { Cell, Frame } from '../face/frame.ts'
+import type { ModuleWiring } from './module-wiring.ts'
 
 /** How bytes come to a chip. */
 export type Bus = 'spi' | 'i2c' | 'two-wire' | 'three-wire'
@@ -57,6 +58,13 @@ export interface DisplayDriver {
    * @param before what it holds, where that is known: less may have to be sent then
    */
   write(index: number, register: Register, before?: Register): Transfer
+  /**
+   * Only where a register is a line of dots through all places: an order of the lines from one picture to
+   * another in which no figure that is half drawn looks like one above both.
+   *
+   * @returns undefined where there is none
+   */
+  lineOrder?(shown: readonly Cell[], wanted: readonly Cell[]): readonly number[] | undefined
   /** Sets all registers at once, in any order, where that takes less than one after the other. */
   writeAll?(registers: readonly Register[]): readonly Transfer[]
   /**
@@ -79,11 +87,16 @@ export interface DisplayOptions {
   readonly points?: boolean | undefined
   /**
    * The chip's own position of each place, leftmost first; as the usual modules are wired when
-   * undefined. For modules that are mirrored, or whose halves are swapped.
+   * undefined. For modules that are mirrored, or whose halves are swapped. Of a matrix it is that of each
+   * module, counted from the board.
    */
   readonly digitOrder?: readonly number[] | undefined
   /** On I2C, the leftmost first; one as the usual module has it when undefined. */
   readonly addresses?: readonly number[] | undefined
+  /** Of a matrix, 8 columns each; as many as are usual when undefined. */
+  readonly modules?: number | undefined
+  /** Of a matrix; as the usual modules are made when undefined. */
+  readonly moduleWiring?: ModuleWiring | undefined
 }
 
 /** A kind of display. Each is a file of its own and one line in `index.ts`. */

@@ -1,20 +1,19 @@
 import { segmentsOf } from '../face/font.ts'
-import type { Frame } from '../face/frame.ts'
 import type { Display, Register, Transfer } from './driver.ts'
+import {
+  chainTransfer,
+  clampIntensity,
+  DECODE_MODE,
+  DIGIT_0,
+  DISPLAY_TEST,
+  INTENSITY,
+  NO_DECODE,
+  NORMAL_OPERATION,
+  SCAN_LIMIT,
+  SHUTDOWN,
+} from './max7219-chain.ts'
 import { positionsOf } from './places.ts'
 
-// Register addresses, MAX7219 data sheet (19-4452) table 2.
-const NO_OP = 0x0
-const DIGIT_0 = 0x1
-const DECODE_MODE = 0x9
-const INTENSITY = 0xa
-const SCAN_LIMIT = 0xb
-const SHUTDOWN = 0xc
-const DISPLAY_TEST = 0xf
-
-const NORMAL_OPERATION = 1
-const NO_DECODE = 0x00
-const mostIntensity = 15
 const digitsOfChip = 8
 /** With fewer, each digit gets more current than the stock resistor is for (data sheet, table 9). */
 const leastScanned = 4
@@ -42,7 +41,7 @@ export const max7219 = {
     const addressOf = (place: number) => DIGIT_0 + perChip - 1 - ((positions[place] ?? 0) % perChip)
     const chipOf = (place: number) => Math.floor((positions[place] ?? 0) / perChip)
     const all = (address: number, value: number): Transfer =>
-      transfer(address, Array(chips).fill(value))
+      chainTransfer(address, Array(chips).fill(value))
 
     return {
       digits,
@@ -52,7 +51,7 @@ export const max7219 = {
         cells.map((cell, place) => ({ places: [place], bytes: [segmentsOf(cell, points)] })),
       // The chips of a chain latch at one instant: one digit of one chip, so that it can stand in any order.
       write: (place, { bytes: [value] }) =>
-        transfer(
+        chainTransfer(
           addressOf(place),
           Array.from({ length: chips }, (_, chip) => (chip === chipOf(place) ? value : undefined)),
         ),
@@ -63,7 +62,7 @@ export const max7219 = {
         all(DECODE_MODE, NO_DECODE),
         all(SCAN_LIMIT, scanned - 1),
         ...Array.from({ length: scanned - perChip }, (_, i) => all(DIGIT_0 + perChip + i, 0)),
-        all(INTENSITY, clamp(intensity)),
+        all(INTENSITY, clampIntensity(intensity)),
       ],
       light: ({ on }) => [all(SHUTDOWN, on ? NORMAL_OPERATION : 0)],
     }
@@ -77,20 +76,7 @@ export const max7219 = {
         const row = values[addressOf(place) - DIGIT_0]
         if (row !== undefined) row[chipOf(place)] = bytes[0]
       }
-      return values.map((row, digit) => transfer(DIGIT_0 + digit, row)).reverse()
+      return values.map((row, digit) => chainTransfer(DIGIT_0 + digit, row)).reverse()
     }
   },
 } as const satisfies Display
-
-/**
- * One word for each chip, that of the farthest first. Table 1 of the data sheet: D15-D12 don't care,
- * D11-D8 address, D7-D0 data; a chip that is to stay as it is gets a no-op.
- */
-function transfer(address: number, values: readonly (number | undefined)[]): Transfer {
-  const words = values.map((value) => (value === undefined ? [NO_OP, 0] : [address, value]))
-  return { bus: 'spi', bytes: words.reverse().flat() }
-}
-
-function clamp(intensity: Frame['intensity']): number {
-  return Math.max(0, Math.min(mostIntensity, intensity))
-}

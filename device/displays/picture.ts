@@ -13,7 +13,7 @@ export function countShown(cells: readonly Cell[]): number | undefined {
   const mantissa = cells.slice(from, exponentAt)
   const figures = figuresOf(mantissa)
   const exponent = figuresOf(cells.slice(exponentAt + 1))
-  const points = mantissa.flatMap((cell, i) => ('point' in cell && cell.point ? [i] : []))
+  const points = mantissa.flatMap((cell, i) => (hasPoint(cell) ? [i] : []))
   if (figures === undefined || exponent === undefined || points.length > 1) return undefined
   const decimals = mantissa.length - 1 - (points[0] ?? mantissa.length - 1)
   return figures * 10 ** (exponent - decimals)
@@ -55,6 +55,34 @@ export function safeOrder(
   })
 }
 
+/**
+ * The picture between two whose places change all at once: what falls has fallen, what rises stands as it was.
+ * On the way to it, and from it, any mixture of both is at most the larger count.
+ *
+ * @returns undefined where it takes more than figures that fall and rise
+ */
+export function fallenFirst(
+  shown: readonly Cell[],
+  wanted: readonly Cell[],
+): readonly Cell[] | undefined {
+  const counts = [countShown(shown), countShown(wanted)]
+  // What is no number claims nothing.
+  if (counts.every((count) => count === undefined)) return wanted
+  if (counts.includes(undefined)) return undefined
+  const exponentAt = shown.findIndex((cell) => characterOf(cell) === 'E')
+  const isPossible = shown.every((cell, place) => {
+    const next = wanted[place] ?? blank
+    if (exponentAt < 0) return isSameKind(cell, next)
+    if (place >= exponentAt) return characterOf(cell) === characterOf(next)
+    return isSameKind(cell, next) && hasPoint(cell) === hasPoint(next)
+  })
+  if (!isPossible) return undefined
+  return shown.map((cell, place) => {
+    const next = wanted[place] ?? blank
+    return figureOf(next) <= figureOf(cell) ? next : cell
+  })
+}
+
 /** Whether the letter at the left changes, and with it what the number counts. */
 export function hasNewLegend(shown: Frame, frame: Frame): boolean {
   const [before, after] = [shown.cells[0], frame.cells[0]]
@@ -73,6 +101,22 @@ function isLegend(cell: Cell | undefined): boolean {
 /** A step of the celebration is no figure. */
 function characterOf(cell: Cell): string {
   return 'chase' in cell ? ' ' : cell.character
+}
+
+/** The figure of a cell; what is none stands for a zero. */
+function figureOf(cell: Cell): number {
+  const character = characterOf(cell)
+  return /\d/.test(character) ? Number(character) : 0
+}
+
+/** Whether both are figures, or what stands for a zero, or the same letter. */
+function isSameKind(cell: Cell, next: Cell): boolean {
+  const [a, b] = [characterOf(cell), characterOf(next)]
+  return a === b || /^[\d -]{2}$/.test(a + b)
+}
+
+function hasPoint(cell: Cell): boolean {
+  return 'point' in cell && cell.point
 }
 
 function figuresOf(cells: readonly Cell[]): number | undefined {

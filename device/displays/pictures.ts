@@ -1,4 +1,4 @@
-import { type Cell, type Frame, sameCell, withSign } from '../face/frame.ts'
+import { blank, type Cell, type Frame, sameCell, withSign } from '../face/frame.ts'
 import type { DisplayDriver, Transfer } from './driver.ts'
 import { cellSteps } from './transfers.ts'
 
@@ -42,7 +42,10 @@ export function picturesOf({ cells, number, intensity, on }: Frame): Pictures {
 /** All transfers of both pictures, in an order that is right for a display in any state. */
 export function slotsOf(driver: DisplayDriver, { fresh, old }: Pictures): Slot[] {
   const oldRegisters = driver.registers(old)
-  const last = fresh.cells.length - 1
+  const blanks = fresh.cells.map(() => blank)
+  const [unsigned, signed] = [blanks, withSign(blanks)].map((cells) =>
+    driver.registers({ ...fresh, cells }),
+  )
   return [
     ...driver.dark().map((transfer) => ({ fresh: bytesOf(transfer), once: true })),
     ...driver.settings(fresh).map((transfer) => ({ fresh: bytesOf(transfer) })),
@@ -51,7 +54,8 @@ export function slotsOf(driver: DisplayDriver, { fresh, old }: Pictures): Slot[]
       const bytes = bytesOf(driver.write(index, register))
       const oldBytes = bytesOf(driver.write(index, aged))
       // The place of the sign has an old one also where the sign is switched off: it may come.
-      const differs = !isSame(bytes, oldBytes) || register.places.includes(last)
+      const isSign = !isSame(unsigned?.[index]?.bytes ?? [], signed?.[index]?.bytes)
+      const differs = !isSame(bytes, oldBytes) || isSign
       return differs ? { fresh: bytes, old: oldBytes } : { fresh: bytes }
     }),
     ...driver.light(fresh).map((transfer) => ({ fresh: bytesOf(transfer) })),

@@ -1,6 +1,6 @@
 import type { Frame } from '../face/frame.ts'
 import type { DisplayDriver, Register, Transfer } from './driver.ts'
-import { hasNewLegend, safeOrder, withoutLegend } from './picture.ts'
+import { fallenFirst, hasNewLegend, safeOrder, withoutLegend } from './picture.ts'
 
 /** All that a display must be told to show the frame, whatever state it is in; dark until it is told. */
 export function initialize(driver: DisplayDriver, frame: Frame): Transfer[] {
@@ -29,7 +29,16 @@ export function changes(driver: DisplayDriver, shown: Frame, frame: Frame): Tran
   const cells = cellSteps(driver, shown, frame)?.map(({ index, register, before }) =>
     driver.write(index, register, before),
   )
-  if (cells === undefined) return [...driver.dark(shown), ...refresh(driver, frame)]
+  if (cells === undefined) {
+    if (restyled || driver.lineOrder === undefined) {
+      return [...driver.dark(shown), ...refresh(driver, frame)]
+    }
+    // A chip that has lost its power unnoticed lights up one line of these, which is no figure.
+    const lines = changedRegisters(driver, shown, frame).map(({ index, register }) =>
+      driver.write(index, register),
+    )
+    return [...driver.dark(shown), ...lines, ...driver.light(frame)]
+  }
   // The command that sets the brightness may also light up what an unnoticed power cut has left.
   return restyled ? [...cells, ...refresh(driver, frame)] : cells
 }
@@ -53,23 +62,47 @@ export function cellSteps(
   frame: Frame,
 ): CellStep[] | undefined {
   if (!shown.on) return []
-  const before = driver.registers(shown)
-  const after = driver.registers(frame)
-  const changed = after.flatMap(({ bytes }, index) =>
-    isSame(bytes, before[index]?.bytes) ? [] : [index],
-  )
+  const changed = changedRegisters(driver, shown, frame)
+  if (driver.lineOrder !== undefined && changed.length > 1) return lineSteps(driver, shown, frame)
   if (changed.length > 1 && hasNewLegend(shown, frame)) {
     // Between the two the number belongs to neither.
     const stages = [shown, withoutLegend(shown), withoutLegend(frame), frame]
     const steps = stages.slice(1).map((to, i) => cellSteps(driver, stages[i] ?? shown, to))
     return steps.every((step) => step !== undefined) ? steps.flat() : undefined
   }
-  const groups = changed.map((index) => after[index]?.places ?? [])
-  return safeOrder(groups, shown.cells, frame.cells)?.flatMap((at) => {
-    const index = changed[at] ?? 0
-    const register = after[index]
-    return register === undefined ? [] : [{ index, register, before: before[index] }]
+  const groups = changed.map(({ register }) => register.places)
+  return safeOrder(groups, shown.cells, frame.cells)?.flatMap((at) => changed[at] ?? [])
+}
+
+/**
+ * The same where a register is a line through all places: first all that falls, then all that rises, so that
+ * each line is sent twice at most.
+ */
+function lineSteps(driver: DisplayDriver, shown: Frame, frame: Frame): CellStep[] | undefined {
+  // Between two letters the number belongs to neither.
+  if (hasNewLegend(shown, frame)) return undefined
+  const fallen = fallenFirst(shown.cells, frame.cells)
+  if (fallen === undefined) return undefined
+  const stages = [shown, { ...shown, cells: fallen }, frame]
+  const steps = stages.slice(1).map((to, i) => {
+    const from = stages[i] ?? shown
+    const changed = changedRegisters(driver, from, to)
+    const order = driver.lineOrder?.(from.cells, to.cells)
+    return order?.flatMap((line) => changed.find(({ index }) => index === line) ?? [])
   })
+  return steps.every((step) => step !== undefined) ? steps.flat() : undefined
+}
+
+/** The registers that differ between two frames. */
+function changedRegisters(driver: DisplayDriver, shown: Frame, frame: Frame): CellStep[] {
+  const before = driver.registers(shown)
+  return driver
+    .registers(frame)
+    .flatMap((register, index) =>
+      isSame(register.bytes, before[index]?.bytes)
+        ? []
+        : [{ index, register, before: before[index] }],
+    )
 }
 
 function isSame<T>(a: readonly T[], b: readonly T[] | undefined): boolean {

@@ -1,14 +1,19 @@
+import { drawDots } from './dot-drawing.ts'
 import { drawSegments } from './segment-drawing.ts'
 
 /** What is to be seen on a display. */
-interface Picture {
+type Picture = {
   /** One character for each digit, and a '.' behind one whose point is lit. */
   readonly text: string
-  /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
-  readonly segments: readonly number[]
   readonly on: boolean
   readonly intensity: number
-}
+} & Lamps
+
+type Lamps =
+  /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
+  | { readonly segments: readonly number[] }
+  /** One byte a column of dots, leftmost first; bit 0 is the top row. */
+  | { readonly columns: readonly number[] }
 
 type PanelOptions = {
   /** Where the display is shown, as `process.stdout`. */
@@ -50,8 +55,6 @@ const BOLD = '\x1b[1m'
 const NORMAL = '\x1b[0m'
 const up = (lines: number) => `\x1b[${lines}A`
 
-const FACE_ROWS = 5
-
 /** Shows a display as JSON lines, drawn on a terminal, or as plain lines, as `out` allows. */
 export function createPanel(options: PanelOptions): Panel {
   const { out, json, now, term } = options
@@ -61,9 +64,12 @@ export function createPanel(options: PanelOptions): Panel {
 
 function jsonPanel(out: PanelOptions['out'], now: () => Date): Panel {
   return {
-    show({ text, segments, on, intensity }) {
+    show(picture) {
+      const { text, on, intensity } = picture
+      const lamps =
+        'columns' in picture ? { columns: picture.columns } : { segments: picture.segments }
       const at = now().toISOString()
-      out.write(`${JSON.stringify({ event: 'display', text, segments, on, intensity, at })}\n`)
+      out.write(`${JSON.stringify({ event: 'display', text, ...lamps, on, intensity, at })}\n`)
     },
     stop() {},
   }
@@ -120,18 +126,16 @@ function terminalPanel({ out, log, header = '', caption = '' }: PanelOptions): P
 }
 
 /** Always as many rows, so that one drawing covers the one before. */
-function face(
-  { text, segments, on, intensity }: Picture,
-  columns: number,
-  colour: string,
-): string[] {
-  const drawing = drawSegments(segments)
-  const fits = drawing.every((row) => row.length <= columns)
-  const rows = fits ? drawing : [text]
+function face(picture: Picture, columns: number, colour: string): string[] {
+  const { text, on, intensity } = picture
+  const drawings =
+    'columns' in picture ? drawDots(picture.columns) : [drawSegments(picture.segments)]
+  const fitting = drawings.find((rows) => rows.every((row) => row.length <= columns))
   const shown = on
-    ? rows.map((row) => brightness(intensity) + colour + row + NORMAL)
+    ? (fitting ?? [text]).map((row) => brightness(intensity) + colour + row + NORMAL)
     : ['(display off)']
-  return Array.from({ length: FACE_ROWS }, (_, row) => shown[row] ?? '')
+  const height = Math.max(...drawings.map((rows) => rows.length))
+  return Array.from({ length: height }, (_, row) => shown[row] ?? '')
 }
 
 /** A terminal has three brightnesses for the chip's sixteen. */

@@ -1,3 +1,4 @@
+import { chainDotMatrix, type MatrixWiring } from './dot-matrix.ts'
 import { Ht16k33 } from './ht16k33.ts'
 import { chainMax7219 } from './max7219.ts'
 import type { DisplayChip } from './pins.ts'
@@ -10,6 +11,9 @@ export interface ChipOptions {
   readonly digits: number | undefined
   /** On I2C. */
   readonly addresses: readonly number[]
+  /** Of a matrix. */
+  readonly modules?: number | undefined
+  readonly moduleWiring?: MatrixWiring | undefined
 }
 
 /** Chips for each kind of display, the leftmost first. Key: what `--display` calls it. */
@@ -20,4 +24,6 @@ export const virtualChips = {
     new Tm1637(pins, digits === 6 ? { digits, gridOrder: [3, 2, 1, 6, 5, 4] } : {}),
   ],
   tm1638: ({ pins }) => [new Tm1638(pins)],
+  'max7219-matrix': ({ pins, modules = 4, moduleWiring }) =>
+    chainDotMatrix(pins, modules, moduleWiring),
 } as const satisfies Record<string, (options: ChipOptions) => readonly DisplayChip[]>

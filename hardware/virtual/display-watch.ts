@@ -1,5 +1,5 @@
+import type { Appearance } from './appearance.ts'
 import type { Chip, DisplayChip } from './pins.ts'
-import type { Appearance } from './seven-segment.ts'
 
 export type DisplayListener = (display: Appearance, chip: DisplayChip) => void
 

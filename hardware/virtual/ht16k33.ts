@@ -1,6 +1,7 @@
+import type { SegmentAppearance } from './appearance.ts'
 import { hex } from './hex.ts'
 import type { Chip, DisplayChip } from './pins.ts'
-import { type Appearance, segmentsFromLowA } from './seven-segment.ts'
+import { segmentsFromLowA } from './seven-segment.ts'
 import { visibleChanges } from './visible-changes.ts'
 
 // Holtek HT16K33 data sheet, rev. 1.10. Commands by their high nibble: "Command Summary", p. 30.
@@ -63,7 +64,7 @@ export class Ht16k33 implements DisplayChip {
     })
   }
 
-  display(): Appearance {
+  display(): SegmentAppearance {
     const on = this.#oscillator && (this.#displaySetup & 1) === 1
     const lit = (address: number) => (on ? (this.#ram[address] ?? 0) : 0)
     return {

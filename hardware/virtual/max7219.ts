@@ -1,5 +1,5 @@
+import type { SegmentAppearance } from './appearance.ts'
 import { type DisplayChip, type Levels, levelOf } from './pins.ts'
-import type { Appearance } from './seven-segment.ts'
 import { visibleChanges } from './visible-changes.ts'
 
 // Maxim MAX7219/MAX7221 data sheet 19-4452. Register addresses: table 2, p. 7.
@@ -78,7 +78,7 @@ export class Max7219 implements DisplayChip {
     }
   }
 
-  display(): Appearance {
+  display(): SegmentAppearance {
     // "Display-Test Register", p. 10: overrides all else, at a duty cycle of 31/32.
     if (this.#register(REG_DISPLAY_TEST) & 1) {
       return { segments: Array<number>(DIGITS).fill(0xff), on: true, intensity: 15 }

@@ -1,4 +1,4 @@
-import type { Appearance } from './seven-segment.ts'
+import type { Appearance } from './appearance.ts'
 
 /** Output levels of all pins at one instant: bit n is the level of pin n. */
 export type Levels = number

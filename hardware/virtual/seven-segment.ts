@@ -1,14 +1,4 @@
-/** What a display shows. */
-export type Appearance = {
-  /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
-  segments: number[]
-  /** False when the chip is shut down or has no power. */
-  on: boolean
-  /** The step as the chip counts it: 0 to 15, of a TM1637 0 to 7. */
-  intensity: number
-  /** Of a display that has a colon. */
-  colon?: boolean
-}
+import type { Appearance } from './appearance.ts'
 
 const DP = 0x80
 const A = 0x40
@@ -23,16 +13,6 @@ const G = 0x01
 export function segmentsFromLowA(byte: number): number {
   const order = [A, B, C, D, E, F, G, DP]
   return order.reduce((bits, segment, bit) => ((byte >> bit) & 1 ? bits | segment : bits), 0)
-}
-
-/** Displays side by side as one, the leftmost first: lit if one of them is, and as bright as that. */
-export function joinDisplays(displays: readonly Appearance[]): Appearance {
-  const lit = displays.filter(({ on }) => on)
-  return {
-    segments: displays.flatMap(({ segments }) => segments),
-    on: lit.length > 0,
-    intensity: Math.max(0, ...lit.map(({ intensity }) => intensity)),
-  }
 }
 
 /** By segments, without the point. Of look-alikes (0 and O, 5 and S) the digit is meant. */
@@ -75,6 +55,11 @@ const characters = new Map([
   [C | D | E, 'u'],
   [B | C | D | F | G, 'y'],
 ])
+
+/** What a display of segments shows, as characters. */
+export function segmentsText(display: Appearance): string {
+  return 'segments' in display ? segmentsToText(display.segments) : ''
+}
 
 /**
  * The digits as characters: one each, and a '.' after a digit whose point is lit. '?' is a pattern

@@ -1,5 +1,5 @@
+import type { SegmentAppearance } from './appearance.ts'
 import { type DisplayChip, type Drive, type Levels, levelOf } from './pins.ts'
-import type { Appearance } from './seven-segment.ts'
 import { TitanMicro } from './titan-micro.ts'
 import { visibleChanges } from './visible-changes.ts'
 
@@ -101,7 +101,7 @@ export class Tm1637 implements DisplayChip {
     }
   }
 
-  display(): Appearance {
+  display(): SegmentAppearance {
     const { on, intensity } = this.#registers
     return {
       segments: this.#grids.map((grid) => this.#registers.segments(grid - 1)),

@@ -1,5 +1,5 @@
+import type { SegmentAppearance } from './appearance.ts'
 import { type DisplayChip, type Levels, levelOf } from './pins.ts'
-import type { Appearance } from './seven-segment.ts'
 import { TitanMicro } from './titan-micro.ts'
 import { visibleChanges } from './visible-changes.ts'
 
@@ -98,7 +98,7 @@ export class Tm1638 implements DisplayChip {
     if (strobeMoved) this.#strobe(levelOf(after, cs) === 0)
   }
 
-  display(): Appearance {
+  display(): SegmentAppearance {
     const { on, intensity } = this.#registers
     const segments = Array.from({ length: GRIDS }, (_, grid) => this.#registers.segments(2 * grid))
     return { segments, on, intensity }

@@ -1,4 +1,4 @@
-import type { Appearance } from './seven-segment.ts'
+import type { Appearance } from './appearance.ts'
 
 /** Tells listeners of the steps that change what a chip shows. */
 export function visibleChanges(display: () => Appearance) {

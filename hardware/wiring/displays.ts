@@ -32,6 +32,10 @@ interface Bought {
   readonly current: string
   /** What it is good for. */
   readonly choose: string
+  /** What lights up. */
+  readonly lamps: 'segments' | 'dots'
+  /** Whether our component for ESPHome draws on it. */
+  readonly esphome: boolean
   readonly notes: readonly string[]
 }
 
@@ -50,6 +54,8 @@ const max7219: Bought = {
   inputHigh: '3.5 V',
   current: 'up to 330 mA',
   choose: 'many digits on one module',
+  lamps: 'segments',
+  esphome: true,
   notes: [
     'Wire the side of the module that has DIN; DOUT on the other side feeds a further module. CS is LOAD on some.',
     'Put 10 µF and 100 nF from VCC to GND right at the module, unless it carries them already, and keep the two supply wires short and thick: the chip switches its digits in pulses and forgets its settings when the supply dips.',
@@ -69,6 +75,8 @@ const ht16k33: Bought = {
   inputHigh: '0.7 × VCC',
   current: 'about 40 mA',
   choose: 'the fewest wires and the fastest updates',
+  lamps: 'segments',
+  esphome: true,
   notes: [
     'The pads stand in another order on some modules, and are named + − D C on others: go by the names. The module carries the pull-up resistors, to VCC.',
     'VI2C (IO on some) sets the level of SDA and SCL; where there is one, it goes to the same pin as VCC.',
@@ -90,6 +98,8 @@ const tm1637: Bought = {
   inputHigh: '0.7 × VCC',
   current: 'up to about 80 mA',
   choose: 'what is at hand; it is slower over Firmata',
+  lamps: 'segments',
+  esphome: true,
   notes: [
     'The module pulls CLK and DIO up to its VCC: with VCC at the voltage of the board’s pins, these never see more.',
     'A bare chip, or a module without these resistors, needs 10 kΩ from each of both to VCC. On a Photon with VoodooSpark it would stay dark without them, and the log says so.',
@@ -111,19 +121,43 @@ const tm1638: Bought = {
   inputHigh: '0.7 × VCC',
   current: 'up to about 150 mA',
   choose: 'many digits at hand without a level shifter',
+  lamps: 'segments',
+  esphome: true,
   notes: [
     'The modules “LED & KEY” are meant, whose digits share their cathodes. Their eight LEDs stay dark. With our firmware on an Uno or Nano S1 shows the next counter, S7 is darker and S8 brighter, until the next step of `--dim`; other boards do not read the keys.',
     'The module pulls DIO up to its VCC: with VCC at the voltage of the board’s pins, these never see more. At 3.3 V it is a little darker.',
   ],
 }
 
+const max7219Matrix: Bought = {
+  id: 'max7219-matrix',
+  name: 'MAX7219 dot matrix',
+  pads: max7219.pads,
+  supplyVolts: 5,
+  inputHigh: max7219.inputHigh,
+  current: 'up to 330 mA a module',
+  choose: 'large figures of dots; the slowest over Firmata',
+  lamps: 'dots',
+  esphome: false,
+  notes: [
+    'The modules “FC-16” are meant, four on one board as “4 in 1” (`--modules 8` for two such boards). The side with DIN is the right end, seen from the front; it is drawn at the left here. DOUT at the other end feeds DIN of the next board.',
+    // MD_MAX72xx, "Hardware".
+    'Others, as those with a 1088AS in sockets, lie otherwise on their chips: `--module-wiring generic`. `--test-pattern` shows it: [docs/desk.md](docs/desk.md#a-matrix-of-dots).',
+    'Figures light a third of the dots at most, at the usual brightness for a sixth of the time: some 20 mA a module, computed. From 5 modules on give them a supply of their own, 5 V and 2 A, with its ground at the board’s too. The capacitors are as for the MAX7219 with digits.',
+  ],
+}
+
 /** Every display, in the order in which the document tells of them. */
-export const displays: readonly DisplayModule[] = [max7219, ht16k33, tm1637, tm1638].map(
-  (bought) => {
-    const { bus, digits } = displayOf(bought.id)
-    return { ...bought, bus, digits }
-  },
-)
+export const displays: readonly DisplayModule[] = [
+  max7219,
+  ht16k33,
+  tm1637,
+  tm1638,
+  max7219Matrix,
+].map((bought) => {
+  const { bus, digits } = displayOf(bought.id)
+  return { ...bought, bus, digits }
+})
 
 /** What a display is fed with at a board. */
 export function supplyVolts(board: BoardSpec, display: DisplayModule): 5 | 3.3 {

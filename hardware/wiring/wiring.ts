@@ -39,9 +39,11 @@ export interface Pair {
   readonly display: DisplayModule
 }
 
-/** Every board with every display. */
+/** Every board with every display that something drives there. */
 export const pairs: readonly Pair[] = boards.flatMap((board) =>
-  displays.map((display) => ({ board, display })),
+  displays
+    .filter(({ esphome }) => esphome || board.connections.length > 0)
+    .map((display) => ({ board, display })),
 )
 
 /** Which wire goes where, in the order of the display's pads. */

@@ -1,10 +1,23 @@
 import type { BusPins } from '../../device/boards/board.ts'
 import { levelSteps } from '../../device/boards/levels.ts'
-import type { Bus, DisplayDriver, Transfer } from '../../device/displays/driver.ts'
+import type { Bus, DisplayDriver, DisplayOptions, Transfer } from '../../device/displays/driver.ts'
 import { ht16k33 } from '../../device/displays/ht16k33.ts'
 import { max7219 } from '../../device/displays/max7219.ts'
+import { max7219Matrix } from '../../device/displays/max7219-matrix.ts'
 import { tm1637 } from '../../device/displays/tm1637.ts'
 import { tm1638 } from '../../device/displays/tm1638.ts'
+import {
+  condensed,
+  type DotFont,
+  dotsOf,
+  looksLike,
+  textIn,
+  wide,
+} from '../../device/face/dot-font.ts'
+import { segmentsOf } from '../../device/face/font.ts'
+import { type Cell, cellsText } from '../../device/face/frame.ts'
+import { joinDisplays } from '../../hardware/virtual/appearance.ts'
+import { chainDotMatrix } from '../../hardware/virtual/dot-matrix.ts'
 import { Ht16k33 } from '../../hardware/virtual/ht16k33.ts'
 import { chainMax7219 } from '../../hardware/virtual/max7219.ts'
 import {
@@ -14,7 +27,7 @@ import {
   MODE_OUTPUT,
   Pins as VirtualPins,
 } from '../../hardware/virtual/pins.ts'
-import { joinDisplays } from '../../hardware/virtual/seven-segment.ts'
+import { segmentsToText } from '../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../hardware/virtual/tm1637.ts'
 import { Tm1638 } from '../../hardware/virtual/tm1638.ts'
 
@@ -28,6 +41,8 @@ export interface Pair {
   readonly chips: readonly (DisplayChip & { readonly violations: readonly string[] })[]
   /** Steps of brightness that the chip has. */
   readonly steps: number
+  /** Of a matrix. */
+  readonly font?: DotFont
 }
 
 /** Every kind of display, new. */
@@ -75,13 +90,75 @@ export function allPairs(): Pair[] {
       chips: [new Tm1638(pins, { powerOnRam: 0xff })],
       steps: 8,
     },
+    ...matrices.map(([name, options, font]) => ({
+      name,
+      bus: max7219Matrix.bus,
+      display: max7219Matrix.open(options),
+      chips: chainDotMatrix(pins, options.modules ?? 4, options.moduleWiring),
+      steps: 16,
+      font,
+    })),
   ]
 }
 
-/** What the chips show together: as many digits as the display has, from the right. */
+const matrices: [name: string, options: DisplayOptions, font: DotFont][] = [
+  ['a matrix of 4 modules', {}, condensed],
+  ['a matrix of 4 generic modules with 5 digits', { digits: 5, moduleWiring: 'generic' }, wide],
+]
+
+/** What the chips show together: as many digits as the display has, from the right, or all of its dots. */
 export function shownBy({ display, chips }: Pair) {
-  const { segments, on, intensity } = joinDisplays(chips.map((chip) => chip.display()))
-  return { segments: segments.slice(-display.digits), on, intensity }
+  const joined = joinDisplays(chips.map((chip) => chip.display()))
+  const { on, intensity } = joined
+  const lamps = 'columns' in joined ? joined.columns : joined.segments.slice(-display.digits)
+  return { lamps, on, intensity }
+}
+
+/** What cells light. */
+export function lampsOf(cells: readonly Cell[], { display, font, chips }: Pair): number[] {
+  if (font === undefined) return cells.map((cell) => segmentsOf(cell, display.points))
+  const dots = cells.flatMap((cell) => dotsOf(cell, font))
+  return [...Array<number>(8 * chips.length - dots.length).fill(0), ...dots]
+}
+
+/**
+ * What the digits say. A figure of dots that is half drawn is the one before or after it, or one that it
+ * looks like: the largest of them.
+ *
+ * @param between the cells before and after, where they change
+ */
+export function textOf(pair: Pair, ...between: (readonly Cell[])[]): string {
+  const { lamps } = shownBy(pair)
+  const { font, display } = pair
+  if (font === undefined) return segmentsToText(lamps)
+  const places = (textIn(lamps, font).match(/.\.?/g) ?? []).slice(-display.digits)
+  if (between.length === 0) return places.join('')
+  return places
+    .map((place, at) => {
+      const cells = between.flatMap((each) => each[at] ?? [])
+      const [character = '', ...point] = place
+      if (cells.some((cell) => 'character' in cell && cell.character === character)) return place
+      const first = lamps.length - (display.digits - at) * (font.width + 1)
+      const dots = lamps.slice(first, first + font.width)
+      const figures = cells.map((cell) => Number.parseInt(cellsText([cell]), 10) || 0)
+      const glyphs = cells.map((cell) => dotsOf(cell, font).slice(0, font.width))
+      return Math.max(...figures, ...looksLike(dots, font, glyphs)) + point.join('')
+    })
+    .join('')
+}
+
+/** Calls the listener after each instant at which something else is to be seen: several chips latch at one. */
+export function atEachChange({ chips }: Pair, listener: () => void): () => void {
+  let changed = false
+  for (const chip of chips) {
+    chip.onChange(() => {
+      changed = true
+    })
+  }
+  return () => {
+    if (changed) listener()
+    changed = false
+  }
 }
 
 /**
@@ -91,6 +168,7 @@ export function shownBy({ display, chips }: Pair) {
  */
 export function carrier(
   chips: readonly DisplayChip[],
+  afterEach: () => void = () => undefined,
 ): (transfers: readonly Transfer[], mostSteps?: number) => void {
   const wires = new VirtualPins([], chips)
   const setUp = () => {
@@ -108,6 +186,7 @@ export function carrier(
         isCut = left < 0
         if (isCut) return
         i2cAt(chips, transfer.address)?.write(transfer.bytes)
+        afterEach()
         continue
       }
       for (const step of levelSteps(pins, transfer)) {
@@ -126,6 +205,7 @@ export function carrier(
           levels |= level << pin
         }
         wires.write(mask, levels)
+        afterEach()
       }
     }
   }

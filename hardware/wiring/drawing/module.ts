@@ -1,3 +1,5 @@
+import { condensed, dotsOf } from '../../../device/face/dot-font.ts'
+import { toCells } from '../../../device/face/frame.ts'
 import type { DisplayModule } from '../displays.ts'
 import { colours, INK, moduleSides, PAD_GAP, sheet } from './sheet.ts'
 import { element, outline, text } from './svg.ts'
@@ -20,16 +22,10 @@ export function drawModule(display: DisplayModule, heights: readonly number[]): 
   const bottom = Math.max(...heights) + 24
   const middle = (top + bottom) / 2
   const glass = { x: left + 52, y: middle - 36, width: right - left - 62, height: 62 }
-  const pitch = glass.width / display.digits
-  const width = Math.min(pitch * 0.56, 22)
   return [
     outline({ left, right, top, bottom }, { rx: 8, fill: '#e8eaf6', stroke: '#3949ab' }),
     element('rect', { ...glass, rx: 4, fill: '#2b1212' }),
-    ...lit
-      .slice(0, display.digits)
-      .map((segments, place) =>
-        digit(segments, glass.x + (place + 0.5) * pitch - width / 2, glass.y + 12, width, 38),
-      ),
+    ...(display.lamps === 'dots' ? dots(glass) : digits(display.digits, glass)),
     text({ x: glass.x + glass.width / 2, y: glass.y + glass.height + 20 }, display.name, {
       'text-anchor': 'middle',
       'font-size': 12,
@@ -54,6 +50,59 @@ export function drawModule(display: DisplayModule, heights: readonly number[]): 
       )
     }),
   ]
+}
+
+interface Glass {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function digits(count: number, glass: Glass): string[] {
+  const pitch = glass.width / count
+  const width = Math.min(pitch * 0.56, 22)
+  return lit
+    .slice(0, count)
+    .map((segments, place) =>
+      digit(segments, glass.x + (place + 0.5) * pitch - width / 2, glass.y + 12, width, 38),
+    )
+}
+
+/** Modules of 8x8 dots, side by side. */
+function dots(glass: Glass): string[] {
+  const columns = toCells('12345678').flatMap((cell) => dotsOf(cell, condensed))
+  const side = 8
+  const pitch = Math.min((glass.width - 8) / columns.length, glass.height / side)
+  const left = glass.x + (glass.width - pitch * columns.length) / 2
+  const top = glass.y + (glass.height - pitch * side) / 2
+  const modules = Array.from({ length: columns.length / side }, (_, module) =>
+    element('rect', {
+      x: round(left + module * side * pitch),
+      y: round(top),
+      width: round(side * pitch),
+      height: round(side * pitch),
+      fill: 'none',
+      stroke: OFF,
+    }),
+  )
+  const lamps = columns.flatMap((column, x) =>
+    Array.from({ length: side }, (_, y) => y)
+      .filter((y) => (column >> y) & 1)
+      .map((y) =>
+        element('circle', {
+          cx: round(left + (x + 0.5) * pitch),
+          cy: round(top + (y + 0.5) * pitch),
+          r: round(pitch * 0.42),
+          fill: ON,
+        }),
+      ),
+  )
+  return [...modules, ...lamps]
+}
+
+function round(length: number): number {
+  return Math.round(length * 100) / 100
 }
 
 function digit(segments: string, x: number, y: number, width: number, height: number): string {

@@ -5,15 +5,19 @@ import { Link } from '../../../device/boards/link.ts'
 import { tcpLink } from '../../../device/boards/tcp.ts'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { max7219Matrix } from '../../../device/displays/max7219-matrix.ts'
 import { tm1638 } from '../../../device/displays/tm1638.ts'
+import { dotsText } from '../../../device/face/dot-font.ts'
 import { toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
+import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
+import { chainDotMatrix } from '../../../hardware/virtual/dot-matrix.ts'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1638 } from '../../../hardware/virtual/tm1638.ts'
 import { frame, pins, startDesk, startLink } from '../../support/desk.ts'
-import { allPairs, shownBy } from '../../support/displays.ts'
+import { allPairs, shownBy, textOf } from '../../support/displays.ts'
 import { silent } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 import { startWire } from '../../support/wire.ts'
@@ -184,7 +188,7 @@ for (const { name } of allPairs()) {
     for (const round of [1, 4, 6, 9]) {
       const text = places.map((place) => `${(round + place) % 10}`).join('')
       link.show({ cells: toCells(text), intensity: 5, on: true })
-      const shows = () => shownBy(pair).on && segmentsToText(shownBy(pair).segments) === text
+      const shows = () => shownBy(pair).on && textOf(pair) === text
       await until(`the frame of ${round}`, shows)
       if (round === 1) board.resetReceived()
       if (round !== 6) continue
@@ -225,6 +229,40 @@ test('a TM1638 takes 106 bytes for one digit, and 421 for four', async (t) => {
   await cost(1111)
   assert.equal(await cost(1112), 106)
   assert.equal(await cost(2223), 421)
+})
+
+test('a matrix of 4 modules takes 387 bytes for each line that changes, twice where figures fall and rise', async (t) => {
+  const chips = chainDotMatrix(pins, 4)
+  const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips })
+  t.after(() => board.close())
+  const link = new Link({
+    open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
+    wiring: { bus: 'spi', pins },
+    display: max7219Matrix.open({}),
+    now: Date.now,
+    random: () => 0,
+    log: silent,
+  })
+  t.after(() => link.stop(undefined))
+  link.start()
+  const text = () => dotsText(joinDisplays(chips.map((chip) => chip.display())).columns).trim()
+  const cost = async (value: number) => {
+    board.resetReceived()
+    link.show({ cells: toCells(numberText(value, 8)), intensity: 3, on: true })
+    await until(`${value}`, () => text() === String(value))
+    return board.received.bytes
+  }
+  const line = 3 * (4 * 16 * 2 + 1)
+  // Behind each a question that the board answers; before the first, what asks for the firmware and its pins.
+  const all = await cost(1111)
+  assert.ok(all >= 14 * line && all < 14 * line + 50, `${all}`)
+  const changed = [
+    [1112, 5],
+    [1999, 7],
+    [2000, 5 + 5],
+  ] as const
+  for (const [value, lines] of changed)
+    assert.equal(await cost(value), lines * line + 1, `${value}`)
 })
 
 test('a HT16K33 takes at most 10 bytes for one digit and 26 for four', async (t) => {

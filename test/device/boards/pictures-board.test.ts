@@ -2,10 +2,16 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openFirmata } from '../../../device/boards/firmata.ts'
 import { Link } from '../../../device/boards/link.ts'
+import { fitsPictures } from '../../../device/boards/pictures-board.ts'
 import { tcpLink } from '../../../device/boards/tcp.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { max7219Matrix } from '../../../device/displays/max7219-matrix.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
+import { dotsText } from '../../../device/face/dot-font.ts'
 import { toCells } from '../../../device/face/frame.ts'
+import { numberText } from '../../../device/face/number.ts'
+import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
+import { chainDotMatrix } from '../../../hardware/virtual/dot-matrix.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
@@ -156,3 +162,78 @@ test('a display that does not acknowledge is named in the log, once', async (t) 
   await until('a word', () => silent() === 1)
   assert.deepEqual(chip.violations, [])
 })
+
+/** An Uno with our firmware and a matrix. */
+async function startMatrix(t: TestContext, modules: number) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const chips = chainDotMatrix(pins, modules)
+  const board = await startUno({ host: '127.0.0.1', port: 0, chips })
+  t.after(() => board.close())
+  let isCut = false
+  const wire = await startWire(t, board.port, { hold: () => isCut })
+  const display = max7219Matrix.open({ modules })
+  const link = new Link({
+    open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', wire.port), wiring, signal),
+    wiring: { bus: 'spi', pins, exceedsPictures: !fitsPictures(display) },
+    display,
+    now: Date.now,
+    random: () => 0,
+    log: recordingLog(),
+  })
+  t.after(() => link.stop(undefined))
+  link.start()
+  const show = (value: number) =>
+    link.show({ cells: toCells(numberText(value, display.digits)), intensity: 3, on: true })
+  /** The board takes its time to draw so much. */
+  const shows = (text: string) =>
+    until(
+      text,
+      () => {
+        const { columns, on } = joinDisplays(chips.map((chip) => chip.display()))
+        if (on && dotsText(columns).trim() === text) return true
+        t.mock.timers.tick(20)
+        return false
+      },
+      60,
+    )
+  const cut = () => {
+    isCut = true
+  }
+  return { board, chips, shows, show, cut }
+}
+
+test('a board with our firmware marks the number on a matrix of 4 modules as old by itself', async (t) => {
+  const { board, chips, shows, show, cut } = await startMatrix(t, 4)
+  show(1999)
+  await shows('1999')
+  board.resetReceived()
+  show(2000)
+  await shows('2000')
+  assert.ok(board.received.bytes < 160, `${board.received.bytes} bytes`)
+  cut()
+  await shows('2000.')
+  assert.deepEqual(
+    chips.flatMap(({ violations }) => violations),
+    [],
+  )
+})
+
+for (const [modules, ours] of [
+  [4, true],
+  [6, true],
+  [7, false],
+  [16, false],
+] as const) {
+  test(`a board with our firmware ${ours ? 'has room for' : 'is spoken to in Firmata alone with'} ${modules} modules`, async (t) => {
+    assert.equal(fitsPictures(max7219Matrix.open({ modules })), ours)
+    if (modules !== 7) return
+    const { board, shows, show } = await startMatrix(t, modules)
+    for (const value of [1999, 2000, 123_456]) {
+      board.resetReceived()
+      show(value)
+      await shows(String(value))
+    }
+    // A line of 7 modules is 7 words, each bit of which is two messages.
+    assert.equal(board.received.bytes % (3 * (7 * 16 * 2 + 1)), 1)
+  })
+}

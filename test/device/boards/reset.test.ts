@@ -6,8 +6,8 @@ import { tcpLink } from '../../../device/boards/tcp.ts'
 import { toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
 import { type Boot, startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
-import { allPairs, pins, shownBy } from '../../support/displays.ts'
+import { segmentsText } from '../../../hardware/virtual/seven-segment.ts'
+import { allPairs, pins, shownBy, textOf } from '../../support/displays.ts'
 import { recordingLog } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 import { startWire } from '../../support/wire.ts'
@@ -45,8 +45,7 @@ async function startUno(t: TestContext, name: string, { boot = uno, announce = f
   })
   t.after(() => link.stop(undefined))
   const text = () => {
-    const { on, segments } = shownBy(pair)
-    return on ? segmentsToText(segments).trim() : 'off'
+    return shownBy(pair).on ? textOf(pair).trim() : 'off'
   }
   const show = (value: number) =>
     link.show({ cells: toCells(numberText(value, display.digits)), intensity: 3, on: true })
@@ -173,8 +172,7 @@ test('wherever a client is cut off in an I2C write, the next one does not make a
       const seen = new Set<string>()
       for (const chip of chips) {
         chip.onChange(() => {
-          const { on, segments } = chip.display()
-          if (on) seen.add(segmentsToText(segments))
+          if (chip.display().on) seen.add(segmentsText(chip.display()))
         })
       }
       board.disconnectClients()

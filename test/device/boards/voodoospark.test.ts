@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { CloudError, type CloudOptions, openCloud } from '../../../common/particle-cloud.ts'
 import { Link } from '../../../device/boards/link.ts'
 import { particleOpener } from '../../../device/boards/particle.ts'
@@ -8,7 +9,7 @@ import { tm1637 } from '../../../device/displays/tm1637.ts'
 import { toCells } from '../../../device/face/frame.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { startVoodooSparkBoard } from '../../../hardware/virtual/voodoospark-board.ts'
-import { allPairs, type Pair, pins, shownBy } from '../../support/displays.ts'
+import { allPairs, lampsOf, type Pair, pins, shownBy } from '../../support/displays.ts'
 import { recordingLog } from '../../support/log.ts'
 import { CloudDesk, startStandInCloud } from '../../support/particle-cloud.ts'
 import { until } from '../../support/until.ts'
@@ -50,9 +51,9 @@ for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.t
       const wanted = frame(pair.display.digits, character)
       link.show(wanted)
       const drawn = pair.display.points ? byte : byte & 0x7f
-      await until(`segments ${byte}`, () =>
-        shownBy(pair).segments.every((segments) => segments === drawn),
-      )
+      const lamps =
+        pair.font === undefined ? wanted.cells.map(() => drawn) : lampsOf(wanted.cells, pair)
+      await until(`segments ${byte}`, () => isDeepStrictEqual(shownBy(pair).lamps, lamps))
     }
     assert.deepEqual(board.violations, [])
     assert.deepEqual(
@@ -69,7 +70,7 @@ test('stopping takes less than a second also when the Photon hangs', async (t) =
   const { board, link } = await startPhoton(t, pair)
   link.show(frame(8, '0'))
   link.start()
-  await until('the digits', () => shownBy(pair).segments.every((segments) => segments === 0x7e))
+  await until('the digits', () => shownBy(pair).lamps.every((segments) => segments === 0x7e))
   board.freeze(true)
   const startedMs = performance.now()
   await link.stop({ ...frame(8, '0'), on: false })
@@ -83,7 +84,7 @@ test('a Photon that goes and comes back is told everything anew', async (t) => {
   const { board, link, log } = await startPhoton(t, pair)
   link.show(frame(8, '0'))
   link.start()
-  const shows = (byte: number) => shownBy(pair).segments.every((segments) => segments === byte)
+  const shows = (byte: number) => shownBy(pair).lamps.every((segments) => segments === byte)
   await until('the digits', () => shows(0x7e))
   for (const chip of pair.chips) chip.power(false)
   for (const chip of pair.chips) chip.power(true)
@@ -216,7 +217,7 @@ test('a TM1637 without pull-ups, which a Photon with VoodooSpark cannot drive, i
       return passedMs >= 5000 && (pullUps || warnings().length > 0)
     })
     assert.equal(
-      shownBy(pair).segments.every((segments) => segments === 0x7f),
+      shownBy(pair).lamps.every((segments) => segments === 0x7f),
       pullUps,
     )
     assert.equal(warnings().length, pullUps ? 0 : 1, log.lines.join('\n'))

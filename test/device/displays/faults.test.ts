@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import { changes, initialize, refresh } from '../../../device/displays/transfers.ts'
 import { type Frame, toCells } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
-import { allPairs, carrier, shownBy } from '../../support/displays.ts'
+import { allPairs, atEachChange, carrier, shownBy, textOf } from '../../support/displays.ts'
 
 /** What may happen while a count goes to the next. */
 const fault = fc.oneof(
@@ -26,23 +25,26 @@ for (const { name, display } of allPairs()) {
       fc.property(fc.array(episode, { minLength: 20, maxLength: 20 }), (episodes) => {
         const pair = allPairs().find((each) => each.name === name)
         assert.ok(pair)
-        const carry = carrier(pair.chips)
         const frameOf = (value: number): Frame => ({
           cells: toCells(numberText(value, display.digits)),
           intensity: 3,
           on: true,
         })
-        const text = () => segmentsToText(shownBy(pair).segments)
-        let from = 0
-        carry(initialize(display, frameOf(from)))
+        let [from, next] = [0, 0]
         let most = 0
-        for (const chip of pair.chips) {
-          chip.onChange(() => {
-            if (shownBy(pair).on) assert.ok(read(text()) <= most, `${text()} above ${most}`)
-          })
-        }
+        const carry = carrier(
+          pair.chips,
+          atEachChange(pair, () => {
+            if (!shownBy(pair).on) return
+            const text = textOf(pair, frameOf(from).cells, frameOf(next).cells)
+            assert.ok(read(text) <= most, `${text} above ${most}`)
+          }),
+        )
+        const text = () => textOf(pair).slice(-numberText(from, display.digits).length)
+        carry(initialize(display, frameOf(from)))
         for (const { fault, to } of episodes) {
           most = Math.max(from, to)
+          next = to
           const sent = changes(display, frameOf(from), frameOf(to))
           carry(sent, fault.afterSteps)
           if (fault.kind === 'cut') carry(initialize(display, frameOf(to)))
@@ -51,12 +53,12 @@ for (const { name, display } of allPairs()) {
             for (const chip of pair.chips) chip.power(true)
             carry(refresh(display, frameOf(to)))
           }
+          from = to
           assert.deepEqual(
             [text(), shownBy(pair).on],
             [numberText(to, display.digits), true],
             `${fault.kind} after ${fault.afterSteps} steps`,
           )
-          from = to
         }
       }),
       { numRuns: 50 },

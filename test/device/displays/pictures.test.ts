@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { DisplayDriver } from '../../../device/displays/driver.ts'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
+import { max7219Matrix } from '../../../device/displays/max7219-matrix.ts'
 import {
   carriedOut,
   operationsOf,
@@ -23,6 +24,7 @@ const drivers: [name: string, driver: DisplayDriver][] = [
   ['a MAX7219 with 5 digits', max7219.open({ digits: 5 })],
   ['an HT16K33', ht16k33.open({})],
   ['three HT16K33', ht16k33.open({ addresses: [0x70, 0x71, 0x72] })],
+  ['a matrix', max7219Matrix.open({})],
   ['a TM1637', tm1637.open({})],
   ['a TM1637 without points', tm1637.open({ points: false })],
   ['a TM1638', tm1638.open({})],

@@ -10,7 +10,7 @@ import type { Slot } from '../../../device/displays/pictures.ts'
 import { Ht16k33 } from '../../../hardware/virtual/ht16k33.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
 import type { Chip, DisplayChip } from '../../../hardware/virtual/pins.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { segmentsText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { Bench } from '../../support/uno.ts'
 
@@ -58,8 +58,7 @@ function max7219Slots(text: string): Slot[] {
 const firstDigit = 5
 
 function textOf(chip: DisplayChip): string {
-  const { on, segments } = chip.display()
-  return on ? segmentsToText(segments) : 'off'
+  return chip.display().on ? segmentsText(chip.display()) : 'off'
 }
 
 /** A board with a MAX7219 that shows a number. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { segmentsText } from '../../../hardware/virtual/seven-segment.ts'
 import { startTcp } from '../../support/tcp-server.ts'
 import { connectHost, settled, startBoard, VERSION } from './host.ts'
 
@@ -177,7 +177,7 @@ describe('the display of a virtual board', () => {
     const host = await connectHost(t, board.port)
     await host.ask(...ON)
     const shown: string[] = []
-    board.onDisplay(({ segments }) => shown.push(segmentsToText(segments)))
+    board.onDisplay((display) => shown.push(segmentsText(display)))
     await host.ask(...FRAME)
     assert.deepEqual(shown, ['12345678'])
     assert.deepEqual(chip.violations, [])
@@ -187,7 +187,7 @@ describe('the display of a virtual board', () => {
     const board = await startBoard(t, { chips: [new Max7219(wiring)] })
     const host = await connectHost(t, board.port)
     const shown: string[] = []
-    board.onDisplay(({ segments }) => shown.push(segmentsToText(segments)))
+    board.onDisplay((display) => shown.push(segmentsText(display)))
     await host.ask(...ON, 0xf9, ...FRAME, 0xf9, ...words(0x0130))
     assert.deepEqual(shown, ['        ', '12345678', '12345671'])
   })
@@ -196,7 +196,7 @@ describe('the display of a virtual board', () => {
     const board = await startBoard(t, { chips: [new Max7219(wiring)] })
     const host = await connectHost(t, board.port)
     const told = new Promise((resolve) => {
-      board.onDisplay(({ segments }) => resolve(segmentsToText(segments)))
+      board.onDisplay((display) => resolve(segmentsText(display)))
     })
     host.send(...ON, ...FRAME)
     assert.equal(await told, '12345678')
@@ -207,7 +207,7 @@ describe('the display of a virtual board', () => {
     const host = await connectHost(t, board.port)
     await host.ask(...ON)
     const shown: string[] = []
-    board.onDisplay(({ segments }) => shown.push(segmentsToText(segments)))
+    board.onDisplay((display) => shown.push(segmentsText(display)))
     await host.ask(...words(0x0130, 0x0100))
     assert.deepEqual(shown, [])
   })

@@ -1,9 +1,10 @@
 // Tables and pages are those of the Maxim MAX7219/MAX7221 data sheet, 19-4452.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
 import { chainMax7219, Max7219 } from '../../../hardware/virtual/max7219.ts'
 import type { Chip, Levels } from '../../../hardware/virtual/pins.ts'
-import { joinDisplays, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 
 const wiring = { data: 2, clock: 3, cs: 4 }
 

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import {
-  joinDisplays,
-  segmentsFromLowA,
-  segmentsToText,
-} from '../../../hardware/virtual/seven-segment.ts'
+import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
+import { segmentsFromLowA, segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 
 // Bits 7..0 are DP A B C D E F G.
 const DIGITS = [0x7e, 0x30, 0x6d, 0x79, 0x33, 0x5b, 0x5f, 0x70, 0x7f, 0x7b]

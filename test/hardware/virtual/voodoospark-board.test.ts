@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { Max7219 } from '../../../hardware/virtual/max7219.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
+import { segmentsText } from '../../../hardware/virtual/seven-segment.ts'
 import { Tm1637 } from '../../../hardware/virtual/tm1637.ts'
 import { settled } from './host.ts'
 import {
@@ -168,7 +168,7 @@ describe('the display of a virtual Photon', () => {
     const { board, host } = await setUp(t, [chip])
     await host.settle(...word(0x0b07), ...word(0x0c01))
     const shown: string[] = []
-    board.onDisplay(({ segments }) => shown.push(segmentsToText(segments)))
+    board.onDisplay((display) => shown.push(segmentsText(display)))
     await host.settle(...word(0x0130), ...word(0x026d), ...digitalRead(D7), ...word(0x0379))
     assert.deepEqual(shown, ['      21', '     321'])
     assert.deepEqual(chip.violations, [])
