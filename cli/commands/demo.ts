@@ -22,7 +22,7 @@ export const demo = command({
     const { Link } = await import('../../device/boards/link.ts')
     const { max7219 } = await import('../../device/displays/max7219.ts')
     const { startBridge } = await import('../../server/serve.ts')
-    const { createDemoSite } = await import('../../server/wordpress/demo-site.ts')
+    const { apart, createDemoSite } = await import('../../server/wordpress/demo-site.ts')
     const { fixedPlace } = await import('../../server/wordpress/database/place.ts')
 
     const { log } = context
@@ -33,7 +33,7 @@ export const demo = command({
     try {
       const file = join(folder, 'wordpress.sqlite')
       const { timeZone: timezone } = new Intl.DateTimeFormat().resolvedOptions()
-      const site = createDemoSite({ file, timezone, now, random })
+      const site = createDemoSite({ file, timezone, now, random, everySeconds: visitSeconds })
       stops.push(() => site.close())
 
       const bridge = await startBridge({
@@ -119,7 +119,7 @@ export const demo = command({
       let visit: NodeJS.Timeout
       const next = () => {
         site.visit()
-        visit = setTimeout(next, -Math.log(1 - random()) * visitSeconds * 1000)
+        visit = setTimeout(next, apart(visitSeconds, random) * 1000)
       }
       next()
       stops.push(() => clearTimeout(visit))

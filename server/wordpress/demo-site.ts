@@ -8,6 +8,11 @@ export interface DemoSiteOptions {
   readonly now: () => number
   /** From 0 to 1. */
   readonly random: () => number
+  /**
+   * How far `visit` is called apart, on average. As many have come in the minutes before as will then: who is online
+   * goes up and down from the beginning.
+   */
+  readonly everySeconds?: number
 }
 
 /** A WordPress that nobody runs: its database, and visitors who come when they are told to. */
@@ -18,6 +23,10 @@ export interface DemoSite {
 }
 
 const historyDays = 90
+/** For so long WP Statistics takes a visitor for one who is there. */
+const onlineSeconds = 300
+/** Of the visits, those that are somebody new. */
+const newcomers = 0.75
 /** Visitors of an ordinary day. */
 const visitorsADay = 320
 /** Share of a day's visitors who come in each hour: few at night, most after work. */
@@ -39,7 +48,8 @@ const tables = `
     VALUES ('visitors', -1, '-1', 19204), ('visits', -2, '-2', 41377);`
 
 /** Makes the database, with a plausible history up to this moment. */
-export function createDemoSite({ file, timezone, now, random }: DemoSiteOptions): DemoSite {
+export function createDemoSite(options: DemoSiteOptions): DemoSite {
+  const { file, timezone, now, random, everySeconds } = options
   const database = new sqlite.Database(file)
   const insert = (day: string, wallTime: string, hits: number) =>
     database.run(
@@ -50,14 +60,14 @@ export function createDemoSite({ file, timezone, now, random }: DemoSiteOptions)
   const { today, wallTime } = momentAt(now(), timezone)
   database.exec('BEGIN')
   database.exec(tables)
-  const options = {
+  const settings = {
     siteurl: 'https://blog.example.com',
     home: 'https://blog.example.com',
     timezone_string: timezone,
     gmt_offset: '0',
     active_plugins: 'a:1:{i:0;s:31:"wp-statistics/wp-statistics.php";}',
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(settings)) {
     database.run('INSERT INTO wp_options (option_name, option_value) VALUES (?, ?)', [name, value])
   }
   for (let age = historyDays; age >= 0; age -= 1) {
@@ -70,22 +80,33 @@ export function createDemoSite({ file, timezone, now, random }: DemoSiteOptions)
       if (at <= wallTime) insert(day, at, 1 + Math.floor(random() ** 3 * 7))
     }
   }
+  if (everySeconds !== undefined) {
+    for (let age = onlineSeconds; age > 0; age -= apart(everySeconds / newcomers, random)) {
+      const { today, wallTime } = momentAt(now() - Math.round(age * 1000), timezone)
+      insert(today, wallTime, 1)
+    }
+  }
   database.exec('COMMIT')
   return {
     visit() {
       const moment = momentAt(now(), timezone)
-      if (random() < 0.75) {
+      if (random() < newcomers) {
         insert(moment.today, moment.wallTime, 1)
         return
       }
       database.run(
         `UPDATE wp_statistics_visitor SET hits = hits + 1, last_view = ?
           WHERE ID = (SELECT MAX(ID) FROM wp_statistics_visitor WHERE last_view > ?)`,
-        [moment.wallTime, wallTimeBefore(moment, 600)],
+        [moment.wallTime, wallTimeBefore(moment, 2 * onlineSeconds)],
       )
     },
     close: () => database.close(),
   }
+}
+
+/** From one visit to the next, where they come when they like. */
+export function apart(averageSeconds: number, random: () => number): number {
+  return -Math.log(1 - random()) * averageSeconds
 }
 
 /** So many times of a day, in order, `09:41:07`. */

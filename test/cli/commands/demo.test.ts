@@ -19,7 +19,7 @@ test('the demo shows digits that rise, serves the same number, and leaves nothin
   const served = Number(await (await fetch(url)).text())
   assert.ok(served >= second)
 
-  assert.equal(await demo.end('SIGINT'), 0)
+  assert.equal(await demo.end('SIGINT'), 0, demo.stderr.join('\n'))
   assert.deepEqual(demo.stderr, [])
   assert.deepEqual(await readdir(folder), [])
   await assert.rejects(fetch(url))
@@ -32,6 +32,6 @@ test('the demo with a token shows the digits to its own desk, and serves nobody 
   assert.equal((await fetch(url)).status, 401)
   const headers = { Authorization: 'Bearer s3cret' }
   assert.match(await (await fetch(url, { headers })).text(), /^\d{5}/)
-  assert.equal(await demo.end('SIGINT'), 0)
+  assert.equal(await demo.end('SIGINT'), 0, demo.stderr.join('\n'))
   assert.ok(!demo.stdout.join('\n').includes('s3cret'))
 })
