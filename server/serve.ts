@@ -82,8 +82,19 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const samples = new DaySamples({ stateDir: options.stateDir, now, log })
   const sites = () => groups.flatMap((group) => group.states)
   const publishers = options.publishers.map((open) => open({ sites }))
+  const namesakes = new Set<string>()
+  /** Once, of a name that sites of two databases have: nobody could ask for the second one. */
+  const warnOfNamesake = (site: string | undefined) => {
+    if (site === undefined || namesakes.has(site)) return
+    if (sites().filter(({ last }) => last?.site === site).length < 2) return
+    namesakes.add(site)
+    log.warn(
+      `two databases have a site ${site}: only that of the first is served; read the other one by its --table-prefix, with a name of its own below "sites" in the settings file`,
+    )
+  }
   const onRound = (site: string | undefined) => {
     const listeners = [
+      () => warnOfNamesake(site),
       () => cache.clear(),
       () => events.update(site),
       () => samples.take(sites().filter(({ last }) => last !== undefined && last.site === site)),

@@ -191,6 +191,27 @@ test('a WordPress network', async (t) => {
     assert.equal(await text(bridge, '/count?site=net.example.com-a-b-9'), '200 9')
   })
 
+  await t.test('has a copy in another database: of one name the first is served', async (t) => {
+    const first = await mariadb.create('original', network)
+    const copy = await mariadb.create(
+      'copy',
+      `${network} UPDATE wp_2_koko_analytics_site_stats SET visitors = 60`,
+    )
+    const log = recordingLog()
+    const sites = [
+      { connection: first, name: 'live' },
+      { connection: copy, name: 'staging' },
+    ]
+    const bridge = await startTestBridge(t, sites, { now: () => now, log, pollMs: 10 })
+    const shop = '/count?site=net.example.com-shop'
+    const said = () => log.lines.filter((line) => line.includes('two databases'))
+    await until('it is told', () => said().length > 0)
+    for (let asked = 0; asked < 20; asked += 1) assert.equal(await text(bridge, shop), '200 6')
+    assert.equal(await text(bridge, '/count?site=staging'), '200 4')
+    assert.equal(said().length, 1)
+    assert.match(said()[0] ?? '', /^warn: two databases have a site net.example.com-shop: /)
+  })
+
   await t.test(
     'has a site without a plugin, which costs a look nothing and /health no word',
     async (t) => {

@@ -175,6 +175,27 @@ const cases: Case[] = [
       /cannot be read: WP Statistics lacks column last_counter of table wp_statistics_visitor, column hits of table wp_statistics_visitor/,
   },
   {
+    name: 'of an active plugin that cannot be read the columns are named, and none of an inactive one',
+    active: serializedList([paths.statistics]),
+    sql: `${statistics} ALTER TABLE wp_statistics_visitor DROP hits;
+      ${koko} ALTER TABLE wp_koko_analytics_site_stats DROP visitors;`,
+    refused: /cannot be read: WP Statistics lacks column hits of table wp_statistics_visitor$/,
+  },
+  {
+    name: 'old tables that lack a column are offered by nobody',
+    active: serializedList(['akismet/akismet.php']),
+    sql: `${statistics} ALTER TABLE wp_statistics_visitor DROP hits; ${statify}`,
+    refused: /old tables are there of Statify \(--source statify\)$/,
+  },
+  {
+    name: 'of an inactive plugin that was named the missing columns are named',
+    active: serializedList([paths.statify]),
+    sql: `${statistics} ALTER TABLE wp_statistics_visitor DROP hits; ${statify}`,
+    source: 'wp-statistics',
+    refused:
+      /^wp-statistics is not on .*missing are, of WP Statistics: column hits of table wp_statistics_visitor$/,
+  },
+  {
     name: 'with no plugin at all the known ones are named',
     active: serializedList(['jetpack/jetpack.php']),
     sql: '',
