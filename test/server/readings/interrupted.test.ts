@@ -73,6 +73,12 @@ test('a first count that was interrupted', async (t) => {
     await until('today', async () => (await first.ask('/count?period=today')) === '1\n', 30)
     assert.match((await first.ask('/health')) ?? '', /"counting 0\.4 of 2\.0 million rows, 21 %"/)
     assert.equal(await first.ask('/count'), undefined)
+    const logged = first.stderr.join('\n')
+    // What is counted is said before anything is, then how far that has come.
+    assert.match(
+      logged,
+      /wp-statistics \(the plugin is active.*days in UTC\n.*counting \d\.\d of 2\.0 million rows, \d+ %/,
+    )
     const begunMs = performance.now()
     assert.equal(await first.end('SIGTERM'), 0)
     assert.ok(performance.now() - begunMs < 2000)

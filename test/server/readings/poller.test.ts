@@ -202,3 +202,33 @@ test('rounds that go well have nothing to say', async (t) => {
   }
   assert.deepEqual(log.lines, [])
 })
+
+test('a plugin that counts nobody any more is warned of once, and again when it has stopped anew', async (t) => {
+  const { poller, answers, log, rounds } = setup(t)
+  const some = { visitors: 2, views: 3 }
+  const stoppedOn = (day: string): Round => {
+    const { ledger, ...rest } = round(9)
+    return { ...rest, ledger: ledger && { ...ledger, days: { '2026-10-01': some, [day]: some } } }
+  }
+  const silent = stoppedOn('2026-10-02')
+  const warnings = () => log.lines.filter((line) => line.includes('has counted nobody since'))
+  const rest = async (answer: Round) => {
+    answers.push(async () => answer)
+    const next = rounds() + 1
+    t.mock.timers.tick(5000)
+    await until('the round', () => rounds() === next)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  answers.push(async () => silent)
+  await poller.start()
+  await rest(silent)
+  assert.equal(warnings().length, 1)
+  assert.match(
+    warnings()[0] ?? '',
+    /^warn: blog: statify has counted nobody since 2026-10-02; .*page cache, then run doctor$/,
+  )
+  await rest(stoppedOn('2026-10-14'))
+  assert.equal(warnings().length, 1)
+  await rest(silent)
+  assert.equal(warnings().length, 2)
+})
