@@ -54,6 +54,20 @@ test('a local cloud tells neither online nor functions', async (t) => {
   ])
 })
 
+test('at a local cloud, which tells no handshake, a restart is seen by when the device was heard last', async (t) => {
+  let heard = '2026-11-21T12:00:00.000Z'
+  const { url } = await startAnswers(t, (_, response) =>
+    response.end(JSON.stringify({ id: '1', name: 'desk', connected: true, last_heard: heard })),
+  )
+  const cloud = openCloud({ url, token: 'x' })
+  const session = async () => (await cloud.device('desk')).session
+  const before = await session()
+  assert.equal(before, heard)
+  assert.equal(await session(), before)
+  heard = '2026-11-21T12:00:40.000Z'
+  assert.notEqual(await session(), before)
+})
+
 const faults: [fault: Fault, kind: CloudErrorKind, passedOn: boolean, message: string][] = [
   ['html-502', 'away', true, 'the Particle Cloud says 502'],
   ['empty-401', 'token', false, 'the Particle Cloud refuses the access token'],
