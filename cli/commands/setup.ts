@@ -24,6 +24,7 @@ export const setup = command({
     'addresses',
     'pins',
     'brightness',
+    'flash',
     'service',
     'yes',
   ],

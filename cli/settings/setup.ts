@@ -8,6 +8,12 @@ export const setupSettings = {
     env: 'SETUP_YES',
     help: 'asks nothing: what no flag says is as proposed, and a question that has no proposal is an error',
   },
+  flash: {
+    flag: '--flash <on|off>',
+    env: 'SETUP_FLASH',
+    help: "whether the counter's own firmware is loaded onto the Uno or Nano at --board serial:<path> first",
+    schema: OnOff,
+  },
   service: {
     flag: '--service <on|off>',
     env: 'SETUP_SERVICE',

@@ -84,7 +84,10 @@ export class Trial {
         if (this.#board === board) this.#drop()
       })
     }
-    await this.#board.send(initialize(display, frame))
+    const board = this.#board
+    // Our own firmware takes pictures; all else takes transfers.
+    if (board.show === undefined) await board.send(initialize(display, frame))
+    else await board.show(display, frame, 'initialize')
   }
 
   #drop(): void {

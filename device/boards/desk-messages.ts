@@ -1,6 +1,10 @@
 import type { Operation, Slot, View } from '../displays/pictures.ts'
 
 // The messages of our own firmware beside Firmata's: hardware/arduino/README.md.
+
+/** What our own firmware calls itself; the version is that of these messages. */
+export const ownFirmware = { name: 'VisitorCounter', major: 1 }
+
 const START_SYSEX = 0xf0
 const END_SYSEX = 0xf7
 const SET_UP = 0x01

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import firmataIo, { type Firmata, type Transport } from 'firmata-io'
 import type { Transfer } from '../displays/driver.ts'
 import { type Board, BoardReset, outputPins, type PinLevels, type Wiring } from './board.ts'
+import { ownFirmware } from './desk-messages.ts'
 import { levelSteps } from './levels.ts'
 import { PicturesBoard } from './pictures-board.ts'
 import { readyIo } from './ready-io.ts'
@@ -90,9 +91,6 @@ export async function openFirmata(
   transport.removeAllListeners('data')
   return new PicturesBoard(name, link, wiring, lost)
 }
-
-/** What our own firmware calls itself; the version is that of its own messages. */
-const ownFirmware = { name: 'VisitorCounter', major: 1 }
 
 /** Firmata-io does not ask by itself: the most that a timer takes. */
 const never = 2 ** 31 - 1

@@ -1,4 +1,4 @@
-import type { DisplayDriver, Keys, Press } from '../displays/driver.ts'
+import type { DisplayDriver, Keys, Press, Transfer } from '../displays/driver.ts'
 import {
   carriedOut,
   operationsOf,
@@ -117,7 +117,8 @@ export class PicturesBoard implements Board {
   }
 
   /** Only whether it is there: no transfers come this way. */
-  async send(): Promise<void> {
+  async send(transfers: readonly Transfer[]): Promise<void> {
+    if (transfers.length > 0) throw new RangeError('this board takes pictures, no transfers')
     if (this.#held !== undefined) return this.#vouch(this.#held)
     const greeted = new Promise<void>((resolve) => {
       this.#greeted = resolve

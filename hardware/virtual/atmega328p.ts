@@ -29,11 +29,14 @@ const CYCLES_PER_MS = FREQUENCY_HZ / 1000
 /** "Instruction Set Summary", chapter 31. */
 const SLEEP = 0x9588
 const JUMP_TO_ITSELF = 0xcfff
+/** LDS Rd,k; SBRS Rd,b; RJMP .-8: waits for a bit of a register, 5 cycles a round. */
+const LDS = { mask: 0xfe0f, opcode: 0x9000 }
+const SBRS = { mask: 0xfe08, opcode: 0xfe00 }
+const JUMP_BACK_TO_LDS = 0xcffc
+const WAIT_ROUND_CYCLES = 5
 /** Bits of WDTCSR, "Register Description" of chapter 11. */
 const WDE = 0x08
 const WDIE = 0x40
-/** While it sleeps, interrupts are looked for so often. */
-const SLEEP_CYCLES = 16
 
 /** The ports as an Uno counts pins: 0 to 7 are port D, 8 to 13 port B, 14 to 19 (A0 to A5) port C. */
 const PORTS = [
@@ -113,12 +116,16 @@ export class Atmega328p {
   /** Lets its clock go on. */
   run(ms: number): void {
     const cpu = this.#cpu
+    const program = this.#program
     const end = cpu.cycles + ms * CYCLES_PER_MS
     while (cpu.cycles < end) {
-      const sleeps = this.#program[cpu.pc] === SLEEP
+      const opcode = program[cpu.pc]
       avrInstruction(cpu)
-      if (sleeps) this.#sleep(end)
-      else cpu.tick()
+      if (opcode === SLEEP) this.#sleep(end)
+      else {
+        if (opcode === JUMP_BACK_TO_LDS) this.#skipWaiting(end)
+        cpu.tick()
+      }
     }
   }
 
@@ -184,9 +191,24 @@ export class Atmega328p {
     const cpu = this.#cpu
     const { pc } = cpu
     while (cpu.cycles < end && cpu.pc === pc) {
-      cpu.cycles += SLEEP_CYCLES
+      cpu.cycles = Math.max(cpu.cycles + 1, this.#nextEvent(end))
       cpu.tick()
     }
+  }
+
+  /** A register that is waited for does not change before something happens: those rounds are left out. */
+  #skipWaiting(end: number): void {
+    const cpu = this.#cpu
+    const load = this.#program[cpu.pc] ?? 0
+    const skip = this.#program[cpu.pc + 2] ?? 0
+    if ((load & LDS.mask) !== LDS.opcode || (skip & SBRS.mask) !== SBRS.opcode) return
+    const rounds = Math.floor((this.#nextEvent(end) - cpu.cycles) / WAIT_ROUND_CYCLES)
+    cpu.cycles += Math.max(0, rounds) * WAIT_ROUND_CYCLES
+  }
+
+  /** The cycle at which a peripheral does something next; avr8js keeps it to itself. */
+  #nextEvent(end: number): number {
+    return Math.min(end, this.#cpu['nextClockEvent']?.cycles ?? end)
   }
 
   #wire(cpu: CPU): AVRUSART {

@@ -1,4 +1,5 @@
 import { FatalError, messageOf, UsageError } from '../../../common/errors.ts'
+import { ownFirmware } from '../../../device/boards/desk-messages.ts'
 import { esphomeBoards, esphomeDisplays } from '../../../hardware/esphome/configuration.ts'
 import type { Finding } from '../../../server/doctor.ts'
 import { checkBoard } from '../../checks/board.ts'
@@ -66,6 +67,7 @@ export async function askBoard(setup: Setup): Promise<Desk> {
   const { talk, answers } = setup
   talk.step('3. The board')
   const named: readonly SettingName[] = ['board', 'particleToken']
+  let { flash } = await answers.values(['flash'])
   if (answers.get('display') === 'terminal') {
     talk.say('None: the digits stand in the terminal, as --display says.')
     return 'terminal'
@@ -77,7 +79,18 @@ export async function askBoard(setup: Setup): Promise<Desk> {
     }
     const { board } = await answers.values(['board'])
     if (board?.kind === 'esphome') return 'esphome'
-    if (await answersNow(setup)) return 'board'
+    if (flash === true && board?.kind === 'serial') {
+      await load(setup, board.path)
+      flash = false
+    }
+    const answered = await answersNow(setup)
+    if (answered !== undefined) {
+      const isOther = board?.kind === 'serial' && !answered.startsWith(ownFirmware.name)
+      const isOffered = isOther && flash === undefined
+      flash = isOffered && (await talk.confirm({ text: offer, flag: '--flash' }, false))
+      if (!flash) return 'board'
+      continue
+    }
     if (setup.yes) throw new FatalError('the board does not answer; nothing was written')
     const next = await talk.choose<'again' | 'flash' | 'other'>({ text: 'What now?', flag }, [
       { label: 'Try it again', value: 'again' },
@@ -92,15 +105,16 @@ export async function askBoard(setup: Setup): Promise<Desk> {
       { label: 'Choose another board', value: 'other' },
     ])
     if (next === 'other') answers.remove(...named)
-    if (next === 'flash' && board?.kind === 'serial') await load(setup, board.path)
+    if (next === 'flash') flash = true
   }
 }
 
 /** Loads our firmware; what it says against that is told, and the board is asked again. */
-async function load({ talk, context }: Setup, path: string): Promise<void> {
+async function load({ talk, context, yes }: Setup, path: string): Promise<void> {
   try {
     await flashArduino(path, { hex: undefined, dryRun: false }, context)
   } catch (error) {
+    if (yes) throw error
     talk.say(messageOf(error))
   }
 }
@@ -165,8 +179,9 @@ async function chooseBoard(setup: Setup): Promise<Desk> {
   return choose()
 }
 
-/** Has the board answer, and says what to do when it does not. */
-async function answersNow({ talk, answers, context, machine }: Setup): Promise<boolean> {
+/** Has the board answer: what it says, or undefined, and what to do then. */
+async function answersNow(setup: Setup): Promise<string | undefined> {
+  const { talk, answers, context, machine } = setup
   const { stdout, env, signal } = context
   let text = ''
   let failed = false
@@ -186,12 +201,12 @@ async function answersNow({ talk, answers, context, machine }: Setup): Promise<b
     const { display, pins } = values
     const cloud = { token: values.particleToken ?? '', url: values.particleUrl }
     const board = attached(values.board)
-    if (board === undefined) return false
+    if (board === undefined) return undefined
     if (board.kind === 'serial')
       talk.say('The board is opened, which restarts an Arduino: up to 8 s.')
     const wiring = await wiringOf(board, chipOf(display), pins)
     await checkBoard(board, wiring, cloud, signal, show)
-    if (!failed) return true
+    if (!failed) return text
     if (board.kind === 'serial' && /get ready/.test(text)) talk.say(notFirmata)
     const isGone = board.kind === 'serial' && !machine.usb.exists(board.path)
     const advice = isGone ? brlttyAdvice(machine.usb) : undefined
@@ -201,8 +216,11 @@ async function answersNow({ talk, answers, context, machine }: Setup): Promise<b
     show(problem('settings', error, 'choose another board'))
     answers.remove('board')
   }
-  return false
+  return undefined
 }
+
+const offer =
+  "Load the counter's own firmware onto it, if it is an Uno or Nano? With it the display marks the number as old by itself when this computer stops."
 
 /** What an Arduino needs that answers nothing. */
 const notFirmata = `The port opens, but what is on the board is not Firmata. Onto an Uno or

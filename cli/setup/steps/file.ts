@@ -44,6 +44,6 @@ export async function askFile(setup: Setup): Promise<string | undefined> {
 
 /** Answers to questions of the set-up itself are no settings. */
 function withoutQuestions(change: ReturnType<Setup['answers']['forFile']>): typeof change {
-  const own = ['yes', 'service', 'zip', 'log-level', 'log-format']
+  const own = ['yes', 'flash', 'service', 'zip', 'log-level', 'log-format']
   return { ...change, set: new Map([...change.set].filter(([key]) => !own.includes(key))) }
 }

@@ -11,7 +11,6 @@ import { numberText } from '../../../device/face/number.ts'
 import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
 import { chainDotMatrix } from '../../../hardware/virtual/dot-matrix.ts'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
-import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { frame, pins, startDesk, startLink } from '../../support/desk.ts'
 import { allPairs, shownBy, textOf } from '../../support/displays.ts'
 import { silent } from '../../support/log.ts'
@@ -227,8 +226,7 @@ for (const [name, one, four] of [
         intensity: 3,
         on: true,
       })
-      const text = () => segmentsToText(shownBy(pair).segments).trim()
-      await until(`${value}`, () => text() === String(value))
+      await until(`${value}`, () => textOf(pair).trim() === String(value))
       return { ...board.received }
     }
     await cost(1111)
