@@ -1,11 +1,15 @@
+import { hostname } from 'node:os'
 import { FatalError, UsageError } from '../../common/errors.ts'
+import { brokerAddress } from '../../common/mqtt/address.ts'
 import type { Finding } from '../../server/doctor.ts'
 import { checkBoard } from '../checks/board.ts'
 import { checkBridge } from '../checks/bridge.ts'
+import { type BrokerCheck, checkBroker } from '../checks/broker.ts'
 import { findingText } from '../checks/finding.ts'
 import { serviceCopy, thisSystem } from '../checks/service-copy.ts'
 import { checkSite } from '../checks/site.ts'
 import { type CommandContext, command } from '../command.ts'
+import { processId } from '../process/process-id.ts'
 import { siteSettingNames, type Values } from '../settings/settings.ts'
 import { siteOptions } from '../sites.ts'
 import { attached, chipOf, wiringOf } from './device.ts'
@@ -23,6 +27,9 @@ export const doctor = command({
     'stateDir',
     'countUrl',
     'token',
+    'mqtt',
+    'homeAssistant',
+    'name',
     'board',
     'particleToken',
     'particleUrl',
@@ -44,21 +51,23 @@ export const doctor = command({
       )
     }
     const { database, wpConfig, wordpress, display, pins } = values
+    const hasSite = (database ?? wpConfig ?? wordpress) !== undefined || context.sites.length > 0
+    const broker = await brokerOf(values, hasSite)
     const board = attached(values.board)
     const countUrl = context.isGiven('countUrl') ? values.countUrl : undefined
     for (const text of context.warnings) show({ subject: 'settings', status: 'warning', text })
     // What is wrong with the settings is said before anything is looked at.
     const wiring = board && (await wiringOf(board, chipOf(display), pins))
-    if ((database ?? wpConfig ?? wordpress) !== undefined || context.sites.length > 0) {
+    if (hasSite) {
       for (const site of await siteOptions(values, context))
         await checkSite(site, context.log, context.signal, show, values.stateDir)
       for (const file of await configFiles(values, context)) {
         const copy = await serviceCopy(file, context.env['CREDENTIALS_DIRECTORY'], thisSystem)
         if (copy !== undefined) show(copy)
       }
-    } else if (countUrl === undefined && board === undefined) {
+    } else if (countUrl === undefined && board === undefined && broker === undefined) {
       throw new UsageError(
-        'what is to be checked? Give --wp-config or --database, --count-url, --board, or several of them',
+        'what is to be checked? Give --wp-config or --database, --count-url, --mqtt, --board, or several of them',
       )
     }
     const stopIfAsked = () => {
@@ -66,6 +75,7 @@ export const doctor = command({
     }
     stopIfAsked()
     if (countUrl !== undefined) await checkBridge(countUrl, values.token, show)
+    if (broker !== undefined) await checkBroker(broker, show)
     if (board && wiring) {
       const cloud = { token: values.particleToken ?? '', url: values.particleUrl }
       await checkBoard(board, wiring, cloud, context.signal, show)
@@ -87,4 +97,19 @@ async function configFiles(
   return (sites.length > 0 ? sites : [values]).flatMap(({ wpConfig, ssh }) =>
     wpConfig === undefined || ssh !== undefined ? [] : [findWpConfig(wpConfig, { env }).file],
   )
+}
+
+/** The broker of the settings, and what its account is for: a desk has a name, a bridge a database. */
+async function brokerOf(
+  { mqtt, homeAssistant, name }: Values<'mqtt' | 'homeAssistant' | 'name'>,
+  hasSite: boolean,
+): Promise<BrokerCheck | undefined> {
+  if (mqtt === undefined) return undefined
+  const address = brokerAddress(mqtt, '--mqtt')
+  const { clientIdOf } = await import('../../common/mqtt/client-id.ts')
+  const clientId = clientIdOf(await processId(), 'doctor')
+  const desk = name ?? (homeAssistant && !hasSite ? hostname() : undefined)
+  const other = hasSite ? ({ kind: 'bridge' } as const) : ({ kind: 'unknown' } as const)
+  const use = desk === undefined ? other : ({ kind: 'desk', name: desk } as const)
+  return { address, use, homeAssistant, clientId, random: Math.random }
 }

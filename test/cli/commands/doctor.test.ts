@@ -10,6 +10,7 @@ import { startDemoBridge } from '../../support/bridge.ts'
 import { run } from '../../support/command.ts'
 import { startDesk } from '../../support/desk.ts'
 import { freePort } from '../../support/mariadb.ts'
+import { startMosquitto } from '../../support/mosquitto.ts'
 import { program } from '../../support/program.ts'
 import { startTcp } from '../../support/tcp-server.ts'
 
@@ -71,6 +72,19 @@ const answers: [
 ]
 // Two at a time: the first waits for 8 s.
 describe('doctor', { concurrency: 2 }, () => {
+  it('looks at the broker of the settings, as a desk where it has a name', async (t) => {
+    const { url } = await startMosquitto(t)
+    const args = ['--mqtt', url, '--name', 'kitchen', '--home-assistant']
+    const { code, findings } = await examine(t, ...args)
+    assert.deepEqual(
+      findings.map(({ subject, status }) => `${subject} ${status}`),
+      ['broker ok', 'broker ok', 'broker ok'],
+    )
+    assert.equal(code, 0)
+    const wrong = await examine(t, '--mqtt', `mqtt://127.0.0.1:${await freePort()}`)
+    assert.equal(wrong.code, 1)
+  })
+
   it('does not wait for ever for a board that says nothing', async (t) => {
     const { port } = await startTcp(t)
     const { code, findings } = await examine(t, '--board', `tcp:127.0.0.1:${port}`)
