@@ -9,7 +9,7 @@ import { deskTopics, everySite, parseTopic, topics } from '../../common/mqtt/top
 import type { Finding } from '../../server/doctor.ts'
 
 /** What the account at the broker is for. */
-export type BrokerUse =
+type BrokerUse =
   | { readonly kind: 'bridge' }
   | { readonly kind: 'desk'; readonly name: string }
   /** That cannot be told from the settings. */
