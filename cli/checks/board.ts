@@ -14,6 +14,8 @@ function boardAdvice({ kind }: BoardSetting, message: string): string {
   if (/there is no \/dev|is the board plugged in/.test(message)) {
     return 'plug it in, with a cable that carries data; a CH340 that vanishes is taken by brltty: sudo apt remove brltty'
   }
+  if (/seems to be no Raspberry Pi/.test(message))
+    return 'run this on the Pi that has the display at its pins, or choose the board that has it'
   if (/switched off on this machine|is missing in |cannot be loaded/.test(message))
     return 'type that line, then run doctor again in the same folder'
   if (/ENOENT.*\/dev/.test(message) && kind === 'raspi')

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { messageOf } from '../../common/errors.ts'
@@ -9,12 +9,21 @@ import type { Board, Wiring } from './board.ts'
 export interface RaspiWorld {
   /** Names in /dev. */
   readonly devices: () => readonly string[]
+  /** What the kernel says the machine is; undefined where it does not say, as in a container. */
+  readonly model: () => string | undefined
   /** A package that the owner has installed, as it exports itself. */
   readonly load: (name: string) => unknown
 }
 
 const thisMachine: RaspiWorld = {
   devices: () => readdirSync('/dev'),
+  model: () => {
+    try {
+      return readFileSync('/proc/device-tree/model', 'utf8')
+    } catch {
+      return undefined
+    }
+  },
   load: (name) => createRequire(join(process.cwd(), 'package.json'))(name),
 }
 
@@ -143,8 +152,10 @@ function pick(
   }
   const name = named ?? usual.find((each) => there.includes(each))
   if (name === undefined) {
+    const isPi = world.model()?.includes('Raspberry Pi') === true
+    const seems = isPi ? '' : 'this seems to be no Raspberry Pi; on one: '
     throw new Error(
-      `${what} is switched off on this machine: ${command} (it sets ${parameter} in /boot/firmware/config.txt), then restart`,
+      `${seems}${what} is switched off on this machine: ${command} (it sets ${parameter} in /boot/firmware/config.txt), then restart`,
     )
   }
   return (pattern.exec(name) ?? []).slice(1).map(Number)

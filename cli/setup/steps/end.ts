@@ -21,7 +21,10 @@ export async function askService(setup: Setup, written: string): Promise<boolean
       },
       false,
     ))
-  if (!isWanted) return false
+  if (!isWanted) {
+    if (service !== undefined) talk.say('Not by itself, as --service says.')
+    return false
+  }
   try {
     return await installServices({ ...options, say: (line) => talk.say(line) })
   } catch (error) {

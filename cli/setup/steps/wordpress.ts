@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { FatalError, messageOf, UsageError } from '../../../common/errors.ts'
 import type { Examined, Finding } from '../../../server/doctor.ts'
 import { checkBridge } from '../../checks/bridge.ts'
 import { findingText, problem } from '../../checks/finding.ts'
 import { checkSite } from '../../checks/site.ts'
 import { uploadStep, writeAgentZip } from '../../commands/agent.ts'
+import { homeFolder } from '../../settings/home.ts'
 import { type SettingName, siteSettingNames } from '../../settings/settings.ts'
 import { siteOptions } from '../../sites.ts'
 import type { Setup } from '../setup.ts'
@@ -23,10 +25,10 @@ const ways: readonly Way[] = [
     names: ['wpConfig'],
     async ask({ talk, answers }) {
       const text = 'The path of the wp-config.php:'
-      answers.set(
-        'wpConfig',
-        await talk.ask({ text, flag: '--wp-config', usual: answers.before('wpConfig') }),
-      )
+      const usual = answers.before('wpConfig')
+      const path = await talk.ask({ text, flag: '--wp-config', usual })
+      // No shell does it here.
+      answers.set('wpConfig', path.replace(/^~(?=\/|$)/, homeFolder()))
     },
   },
   {
@@ -73,6 +75,10 @@ async function askDatabase({ talk, answers }: Setup): Promise<void> {
     text: 'The machine of the database, with :port where it is not 3306, or the path of a socket:',
     flag,
     usual: '127.0.0.1',
+    check: (answer) =>
+      /^(\/.+|[\w.-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?)$/.test(answer)
+        ? undefined
+        : 'Please type a name or an address, as db.example.com:3306, or the path of a socket from the root.',
   })
   const name = await talk.ask({ text: 'The name of the database:', flag, usual: 'wordpress' })
   const user = await talk.ask({ text: 'The user:', flag, usual: 'counter' })
@@ -135,10 +141,19 @@ export async function askWordpress(setup: Setup): Promise<Number> {
   if (!leading.some(isGiven)) await chooseWay(setup, false)
   for (;;) {
     const found = await look(setup)
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      keepWholePath(setup)
+      return found
+    }
     if (setup.yes) throw new FatalError('the number cannot be read; nothing was written')
     await chooseWay(setup, true)
   }
+}
+
+/** Whatever folder the programs are started in later, it is the same file. */
+function keepWholePath({ answers }: Setup): void {
+  const path = answers.get('wpConfig')
+  if (path !== undefined && answers.get('ssh') === undefined) answers.set('wpConfig', resolve(path))
 }
 
 /** @param isAgain whether the way that was chosen last did not lead to a number */
@@ -155,6 +170,9 @@ async function chooseWay(setup: Setup, isAgain: boolean): Promise<void> {
         path,
       })),
   ]
+  if (found.length === 0 && !isAgain) {
+    talk.say('There is no wp-config.php in the usual folders of this machine.')
+  }
   const way = await talk.choose(
     {
       text: 'Where is its number to be read?',

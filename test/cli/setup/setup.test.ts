@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { segmentsToText } from '../../../hardware/virtual/seven-segment.ts'
 import { run } from '../../support/command.ts'
@@ -39,7 +39,8 @@ $table_prefix = 'wp_';
     const desk = await startDesk(t)
     const config = join(folder, 'three.yaml')
     const { code, stdout, stderr } = await run(t, [
-      ...['setup', '--yes', '--wp-config', folder],
+      // What stands in the file holds wherever the programs are started later.
+      ...['setup', '--yes', '--wp-config', relative(process.cwd(), folder)],
       ...['--board', `tcp:127.0.0.1:${desk.board.port}`, '--config', config],
     ])
     assert.equal(stderr, '')

@@ -26,6 +26,7 @@ function pi(
   return {
     calls,
     devices: () => devices,
+    model: () => 'Raspberry Pi Zero 2 W Rev 1.0\0',
     load: (name) => ({
       openSync: (...numbers: number[]) => {
         if (refuse !== undefined) throw new Error(refuse)
@@ -80,7 +81,12 @@ const missing: [what: string, open: () => Promise<unknown>, message: RegExp][] =
   [
     'SPI',
     () => openRaspi(spi, signal, pi([])),
-    /raspi-config nonint do_spi 0 \(it sets dtparam=spi=on/,
+    /^Error: SPI is switched off .*: sudo raspi-config nonint do_spi 0 \(it sets dtparam=spi=on/,
+  ],
+  [
+    'all of a Pi',
+    () => openRaspi(spi, signal, { ...pi([]), model: () => undefined }),
+    /^Error: this seems to be no Raspberry Pi; on one: SPI is switched off/,
   ],
   ['I2C', () => openRaspi(i2c, signal, pi(['spidev0.0'])), /do_i2c 0 \(it sets dtparam=i2c_arm=on/],
   [
@@ -95,7 +101,7 @@ const missing: [what: string, open: () => Promise<unknown>, message: RegExp][] =
   ],
   [
     'the package',
-    () => openRaspi(spi, signal, { devices: () => ['spidev0.0'], load: () => assert.fail('gone') }),
+    () => openRaspi(spi, signal, { ...pi(['spidev0.0']), load: () => assert.fail('gone') }),
     /package spi-device is missing in \/.*; in that folder: npm install spi-device/,
   ],
   [
