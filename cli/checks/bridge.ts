@@ -28,7 +28,11 @@ export async function checkBridge(
     const { status, location, body, dateMs } = await get(url, { agent, signal }, headers)
     const here = (before + Date.now()) / 2
     if (status !== 200) {
-      wrong(refusal(status, location, url, '', token), adviceFor(status, token))
+      const advice =
+        location === undefined
+          ? adviceFor(status, token)
+          : `give the address that it points to: a bridge behind a path has / at the end, as --count-url ${countUrl.origin}/counter/`
+      wrong(refusal(status, location, url, '', token), advice)
       return
     }
     const { value, ageSeconds, stale } = parseAnswer(body)

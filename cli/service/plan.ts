@@ -85,11 +85,11 @@ export function dropIn(role: Role, wanted: ServiceWanted): string {
     }
   }
   if (!isServe && serialPort !== undefined && !/^\/dev\/tty(ACM|USB)\d+$/.test(serialPort)) {
-    lines.push(`DeviceAllow=${serialPort} rw`)
+    lines.push(`DeviceAllow=${escaped(serialPort)} rw`)
   }
   const atHome = [...new Set(reached.filter((path) => homes.test(path)))]
   if (atHome.length > 0) {
-    lines.push('ProtectHome=tmpfs', ...atHome.map((path) => `BindReadOnlyPaths=${escaped(path)}`))
+    lines.push('ProtectHome=tmpfs', ...atHome.map((path) => `BindReadOnlyPaths=${quoted(path)}`))
   }
   return `# Made by "visitor-counter service install"; "visitor-counter service remove" takes it away.\n[Service]\n${lines.join('\n')}\n`
 }
@@ -107,8 +107,17 @@ function packageOf(program: string): string {
     : dirname(dirname(program))
 }
 
-/** In a unit file % begins a specifier. */
+/**
+ * In a unit file % begins a specifier.
+ *
+ * @throws UsageError for what would be further lines of it, which root would carry out
+ */
 function escaped(path: string): string {
+  if (/\p{Cc}/u.test(path)) {
+    throw new UsageError(
+      `${JSON.stringify(path)} has a line break or another control character in its name, so no service is made of it; rename it`,
+    )
+  }
   return path.replaceAll('%', '%%')
 }
 

@@ -28,7 +28,8 @@ const mostDepth = 4
 const mostFolders = 5000
 /** A network drive may answer slowly. */
 const limitMs = 2000
-const skipped = /^(node_modules|wp-(content|includes|admin)|vendor|proc|sys|\..*)$/
+/** A name with control characters is made to deceive whoever reads it. */
+const skipped = /^(node_modules|wp-(content|includes|admin)|vendor|proc|sys|\..*)$|\p{Cc}/u
 /** Debian's package names its files by host: `/etc/wordpress/config-<host>.php`. */
 const isConfig = (folder: string, name: string) =>
   name === 'wp-config.php' || (folder === '/etc/wordpress' && /^config-.*\.php$/.test(name))

@@ -60,7 +60,7 @@ const answers: [
     (_, response) => void response.writeHead(301, { Location: 'https://example.com/' }).end(),
     [],
     /HTTP 301, which points to https:\/\/example\.com\//,
-    /correct --count-url/,
+    /give the address that it points to: .*\/ at the end/,
   ],
   [
     'is no bridge',

@@ -81,6 +81,13 @@ const cases: [
     [],
   ],
   [
+    'a folder with a space',
+    'serve',
+    { wpConfigs: [{ path: '/home/me/my site/wp-config.php', access: 'all' }] },
+    [/^BindReadOnlyPaths="\/home\/me\/my site"$/m],
+    [],
+  ],
+  [
     'a clone at home',
     'device',
     { program: '/home/me/counter/dist/visitor-counter.js' },
@@ -167,6 +174,43 @@ describe('a service', () => {
       { path: '/srv/b/wp-config.php', access: 'all' },
     ] as const
     assert.throws(() => dropIn('serve', { ...plain, wpConfigs }), /chmod g\+r \/srv\/a\/wp-config/)
+  })
+
+  it('makes no further line of a path, whoever has named it', () => {
+    const path = '/var/www/x\nExecStartPre=+/bin/sh -c id/wp-config.php'
+    for (const wanted of [
+      { wpConfigs: [{ path, access: 'owner' }] },
+      { program: path },
+      { settingsFile: path },
+      { secrets: [{ name: 'ssh-key', path }] },
+      { node: path },
+    ] as const) {
+      assert.throws(() => dropIn('serve', { ...plain, ...wanted }), /control character.*rename it/)
+    }
+    assert.throws(() => dropIn('device', { ...plain, packagesIn: path }), /control character/)
+    assert.throws(() => dropIn('device', { ...plain, serialPort: path }), /control character/)
+    // What is read at its own place stands in no line, apart from its folder at somebody's home.
+    const atHome = `/home/me/${path}`
+    assert.throws(
+      () => dropIn('serve', { ...plain, wpConfigs: [{ path: atHome, access: 'all' }] }),
+      /control character/,
+    )
+  })
+
+  it('quotes what the script hands to a shell', async (t) => {
+    const { sh } = await startSystem(t)
+    const odd = "a'; echo pwned >&2; '$(echo pwned)`echo pwned`"
+    const script = installScript({
+      folder: join(await temporaryFolder(t), odd),
+      files: [{ name: 'x.service', text: `# ${odd}` }],
+      units: ['x.service'],
+      node: odd,
+      healthUrl: `http://127.0.0.1/${odd}`,
+      healthSeconds: 0,
+    })
+    const { code, stderr } = await sh(script)
+    assert.notEqual(code, 0)
+    assert.doesNotMatch(stderr, /^pwned/m)
   })
 
   it('refuses a program that goes with the cache of npx', () => {

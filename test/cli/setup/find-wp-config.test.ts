@@ -28,6 +28,7 @@ test('a wp-config.php is found four folders down, once, and nothing within a Wor
     'node_modules/x/wp-config.php',
     '.cache/wp-config.php',
     'other/wp-config-sample.php',
+    'other/x\nExecStartPre=+rm/wp-config.php',
   ])
   const found = (folders: readonly string[]) =>
     findWpConfigs(folders, () => 0).map(({ path }) => relative(root, path))

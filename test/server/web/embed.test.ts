@@ -104,6 +104,8 @@ test('a number on the page of another origin, behind nginx, outlives a restart',
     [],
   )
 
+  assert.equal(await page.evaluate('document.cookie'), '')
+
   let refused = 0
   // A 502 has no header for scripts of another origin, so a browser takes it for a failure of the network.
   page.on('requestfailed', (request) => {
