@@ -95,9 +95,9 @@ function partsOf({ display, digits }: EsphomeValues, board: ConfigurationOptions
   if (display === 'terminal') {
     throw new UsageError('--display terminal is no display of a board')
   }
-  if (display === 'max7219-matrix') {
+  if (display === 'max7219-matrix' || display === 'ht16k33-14') {
     throw new UsageError(
-      `--display ${display}: our component for ESPHome draws digits of segments only; take max7219, ht16k33, tm1637 or tm1638, or drive it from a computer: visitor-counter device --display ${display}`,
+      `--display ${display}: our component for ESPHome draws digits of seven segments only; take max7219, ht16k33, tm1637 or tm1638, or drive it from a computer: visitor-counter device --display ${display}`,
     )
   }
   const usual = { max7219: 8, ht16k33: 4, tm1637: 4, tm1638: 8 }

@@ -1,6 +1,7 @@
 import { listenError } from '../../common/listen-error.ts'
 import type { DisplayId } from '../../device/displays/index.ts'
 import type { PanelOutput } from '../../device/screens/panel.ts'
+import type { Appearance } from '../../hardware/virtual/appearance.ts'
 import type { ChipOptions } from '../../hardware/virtual/chips.ts'
 import type { DisplayChip } from '../../hardware/virtual/pins.ts'
 import type { TcpBoard, TcpBoardOptions } from '../../hardware/virtual/tcp-board.ts'
@@ -33,6 +34,7 @@ export async function startVirtualDesk(options: VirtualDeskOptions): Promise<Vir
   const { joinDisplays } = await import('../../hardware/virtual/appearance.ts')
   const { segmentsText } = await import('../../hardware/virtual/seven-segment.ts')
   const { dotsText } = await import('../../device/face/dot-font.ts')
+  const { segments14Text } = await import('../../device/face/fourteen-font.ts')
   const { virtualChips } = await import('../../hardware/virtual/chips.ts')
   const chips = virtualChips[options.display](options.chips)
   const board = await startBoard({ host, port, chips }, program).catch(
@@ -49,10 +51,13 @@ export async function startVirtualDesk(options: VirtualDeskOptions): Promise<Vir
     caption: options.caption ?? '',
     ...(header === undefined ? {} : { header: header(board.port) }),
   })
+  const textOf = (display: Appearance) => {
+    if ('columns' in display) return dotsText(display.columns)
+    return 'segments14' in display ? segments14Text(display.segments14) : segmentsText(display)
+  }
   const show = () => {
     const display = joinDisplays(chips.map((chip: DisplayChip) => chip.display()))
-    const text = 'columns' in display ? dotsText(display.columns) : segmentsText(display)
-    panel.show({ text, ...display })
+    panel.show({ text: textOf(display), ...display })
   }
   board.onDisplay(show)
   show()

@@ -1,5 +1,6 @@
 import type { Display } from './driver.ts'
 import { ht16k33 } from './ht16k33.ts'
+import { ht16k33Fourteen } from './ht16k33-14.ts'
 import { max7219 } from './max7219.ts'
 import { max7219Matrix } from './max7219-matrix.ts'
 import { tm1637 } from './tm1637.ts'
@@ -12,6 +13,7 @@ export const displays = [
   tm1637,
   tm1638,
   max7219Matrix,
+  ht16k33Fourteen,
 ] as const satisfies readonly Display[]
 
 export type DisplayId = (typeof displays)[number]['id']

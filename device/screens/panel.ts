@@ -1,5 +1,6 @@
 import { drawDots } from './dot-drawing.ts'
 import { drawSegments } from './segment-drawing.ts'
+import { drawSegments14 } from './segment14-drawing.ts'
 
 /** What is to be seen on a display. */
 type Picture = {
@@ -12,6 +13,8 @@ type Picture = {
 type Lamps =
   /** One byte a digit, leftmost first; bits 7..0 are DP A B C D E F G. */
   | { readonly segments: readonly number[] }
+  /** Bits 14..0 of a digit are DP N M L K J H G2 G1 F E D C B A. */
+  | { readonly segments14: readonly number[] }
   /** One byte a column of dots, leftmost first; bit 0 is the top row. */
   | { readonly columns: readonly number[] }
 
@@ -66,8 +69,7 @@ function jsonPanel(out: PanelOptions['out'], now: () => Date): Panel {
   return {
     show(picture) {
       const { text, on, intensity } = picture
-      const lamps =
-        'columns' in picture ? { columns: picture.columns } : { segments: picture.segments }
+      const lamps = lampsOf(picture)
       const at = now().toISOString()
       out.write(`${JSON.stringify({ event: 'display', text, ...lamps, on, intensity, at })}\n`)
     },
@@ -128,14 +130,26 @@ function terminalPanel({ out, log, header = '', caption = '' }: PanelOptions): P
 /** Always as many rows, so that one drawing covers the one before. */
 function face(picture: Picture, columns: number, colour: string): string[] {
   const { text, on, intensity } = picture
-  const drawings =
-    'columns' in picture ? drawDots(picture.columns) : [drawSegments(picture.segments)]
+  const drawings = drawingsOf(picture)
   const fitting = drawings.find((rows) => rows.every((row) => row.length <= columns))
   const shown = on
     ? (fitting ?? [text]).map((row) => brightness(intensity) + colour + row + NORMAL)
     : ['(display off)']
   const height = Math.max(...drawings.map((rows) => rows.length))
   return Array.from({ length: height }, (_, row) => shown[row] ?? '')
+}
+
+/** From the broadest to the narrowest. */
+function drawingsOf(lamps: Lamps): string[][] {
+  if ('columns' in lamps) return drawDots(lamps.columns)
+  return ['segments14' in lamps ? drawSegments14(lamps.segments14) : drawSegments(lamps.segments)]
+}
+
+/** Of a picture no more than what is lit. */
+function lampsOf(picture: Lamps): Lamps {
+  if ('columns' in picture) return { columns: picture.columns }
+  if ('segments14' in picture) return { segments14: picture.segments14 }
+  return { segments: picture.segments }
 }
 
 /** A terminal has three brightnesses for the chip's sixteen. */

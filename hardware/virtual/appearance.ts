@@ -1,5 +1,5 @@
-/** What a display shows: digits of seven segments, or dots. */
-export type Appearance = SegmentAppearance | DotAppearance
+/** What a display shows: digits of 7 or of 14 segments, or dots. */
+export type Appearance = SegmentAppearance | Segment14Appearance | DotAppearance
 
 type Lit = {
   /** False when the chip is shut down or has no power. */
@@ -13,6 +13,11 @@ export type SegmentAppearance = Lit & {
   segments: number[]
   /** Of a display that has a colon. */
   colon?: boolean
+}
+
+export type Segment14Appearance = Lit & {
+  /** Bits 14..0 of a digit, leftmost first, are DP N M L K J H G2 G1 F E D C B A. */
+  segments14: number[]
 }
 
 export type DotAppearance = Lit & {
@@ -30,6 +35,10 @@ export function joinDisplays(displays: readonly Appearance[]): Appearance {
   const intensity = Math.max(0, ...lit.map((display) => display.intensity))
   const columns = displays.flatMap((display) => ('columns' in display ? display.columns : []))
   if (columns.length > 0) return { columns, on, intensity }
+  const segments14 = displays.flatMap((display) =>
+    'segments14' in display ? display.segments14 : [],
+  )
+  if (segments14.length > 0) return { segments14, on, intensity }
   const segments = displays.flatMap((display) => ('segments' in display ? display.segments : []))
   return { segments, on, intensity }
 }

@@ -1,5 +1,6 @@
 import { chainDotMatrix, type MatrixWiring } from './dot-matrix.ts'
 import { Ht16k33 } from './ht16k33.ts'
+import { Ht16k33Fourteen } from './ht16k33-14.ts'
 import { chainMax7219 } from './max7219.ts'
 import type { DisplayChip } from './pins.ts'
 import { Tm1637 } from './tm1637.ts'
@@ -20,6 +21,7 @@ export interface ChipOptions {
 export const virtualChips = {
   max7219: ({ pins, digits = 8 }) => chainMax7219(pins, Math.ceil(digits / 8)),
   ht16k33: ({ addresses }) => addresses.map((address) => new Ht16k33({ address })),
+  'ht16k33-14': ({ addresses }) => addresses.map((address) => new Ht16k33Fourteen({ address })),
   tm1637: ({ pins, digits }) => [
     new Tm1637(pins, digits === 6 ? { digits, gridOrder: [3, 2, 1, 6, 5, 4] } : {}),
   ],

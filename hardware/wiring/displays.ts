@@ -33,7 +33,7 @@ interface Bought {
   /** What it is good for. */
   readonly choose: string
   /** What lights up. */
-  readonly lamps: 'segments' | 'dots'
+  readonly lamps: 'segments' | 'segments14' | 'dots'
   /** Whether our component for ESPHome draws on it. */
   readonly esphome: boolean
   readonly notes: readonly string[]
@@ -147,6 +147,19 @@ const max7219Matrix: Bought = {
   ],
 }
 
+const ht16k33Fourteen: Bought = {
+  ...ht16k33,
+  id: 'ht16k33-14',
+  name: 'HT16K33, 14 segments',
+  choose: 'letters that look like some, at two wires',
+  lamps: 'segments14',
+  esphome: false,
+  notes: [
+    'The backpacks “quad alphanumeric” of Adafruit are meant, and what is wired alike.',
+    ...ht16k33.notes,
+  ],
+}
+
 /** Every display, in the order in which the document tells of them. */
 export const displays: readonly DisplayModule[] = [
   max7219,
@@ -154,6 +167,7 @@ export const displays: readonly DisplayModule[] = [
   tm1637,
   tm1638,
   max7219Matrix,
+  ht16k33Fourteen,
 ].map((bought) => {
   const { bus, digits } = displayOf(bought.id)
   return { ...bought, bus, digits }

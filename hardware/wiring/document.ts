@@ -99,7 +99,7 @@ function theParts(): string[] {
       [
         [
           'one of the displays, as a ready module',
-          'HT16K33 “4-digit 7-segment backpack”, MAX7219 “8-digit 7-segment module”, TM1637 “4-digit” or “6-digit display”, TM1638 “LED & KEY”, MAX7219 matrix “FC-16” or “4 in 1 dot matrix”',
+          'HT16K33 “4-digit 7-segment backpack” or “quad alphanumeric”, MAX7219 “8-digit 7-segment module”, TM1637 “4-digit” or “6-digit display”, TM1638 “LED & KEY”, MAX7219 matrix “FC-16” or “4 in 1 dot matrix”',
         ],
         [
           'one of the boards, with a USB cable that carries data',

@@ -168,7 +168,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['device', '--board', 'tcp:h', '--decimal-points', 'no'], /--decimal-points: .* on or off/],
   [
     ['device', '--board', 'tcp:h', '--display', 'lcd'],
-    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, tm1638, max7219-matrix or terminal/,
+    /--display: "lcd" is not allowed; it must be max7219, ht16k33, tm1637, tm1638, max7219-matrix, ht16k33-14 or terminal/,
   ],
   [
     ['serve', '--database', 'mysql://u:p@h/d', '--tasmota', 'desk=8'],

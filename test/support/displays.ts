@@ -2,6 +2,7 @@ import type { BusPins } from '../../device/boards/board.ts'
 import { levelSteps } from '../../device/boards/levels.ts'
 import type { Bus, DisplayDriver, DisplayOptions, Transfer } from '../../device/displays/driver.ts'
 import { ht16k33 } from '../../device/displays/ht16k33.ts'
+import { ht16k33Fourteen } from '../../device/displays/ht16k33-14.ts'
 import { max7219 } from '../../device/displays/max7219.ts'
 import { max7219Matrix } from '../../device/displays/max7219-matrix.ts'
 import { tm1637 } from '../../device/displays/tm1637.ts'
@@ -15,10 +16,12 @@ import {
   wide,
 } from '../../device/face/dot-font.ts'
 import { segmentsOf } from '../../device/face/font.ts'
+import { segments14Of, segments14Text } from '../../device/face/fourteen-font.ts'
 import { type Cell, cellsText } from '../../device/face/frame.ts'
-import { joinDisplays } from '../../hardware/virtual/appearance.ts'
+import { type Appearance, joinDisplays } from '../../hardware/virtual/appearance.ts'
 import { chainDotMatrix } from '../../hardware/virtual/dot-matrix.ts'
 import { Ht16k33 } from '../../hardware/virtual/ht16k33.ts'
+import { Ht16k33Fourteen } from '../../hardware/virtual/ht16k33-14.ts'
 import { chainMax7219 } from '../../hardware/virtual/max7219.ts'
 import {
   type DisplayChip,
@@ -69,6 +72,13 @@ export function allPairs(): Pair[] {
       chips: addresses.map((address) => new Ht16k33({ address, powerOnRam: 0xff })),
       steps: 16,
     })),
+    ...[[0x70, 0x71]].map((addresses) => ({
+      name: `HT16K33 backpacks of 14 segments at ${addresses.map((address) => address.toString(16)).join()}`,
+      bus: ht16k33Fourteen.bus,
+      display: ht16k33Fourteen.open({ addresses }),
+      chips: addresses.map((address) => new Ht16k33Fourteen({ address, powerOnRam: 0xff })),
+      steps: 16,
+    })),
     {
       name: 'a TM1637 with 4 digits',
       bus: tm1637.bus,
@@ -110,12 +120,22 @@ const matrices: [name: string, options: DisplayOptions, font: DotFont][] = [
 export function shownBy({ display, chips }: Pair) {
   const joined = joinDisplays(chips.map((chip) => chip.display()))
   const { on, intensity } = joined
-  const lamps = 'columns' in joined ? joined.columns : joined.segments.slice(-display.digits)
-  return { lamps, on, intensity }
+  return { lamps: lampsIn(joined, display.digits), on, intensity }
+}
+
+function lampsIn(display: Appearance, digits: number): number[] {
+  if ('columns' in display) return display.columns
+  return ('segments14' in display ? display.segments14 : display.segments).slice(-digits)
+}
+
+function isFourteen({ chips }: Pair): boolean {
+  return chips.some((chip) => 'segments14' in chip.display())
 }
 
 /** What cells light. */
-export function lampsOf(cells: readonly Cell[], { display, font, chips }: Pair): number[] {
+export function lampsOf(cells: readonly Cell[], pair: Pair): number[] {
+  const { display, font, chips } = pair
+  if (isFourteen(pair)) return cells.map((cell) => segments14Of(cell, display.points))
   if (font === undefined) return cells.map((cell) => segmentsOf(cell, display.points))
   const dots = cells.flatMap((cell) => dotsOf(cell, font))
   return [...Array<number>(8 * chips.length - dots.length).fill(0), ...dots]
@@ -130,6 +150,7 @@ export function lampsOf(cells: readonly Cell[], { display, font, chips }: Pair):
 export function textOf(pair: Pair, ...between: (readonly Cell[])[]): string {
   const { lamps } = shownBy(pair)
   const { font, display } = pair
+  if (isFourteen(pair)) return segments14Text(lamps)
   if (font === undefined) return segmentsToText(lamps)
   const places = (textIn(lamps, font).match(/.\.?/g) ?? []).slice(-display.digits)
   if (between.length === 0) return places.join('')

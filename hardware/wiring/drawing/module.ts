@@ -25,7 +25,7 @@ export function drawModule(display: DisplayModule, heights: readonly number[]): 
   return [
     outline({ left, right, top, bottom }, { rx: 8, fill: '#e8eaf6', stroke: '#3949ab' }),
     element('rect', { ...glass, rx: 4, fill: '#2b1212' }),
-    ...(display.lamps === 'dots' ? dots(glass) : digits(display.digits, glass)),
+    ...(display.lamps === 'dots' ? dots(glass) : digits(display, glass)),
     text({ x: glass.x + glass.width / 2, y: glass.y + glass.height + 20 }, display.name, {
       'text-anchor': 'middle',
       'font-size': 12,
@@ -59,13 +59,13 @@ interface Glass {
   readonly height: number
 }
 
-function digits(count: number, glass: Glass): string[] {
+function digits({ digits: count, lamps }: DisplayModule, glass: Glass): string[] {
   const pitch = glass.width / count
   const width = Math.min(pitch * 0.56, 22)
   return lit
     .slice(0, count)
     .map((segments, place) =>
-      digit(segments, glass.x + (place + 0.5) * pitch - width / 2, glass.y + 12, width, 38),
+      digit(segments, glass.x + (place + 0.5) * pitch - width / 2, glass.y + 12, width, 38, lamps),
     )
 }
 
@@ -105,7 +105,14 @@ function round(length: number): number {
   return Math.round(length * 100) / 100
 }
 
-function digit(segments: string, x: number, y: number, width: number, height: number): string {
+function digit(
+  segments: string,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  lamps: DisplayModule['lamps'],
+): string {
   const half = height / 2
   const bars: readonly (readonly [name: string, x1: number, y1: number, x2: number, y2: number])[] =
     [
@@ -128,5 +135,28 @@ function digit(segments: string, x: number, y: number, width: number, height: nu
       stroke: segments.includes(name) ? ON : OFF,
     })
   })
-  return element('g', { 'stroke-width': 2.8, 'stroke-linecap': 'round' }, ...lines)
+  return element(
+    'g',
+    { 'stroke-width': 2.8, 'stroke-linecap': 'round' },
+    ...lines,
+    ...(lamps === 'segments14' ? spokes(x, y, width, height) : []),
+  )
+}
+
+/** The segments that 14 have in the middle, which figures leave dark. */
+function spokes(x: number, y: number, width: number, height: number): string[] {
+  const [centre, half] = [x + width / 2, y + height / 2]
+  const [near, far] = [3, 4]
+  const reach = width / 2 - far
+  const ends = [-1, 0, 1].flatMap((side) => [-1, 1].map((up) => [side, up] as const))
+  return ends.map(([side, up]) =>
+    element('line', {
+      x1: centre + side * near,
+      y1: half + up * (near + 1),
+      x2: centre + side * reach,
+      y2: half + up * (height / 2 - far),
+      stroke: OFF,
+      'stroke-width': 1.6,
+    }),
+  )
 }

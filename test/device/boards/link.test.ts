@@ -203,6 +203,7 @@ for (const [name, one, four] of [
   ['a TM1637 with 4 digits', 166, 649],
   ['a TM1638', 106, 421],
   ['HT16K33 backpacks at 70', 10, 26],
+  ['HT16K33 backpacks of 14 segments at 70,71', 12, 22],
 ] as const) {
   test(`${name}: one digit takes at most ${one} bytes, four take ${four}`, async (t) => {
     const pair = allPairs().find((each) => each.name === name)

@@ -52,7 +52,9 @@ for (const { name } of allPairs().filter(({ name }) => !/^a MAX7219 with [14]/.t
       link.show(wanted)
       const drawn = pair.display.points ? byte : byte & 0x7f
       const lamps =
-        pair.font === undefined ? wanted.cells.map(() => drawn) : lampsOf(wanted.cells, pair)
+        pair.bus === 'i2c' || pair.font
+          ? lampsOf(wanted.cells, pair)
+          : wanted.cells.map(() => drawn)
       await until(`segments ${byte}`, () => isDeepStrictEqual(shownBy(pair).lamps, lamps))
     }
     assert.deepEqual(board.violations, [])

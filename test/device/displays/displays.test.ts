@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
+import { ht16k33Fourteen } from '../../../device/displays/ht16k33-14.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { tm1637 } from '../../../device/displays/tm1637.ts'
 import { tm1638 } from '../../../device/displays/tm1638.ts'
@@ -224,6 +225,7 @@ test('one digit takes one transfer on every chip', () => {
   for (const display of [
     max7219.open({}),
     ht16k33.open({}),
+    ht16k33Fourteen.open({}),
     tm1637.open({ digits: 4 }),
     tm1638.open({}),
   ]) {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { DisplayDriver } from '../../../device/displays/driver.ts'
 import { ht16k33 } from '../../../device/displays/ht16k33.ts'
+import { ht16k33Fourteen } from '../../../device/displays/ht16k33-14.ts'
 import { max7219 } from '../../../device/displays/max7219.ts'
 import { max7219Matrix } from '../../../device/displays/max7219-matrix.ts'
 import {
@@ -25,6 +26,7 @@ const drivers: [name: string, driver: DisplayDriver][] = [
   ['an HT16K33', ht16k33.open({})],
   ['three HT16K33', ht16k33.open({ addresses: [0x70, 0x71, 0x72] })],
   ['a matrix', max7219Matrix.open({})],
+  ['two HT16K33 of 14 segments', ht16k33Fourteen.open({ addresses: [0x70, 0x71] })],
   ['a TM1637', tm1637.open({})],
   ['a TM1637 without points', tm1637.open({ points: false })],
   ['a TM1638', tm1638.open({})],
