@@ -6,6 +6,7 @@ import { checkBoard } from '../checks/board.ts'
 import { checkBridge } from '../checks/bridge.ts'
 import { type BrokerCheck, checkBroker } from '../checks/broker.ts'
 import { findingText } from '../checks/finding.ts'
+import { checkParticle, type ParticleCheck } from '../checks/particle.ts'
 import { serviceCopy, thisSystem } from '../checks/service-copy.ts'
 import { checkSite } from '../checks/site.ts'
 import { type CommandContext, command } from '../command.ts'
@@ -31,6 +32,8 @@ export const doctor = command({
     'homeAssistant',
     'name',
     'board',
+    'particle',
+    'particleMode',
     'particleToken',
     'particleUrl',
     'display',
@@ -53,6 +56,7 @@ export const doctor = command({
     const { database, wpConfig, wordpress, display, pins } = values
     const hasSite = (database ?? wpConfig ?? wordpress) !== undefined || context.sites.length > 0
     const broker = await brokerOf(values, hasSite)
+    const particle = particleOf(values, context.signal)
     const board = attached(values.board)
     const countUrl = context.isGiven('countUrl') ? values.countUrl : undefined
     for (const text of context.warnings) show({ subject: 'settings', status: 'warning', text })
@@ -65,9 +69,9 @@ export const doctor = command({
         const copy = await serviceCopy(file, context.env['CREDENTIALS_DIRECTORY'], thisSystem)
         if (copy !== undefined) show(copy)
       }
-    } else if (countUrl === undefined && board === undefined && broker === undefined) {
+    } else if ((countUrl ?? board ?? broker ?? particle) === undefined) {
       throw new UsageError(
-        'what is to be checked? Give --wp-config or --database, --count-url, --mqtt, --board, or several of them',
+        'what is to be checked? Give --wp-config or --database, --count-url, --mqtt, --particle, --board, or several of them',
       )
     }
     const stopIfAsked = () => {
@@ -76,6 +80,7 @@ export const doctor = command({
     stopIfAsked()
     if (countUrl !== undefined) await checkBridge(countUrl, values.token, show)
     if (broker !== undefined) await checkBroker(broker, show)
+    if (particle !== undefined) await checkParticle(particle, show)
     if (board && wiring) {
       const cloud = { token: values.particleToken ?? '', url: values.particleUrl }
       await checkBoard(board, wiring, cloud, context.signal, show)
@@ -112,4 +117,21 @@ async function brokerOf(
   const other = hasSite ? ({ kind: 'bridge' } as const) : ({ kind: 'unknown' } as const)
   const use = desk === undefined ? other : ({ kind: 'desk', name: desk } as const)
   return { address, use, homeAssistant, clientId, random: Math.random }
+}
+
+/** The devices of the Particle Cloud of the settings. */
+function particleOf(
+  {
+    particle: desks,
+    particleToken: token,
+    particleUrl: url,
+    particleMode: mode,
+  }: Values<'particle' | 'particleToken' | 'particleUrl' | 'particleMode'>,
+  signal: AbortSignal,
+): ParticleCheck | undefined {
+  if (desks === undefined) return undefined
+  if (token === undefined) {
+    throw new UsageError('--particle-token (or PARTICLE_TOKEN) is missing; --particle needs it')
+  }
+  return { cloud: { url, token }, devices: desks.map(({ device }) => device), mode, signal }
 }

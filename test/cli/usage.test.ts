@@ -224,6 +224,7 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   ],
   [['flash', '--board', 'serial:a', '--hex', '/nowhere'], /--hex: .*no such file.*'\/nowhere'/],
   [['flash', '--device', 'desk'], /--particle-token \(or PARTICLE_TOKEN\) is missing/],
+  [['doctor', '--particle', 'desk'], /--particle-token \(or PARTICLE_TOKEN\) is missing/],
   [['flash', '--device', '../x'], /--device: "\.\.\/x" is not allowed; it must be a name or id/],
   [
     ['doctor', '--count-url', 'http://127.0.0.1:9', '--board', 'raspi', '--display', 'tm1637'],

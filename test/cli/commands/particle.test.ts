@@ -62,6 +62,16 @@ test('serve ends at once while the Particle Cloud does not answer', async (t) =>
   assert.equal(await serve.end('SIGTERM'), 0)
 })
 
+test('doctor asks the cloud for the devices of the settings', async (t) => {
+  const desk = new CloudDesk('desk')
+  const cloud = await startStandInCloud(t, desk)
+  desk.functions = []
+  const args = ['doctor', '--particle', 'desk=views.total', '--particle-url', cloud.url.href]
+  const { code, stdout } = await run(t, args, { env: { PARTICLE_TOKEN: cloud.token } })
+  assert.equal(code, 1)
+  assert.match(stdout, /PROBLEM {2}particle desk .*flash --device desk/s)
+})
+
 test('flash sends all of the firmware to the compiler, and a dry run leaves it at that', async (t) => {
   const desk = new CloudDesk('desk')
   const cloud = await startStandInCloud(t, desk)
