@@ -110,8 +110,15 @@ function serverWords(code: string, error: unknown): string {
     case 'ER_ACCESS_DENIED_ERROR':
     case 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR':
       return /'[^']*'@'[^']*'/.exec(message)?.[0] ?? ''
-    case 'AUTH_SWITCH_PLUGIN_ERROR':
-      return /plugin ([\w]+)/i.exec(message)?.[1] ?? ''
+    case 'AUTH_SWITCH_PLUGIN_ERROR': {
+      const [known, name = ''] = /unknown plugin (\w*)/.exec(message) ?? []
+      // The packet of the way before MySQL 4.1 has no name in it.
+      return known === undefined
+        ? ''
+        : name === 'undefined' || name === ''
+          ? 'mysql_old_password'
+          : name
+    }
     case 'HANDSHAKE_SSL_ERROR':
       return message
     default:

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { databaseAdvice } from '../../../cli/checks/database-advice.ts'
 import { DatabaseError, FatalError, messageOf } from '../../../common/errors.ts'
@@ -10,6 +10,7 @@ import { openMysql } from '../../../server/wordpress/database/mysql.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { freePort, startMariadb } from '../../support/mariadb.ts'
 import { findProgram } from '../../support/program.ts'
+import { startTcp } from '../../support/tcp-server.ts'
 
 test('each failure of a database has its own words and its own advice', async (t) => {
   const folder = await temporaryFolder(t)
@@ -23,6 +24,20 @@ test('each failure of a database has its own words and its own advice', async (t
   await tls.execute(
     "CREATE USER tls@'%' IDENTIFIED BY 'x' REQUIRE SSL; GRANT SELECT ON blog.* TO tls@'%'; CREATE USER locked@'%' IDENTIFIED BY 'x' ACCOUNT LOCK",
   )
+  await tls.execute(
+    `CREATE USER none@'%' IDENTIFIED BY 'x';
+     CREATE USER stale@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE; GRANT SELECT ON blog.* TO stale@'%';
+     CREATE USER old@'%' IDENTIFIED VIA mysql_old_password USING '5d2e19393cc5ef67'; SET GLOBAL secure_auth = OFF;
+     CREATE USER few@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1; GRANT SELECT ON blog.* TO few@'%';
+     CREATE USER tables@'%' IDENTIFIED BY 'x'; CREATE TABLE blog.one (a INT); CREATE TABLE blog.other (a INT);
+     GRANT SELECT ON blog.other TO tables@'%'`,
+  )
+  const few = openMysql({ ...plain, user: 'few', password: 'x' })
+  t.after(() => few.close())
+  await few.query({ text: 'SELECT 1', values: [] })
+  const without = await startMariadb(t)
+  const plainOnly = await without.create('blog')
+  const { port: ed25519 } = await startEd25519(t)
   const cases: [
     what: string,
     connection: Partial<MysqlConnection>,
@@ -51,13 +66,40 @@ test('each failure of a database has its own words and its own advice', async (t
       /no such host/,
       /name of the machine|resolver/,
     ],
+    ['an account without rights', { user: 'none', password: 'x' }, /may not open/, /GRANT SELECT/],
+    ['a table that is closed', { user: 'tables', password: 'x' }, /denied|may not/, /GRANT SELECT/],
+    ['a password that has expired', { user: 'stale', password: 'x' }, /expired/, /EXPIRE NEVER/],
+    [
+      'a way of logging in that is not known',
+      { port: ed25519 },
+      /not known here: client_ed25519/,
+      /known are mysql_native_password, caching_sha2_password and unix_socket/,
+    ],
+    [
+      'one of before MySQL 4.1',
+      { user: 'old', password: 'x' },
+      /mysql_old_password/,
+      /known are mysql_native_password/,
+    ],
+    [
+      'no connection left for this account',
+      { user: 'few', password: 'x' },
+      /max_user_connections.*give it an account of its own/,
+      /mend this first/,
+    ],
+    [
+      'no TLS at the server',
+      { port: plainOnly.port, tls: 'verify' },
+      /TLS|SSL/,
+      /leave \?ssl= out/,
+    ],
     ['no such socket', { socketPath: join(folder, 'none.sock') }, /ENOENT/, /no such socket/],
   ]
   for (const [what, changed, text, advice] of cases) {
     await t.test(what, async () => {
       const database = openMysql({ ...plain, ...changed })
       try {
-        await assert.rejects(database.query({ text: 'SELECT 1', values: [] }), (error) => {
+        await assert.rejects(database.query({ text: 'SELECT a FROM one', values: [] }), (error) => {
           assert.ok(error instanceof DatabaseError)
           assert.match(messageOf(error), text)
           assert.match(databaseAdvice(error), advice)
@@ -69,6 +111,29 @@ test('each failure of a database has its own words and its own advice', async (t
     })
   }
 })
+
+/** The begin of a login at a MariaDB whose account has the plugin ed25519, which Debian has in a package of its own. */
+async function startEd25519(t: TestContext) {
+  const packet = (sequence: number, ...parts: (string | readonly number[])[]) => {
+    const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)))
+    return Buffer.concat([Buffer.from([body.length, 0, 0, sequence]), body])
+  }
+  return startTcp(t, (socket) => {
+    const nonce = [...'12345678'].map(Number)
+    socket.write(
+      // Capabilities: protocol 4.1, a plugin of its own, a database.
+      packet(
+        ...([0, [10], '5.5.5-10.11.6-MariaDB\0', [1, 0, 0, 0], nonce, [0]] as const),
+        ...[[0x09, 0x82], [45], [2, 0], [0x08, 0], [21], Array<number>(10).fill(0)],
+        ...[[...nonce, 1, 2, 3, 4, 0], 'mysql_native_password\0'],
+      ),
+    )
+    socket.once('data', () => {
+      socket.write(packet(2, [0xfe], 'client_ed25519\0', Array<number>(32).fill(7), [0]))
+    })
+    socket.on('error', () => undefined)
+  })
+}
 
 test('what is found in a database has its advice too', () => {
   const cases: [message: string, advice: RegExp][] = [
