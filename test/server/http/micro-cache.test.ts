@@ -108,6 +108,20 @@ test('nothing is kept for longer than a second, or past a round', async (t) => {
   assert.equal(world.passed, 2)
 })
 
+test('answers of 200 addresses are kept, and one more makes room for all others', async (t) => {
+  const { world, ask } = await start(t)
+  const askFor = async (from: number, to: number) => {
+    world.passed = 0
+    for (let index = from; index <= to; index += 1) await (await ask(`/count?n=${index}`)).text()
+    return world.passed
+  }
+  await askFor(1, 200)
+  await askFor(1, 200)
+  assert.equal(await askFor(1, 200), 0)
+  assert.equal(await askFor(201, 201), 1)
+  assert.equal(await askFor(1, 1), 1)
+})
+
 test('an answer that a round overtakes is not kept', async (t) => {
   let value = 0
   const { cache, text } = await start(t, '', async (c) => {

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { Round } from '../../../server/readings/round.ts'
 import { series } from '../../../server/readings/series.ts'
 import { fixture, startMariadb } from '../../support/mariadb.ts'
+import { valuesOf } from '../../support/reader.ts'
 import {
   chicago,
   makeScene,
@@ -208,6 +209,26 @@ test('while a site is read', async (t) => {
     )
     assert.equal(today?.value, Number(row?.['views.today']))
   })
+
+  await t.test(
+    'a plugin that is found again in another time zone is counted anew at once, not after a minute',
+    async (t) => {
+      const site = await scene(t)
+      await site.later(0)
+      await site.sql('RENAME TABLE wp_statistics_visitor TO wp_away')
+      await assert.rejects(site.round(5))
+      await site.sql('RENAME TABLE wp_away TO wp_statistics_visitor')
+      await site.sql(
+        "UPDATE wp_options SET option_value = 'Asia/Tokyo' WHERE option_name = 'timezone_string'",
+      )
+      const round = await site.round(5)
+      const [row = {}] = await site.sql(wpStatisticsTruth('wp_', 'visitor')('2026-10-16'))
+      assert.equal(round.timezone, 'Asia/Tokyo')
+      for (const [key, value] of Object.entries(row)) {
+        assert.equal(valuesOf(round)[key], Number(value), key)
+      }
+    },
+  )
 
   await t.test(
     'no day of the series is ever counted twice, also when a day is closed',
