@@ -80,7 +80,13 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       ? { pollMs, ...(isAuto ? { watchers } : {}) }
       : { pollMs: isAuto ? own.usual : Math.max(own.least, pollMs) }
   const samples = new DaySamples({ stateDir: options.stateDir, now, log })
-  const sites = () => groups.flatMap((group) => group.states)
+  const collect = () => {
+    const [first, ...others] = groups.map((group) => group.states)
+    return others.length === 0 ? (first ?? []) : [first ?? [], ...others].flat()
+  }
+  /** Collected once for all that are told of a round: of a network there are dozens a second. */
+  let told: readonly SiteState[] | undefined
+  const sites = () => told ?? collect()
   const publishers = options.publishers.map((open) => open({ sites }))
   const namesakes = new Set<string>()
   /** Once, of a name that sites of two databases have: nobody could ask for the second one. */
@@ -100,6 +106,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       () => samples.take(sites().filter(({ last }) => last !== undefined && last.site === site)),
       ...publishers.map((publisher) => () => publisher.update(site)),
     ]
+    told = collect()
     for (const tell of listeners) {
       try {
         tell()
@@ -108,6 +115,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
         log.error({ err: error }, 'a reading could not be passed on')
       }
     }
+    told = undefined
   }
   const groups =
     options.from === undefined

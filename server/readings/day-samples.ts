@@ -49,6 +49,8 @@ export class DaySamples {
   readonly #options: DaySamplesOptions
   readonly #file: string
   #kept: Kept = {}
+  /** What was looked at last. Key: site. */
+  readonly #quarters: Map<string, string> = new Map()
   #isUnsaved = false
   #savedMs = Number.NEGATIVE_INFINITY
   #saving: Promise<void> = Promise.resolve()
@@ -99,11 +101,15 @@ export class DaySamples {
 
   #takeOf({ last, failure }: SiteState): boolean {
     if (last === undefined || failure !== undefined) return false
+    const { site, source } = last
     const today = last.counts.filter(({ period }) => period === 'today')
     const asOfMs = Math.max(...today.map(({ asOf }) => Date.parse(asOf)))
     if (today.length === 0 || this.#options.now() - asOfMs > everyMinutes * 60_000) return false
+    // Each quarter of an hour of a site begins with one of UTC: its own clock is asked once in each.
+    const quarter = `${source} ${Math.floor(asOfMs / 60_000 / everyMinutes)}`
+    if (this.#quarters.get(site) === quarter) return false
+    this.#quarters.set(site, quarter)
     const moment = momentAt(asOfMs, last.ledger?.zone ?? last.timezone)
-    const { site, source } = last
     const before = this.#kept[site]?.source === source ? this.#kept[site].samples : []
     const newest = before.at(-1)
     const minute = minuteOf(moment)

@@ -99,25 +99,28 @@ export function daysOf(period: Exclude<Period, 'online'>, today: string): DayRan
   }
 }
 
-/** The sum of a period, from the ledger and the rows of the open days. */
-export function sumPeriod(
-  ledger: Ledger,
+/** What of a period is in the ledger: the same from poll to poll until the day or the ledger is another. */
+export function sumClosed(
+  { days, older, base }: Ledger,
+  period: Exclude<Period, 'online'>,
+  today: string,
+): Tally {
+  const range = daysOf(period, today)
+  const counted = Object.entries(days).map(([day, counts]) => ({ ...counts, day }))
+  return addOpen(range === undefined ? add(older, base) : none, counted, period, today)
+}
+
+/** Adds those of some days that are of the period. */
+export function addOpen(
+  closed: Tally,
   open: readonly DayTally[],
   period: Exclude<Period, 'online'>,
   today: string,
 ): Tally {
   const range = daysOf(period, today)
-  const [from, to] = range === undefined ? ['', '\uffff'] : [range.from, range.to]
-  const sum = range === undefined ? add(ledger.older, ledger.base) : { ...none }
-  // A year of days, for each period of each site of a network: nothing is made on the way.
-  const take = (day: string, { visitors, views }: Tally) => {
-    if (day < from || day > to) return
-    sum.visitors += visitors
-    sum.views += views
-  }
-  for (const day in ledger.days) take(day, ledger.days[day] ?? none)
-  for (const tally of open) take(tally.day, tally)
-  return sum
+  return open
+    .filter(({ day }) => range === undefined || (day >= range.from && day <= range.to))
+    .reduce(add, closed)
 }
 
 /** The closed days that are kept, and the open ones; a day may be there more than once. */

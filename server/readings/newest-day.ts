@@ -7,6 +7,7 @@ import type { Remembered } from './store.ts'
 const judgedDays = 60
 const leastSilentDays = 2
 const tolerance = 3
+const dayMs = 86_400_000
 
 type Days = Pick<Remembered, 'ledger' | 'open'>
 
@@ -31,6 +32,8 @@ export function newestDay({ ledger, open }: Days): string | undefined {
 export function silentSince(site: Days, nowMs: number): string | undefined {
   const newest = newestDay(site)
   if (site.ledger === undefined || newest === undefined) return undefined
+  // In every zone, and without asking which: no day is 40 hours ahead of another.
+  if (nowMs - Date.parse(newest) < dayMs) return undefined
   const { today } = momentAt(nowMs, site.ledger.zone)
   const silent = daysBetween(newest, today)
   if (silent < leastSilentDays) return undefined
@@ -44,5 +47,5 @@ export function silentSince(site: Days, nowMs: number): string | undefined {
 }
 
 function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+  return Math.round((Date.parse(to) - Date.parse(from)) / dayMs)
 }

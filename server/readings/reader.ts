@@ -11,7 +11,15 @@ import { Background } from './background.ts'
 import { type Counting, counting } from './counting.ts'
 import { type Found, findSource, type Wanted } from './find-source.ts'
 import { FullCount } from './full-count.ts'
-import { closeDays, type DayTally, daysOf, type Ledger, sumPeriod, toDays } from './ledger.ts'
+import {
+  addOpen,
+  closeDays,
+  type DayTally,
+  daysOf,
+  type Ledger,
+  sumClosed,
+  toDays,
+} from './ledger.ts'
 import { Paces, type Rest, restFactor } from './pace.ts'
 import { watchedPollMs } from './poller.ts'
 import { type Count, keyOf, type Round } from './round.ts'
@@ -79,6 +87,10 @@ export class Reader {
   #ledger: Ledger | undefined
   /** As of the last poll, with the ledger that it went on from: only together do they make sums. */
   #days: { ledger: Ledger; open: readonly DayTally[] } | undefined
+  /** What of each period is in the ledger, at a day. */
+  #closed:
+    | { readonly ledger: Ledger; readonly today: string; readonly sums: Map<Period, Tally> }
+    | undefined
   #found: Found | undefined
   #roundMs = 0
   readonly #recounts = new Background((error) => this.#onBackgroundError(error))
@@ -287,15 +299,19 @@ export class Reader {
     }
     if (ledger !== undefined) this.#days = { ledger, open: rows }
     const days = ledger ?? openDaysOnly(open, moment)
-    const sums = new Map<Period, Tally>()
+    if (this.#closed?.ledger !== days || this.#closed.today !== moment.today) {
+      this.#closed = { ledger: days, today: moment.today, sums: new Map() }
+    }
+    const { sums } = this.#closed
     for (const { metric, period } of plan.offers) {
       if (period === 'online' || (period === 'total' && plan.total !== undefined)) continue
       // A single day is in the rows of its day also where people are counted once a period.
       const range = daysOf(period, moment.today)
       if (!isDayOrNow(period) && plan.distinct?.includes(metric)) continue
       if (ledger === undefined && (range === undefined || range.from < open.from)) continue
-      const sum = sums.get(period) ?? sumPeriod(days, rows, period, moment.today)
-      sums.set(period, sum)
+      const closed = sums.get(period) ?? sumClosed(days, period, moment.today)
+      sums.set(period, closed)
+      const sum = addOpen(closed, rows, period, moment.today)
       this.#keep(found, metric, period, plan.shown?.(sum) ?? sum, moment, 'days')
     }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { closeDays, type DayTally, sumPeriod } from '../../../server/readings/ledger.ts'
+import { addOpen, closeDays, type DayTally, sumClosed } from '../../../server/readings/ledger.ts'
 import { addDays } from '../../../server/wordpress/moment.ts'
 
 const closedOn = '2026-10-15'
@@ -25,8 +25,8 @@ test('closed days and open days together make the sums of all rows, whenever the
         base: extra,
       })
       const open = all.filter(({ day }) => day >= closedOn)
-      const sum = (period: Parameters<typeof sumPeriod>[2]) =>
-        sumPeriod(ledger, open, period, today)
+      const sum = (period: Parameters<typeof sumClosed>[1]) =>
+        addOpen(sumClosed(ledger, period, today), open, period, today)
       const add = (from: string, to: string, metric: 'visitors' | 'views') =>
         all.filter(({ day }) => day >= from && day <= to).reduce((sum, row) => sum + row[metric], 0)
       for (const metric of ['visitors', 'views'] as const) {
