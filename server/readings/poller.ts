@@ -59,6 +59,8 @@ export class Poller {
   readonly #retry: Retry
   #timer: NodeJS.Timeout | undefined
   #round: Promise<unknown> = Promise.resolve()
+  /** What the last round that was ours has read. */
+  #found: Round | undefined
   #isWoken = false
   /** Day of the newest visit, while the plugin counts nobody. */
   #silentSince: string | undefined
@@ -145,6 +147,10 @@ export class Poller {
 
   #succeed(found: Round): void {
     const { log, carry, onRound } = this.#options
+    const { failure, isTheirs } = this.#state
+    // In a network most rounds read nothing: a query runs as often as the load of all sites allows.
+    if (found === this.#found && failure === undefined && isTheirs === false) return
+    this.#found = found
     if (this.#retry.isUnderWay) log.info({ site: found.site }, 'the database answers again')
     this.#retry.succeeded()
     const last = this.#state.last

@@ -91,6 +91,8 @@ export class Reader {
   #closed:
     | { readonly ledger: Ledger; readonly today: string; readonly sums: Map<Period, Tally> }
     | undefined
+  /** What the last round has found; undefined when something has been read since. */
+  #round: Round | undefined
   #found: Found | undefined
   #roundMs = 0
   readonly #recounts = new Background((error) => this.#onBackgroundError(error))
@@ -148,6 +150,7 @@ export class Reader {
   /**
    * One round of the queries that are due.
    *
+   * @returns the same as the last time where none was
    * @throws DatabaseError, or FatalError when there is no WordPress or no plugin to read
    */
   async read(): Promise<Round> {
@@ -168,7 +171,8 @@ export class Reader {
       await this.#poll('online', () => this.#readOnline(found, moment))
       // Beside a query of the poll it would make that look dearer or cheaper than it is.
       if (this.#isKnown()) void this.#countInBackground(found)
-      return this.#round(found)
+      this.#round ??= this.#makeRound(found)
+      return this.#round
     } catch (error) {
       if (error === this.#exhausted) this.#exhausted = undefined
       this.#doubt(error)
@@ -213,6 +217,7 @@ export class Reader {
     if (warning !== undefined && warning !== this.#warning) this.#options.onWarning(warning)
     this.#warning = warning
     this.#found = found
+    this.#round = undefined
     return found
   }
 
@@ -298,6 +303,7 @@ export class Reader {
       this.#keep(found, 'visitors', 'online', { visitors, views: 0 }, moment, 'days')
     }
     if (ledger !== undefined) this.#days = { ledger, open: rows }
+    this.#round = undefined
     const days = ledger ?? openDaysOnly(open, moment)
     if (this.#closed?.ledger !== days || this.#closed.today !== moment.today) {
       this.#closed = { ledger: days, today: moment.today, sums: new Map() }
@@ -542,9 +548,10 @@ export class Reader {
       tookMs: 0,
     }
     this.#counts.set(keyOf(count), { count, pace })
+    this.#round = undefined
   }
 
-  #round({ site, source, plan, why }: Found): Round {
+  #makeRound({ site, source, plan, why }: Found): Round {
     // Where people have no number yet, views must not stand in their place.
     const missing = new Set(
       plan.offers.filter((offer) => !this.#counts.has(keyOf(offer))).map(({ period }) => period),

@@ -140,7 +140,6 @@ export class MqttSite {
   update(state: SiteState, place: number): void {
     this.#state = { state, place }
     this.#stale = staleness(state, this.#options.now())
-    // In a network most rounds read nothing: a query runs as often as the load of all sites allows.
     const round = `${place} ${this.#stale} ${state.last?.counts.map(({ asOf, value }) => asOf + value)}`
     if (round === this.#round && this.#refusedMs.size === 0) return
     this.#round = round

@@ -24,6 +24,7 @@ const cases: [before: number, after: number, rules: object, milestone: number | 
   [443, 444, { repdigits: true }, 444],
   [99, 110, { round: false, repdigits: true }, undefined],
   [998, 999, { round: false, repdigits: true }, 999],
+  [4000, 4500, { round: false, repdigits: true }, 4444],
   [76_000, 78_000, { round: false, repdigits: true }, 77_777],
   [12_340, 12_350, { list: [12_345] }, 12_345],
   [50, 40, {}, undefined],

@@ -93,6 +93,19 @@ test('what a run asks of the database', async (t) => {
     assert.deepEqual(counted, [0, 60, 120])
   })
 
+  await t.test('a round in which nothing is due finds the very same', async (t) => {
+    const connection = await mariadb.create('idle', statistics)
+    let now = start
+    const database = openMysql(connection)
+    t.after(() => database.close())
+    const reader = steppedReader(database, { now: () => now })
+    const first = await reader.step()
+    now += 1000
+    assert.equal(await reader.read(), first)
+    now += 4000
+    assert.notEqual(await reader.read(), first)
+  })
+
   await t.test('a slow query not before a hundred times its time', async (t) => {
     const connection = await mariadb.create('slow', statistics)
     let now = start

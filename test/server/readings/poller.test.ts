@@ -88,6 +88,33 @@ test('a poller reads at the start and then once an interval', async (t) => {
   await until('the second reading', () => value(poller) === 2)
 })
 
+test('a round that has read nothing is told to nobody, unless one before it failed', async (t) => {
+  const { poller, answers, rounds } = setup(t)
+  const same = round(1)
+  const away = new DatabaseError('away', 'gone')
+  answers.push(
+    async () => same,
+    async () => same,
+    async () => round(2),
+    () => Promise.reject(away),
+    async () => same,
+  )
+  await poller.start()
+  assert.equal(rounds(), 1)
+  for (const [left, told] of [
+    [3, 1],
+    [2, 2],
+    [1, 3],
+    [0, 4],
+  ]) {
+    t.mock.timers.tick(5000)
+    await until('the round', () => answers.length === left)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(rounds(), told)
+  }
+  assert.equal(poller.state.failure, undefined)
+})
+
 test('a round that takes long is not joined by a second one', async (t) => {
   const { poller, answers, reads } = setup(t)
   let finish: (round: Round) => void = () => {}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { redact } from '../../../../server/http/middleware/log.ts'
 import { openAccess, startApp } from '../../../support/app.ts'
 import { infos, recordingLog } from '../../../support/log.ts'
@@ -27,6 +28,23 @@ test('a request is one line of the log at debug, without the token, also one fro
     { method: 'GET', path: '/count?token=…', status: 401, ms: 0, client: '127.0.0.1' },
   ])
   assert.ok(!JSON.stringify([entries, log.lines]).includes('s3cret'))
+})
+
+test('how long an answer took is logged in tenths of a millisecond', async (t) => {
+  const entries: unknown[] = []
+  const log = { ...recordingLog(), debug: (entry: unknown) => void entries.push(entry) }
+  let nowMs = 1000
+  const { ask } = await startApp(t, {
+    log,
+    monotonic: () => {
+      nowMs += 0.74
+      return nowMs
+    },
+  })
+  await (await ask('/count')).text()
+  await until('the line', () => entries.length === 1)
+  const { ms } = v.parse(v.object({ ms: v.number() }), entries[0])
+  assert.ok(ms >= 0.7 && /^\d+(\.\d)?$/.test(String(ms)), String(ms))
 })
 
 test('what is refused is logged; a path that is none is not', async (t) => {
