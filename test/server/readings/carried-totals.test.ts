@@ -66,6 +66,17 @@ const withDays = fc.array(
   { minLength: 1, maxLength: 30 },
 )
 
+test('a total that was the same for a while has not fallen: rows of today that come back are no new ones', () => {
+  const there = { raw: 100, closed: 50 }
+  const away = { raw: 60, closed: 50 }
+  for (const steps of [
+    [there, there, away, there],
+    [there, away, there, away, there],
+  ]) {
+    assert.deepEqual(carryAll(steps).at(-1), { shown: 100, carried: 0 })
+  }
+})
+
 test('with falls carried forward a total never falls, and says how much of it is carried', () => {
   fc.assert(
     fc.property(fc.oneof(withoutDays, withDays), (steps) => {

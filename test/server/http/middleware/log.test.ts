@@ -44,7 +44,7 @@ test('how long an answer took is logged in tenths of a millisecond', async (t) =
   await (await ask('/count')).text()
   await until('the line', () => entries.length === 1)
   const { ms } = v.parse(v.object({ ms: v.number() }), entries[0])
-  assert.ok(ms >= 0.7 && /^\d+(\.\d)?$/.test(String(ms)), String(ms))
+  assert.ok(ms >= 0.7 && ms < 7 && /^\d+(\.\d)?$/.test(String(ms)), String(ms))
 })
 
 test('what is refused is logged; a path that is none is not', async (t) => {
