@@ -98,6 +98,7 @@ class Lane {
     const link = this.#link
     if (link !== undefined) this.#drop(link)
     if (!this.#isLeft) return
+    this.#isLeft = false
     const given = new AbortController()
     const time = sleep(killWithinMs, undefined, { signal: given.signal })
     // Where the server refuses, as an account that may have no more connections, that it was closed is all.

@@ -63,8 +63,10 @@ export function openSqlite({ file }: SqliteConnection): Database {
     snapshot: run,
     async close() {
       isClosed = true
-      await copy?.close()
+      // Who stops while it starts closes twice.
+      const closing = copy
       copy = undefined
+      await closing?.close()
     },
   }
 }

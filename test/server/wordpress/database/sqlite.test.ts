@@ -35,6 +35,8 @@ test('a file is read as it changes, and nothing is left beside it or behind', as
   }
   writer.close()
   assert.deepEqual(await readdir(folder), ['.ht.sqlite'])
+  // As a program that is stopped while it starts does.
+  await Promise.all([database.close(), database.close()])
   await database.close()
   await until('the copy to go', async () => isDeepStrictEqual(await copies(), before))
 })
