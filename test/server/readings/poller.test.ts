@@ -240,7 +240,7 @@ test('a plugin that counts nobody any more is warned of once, and again when it 
   const silent = stoppedOn('2026-10-02')
   const warnings = () => log.lines.filter((line) => line.includes('has counted nobody since'))
   const rest = async (answer: Round) => {
-    answers.push(async () => answer)
+    answers.push(async () => ({ ...answer }))
     const next = rounds() + 1
     t.mock.timers.tick(5000)
     await until('the round', () => rounds() === next)
