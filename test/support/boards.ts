@@ -14,8 +14,11 @@ export type BoardKind = (typeof boardKinds)[number]
 
 type Options = TcpBoardOptions & { announce?: boolean; boot?: Boot }
 
-/** A board of one of both kinds behind a TCP port. */
-export function startBoard(kind: BoardKind, options: Options): Promise<TcpBoard> {
+/** A board of one of both kinds behind a TCP port. The imitation notes what real firmware would stumble over. */
+export function startBoard(
+  kind: BoardKind,
+  options: Options,
+): Promise<TcpBoard & { violations?: readonly string[] }> {
   return kind === 'StandardFirmata' ? startVirtualBoard(options) : startUno(options)
 }
 

@@ -11,22 +11,25 @@ import { numberText } from '../../../device/face/number.ts'
 import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
 import { chainDotMatrix } from '../../../hardware/virtual/dot-matrix.ts'
 import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
+import { boardKinds, startBoard } from '../../support/boards.ts'
 import { frame, pins, startDesk, startLink } from '../../support/desk.ts'
 import { allPairs, shownBy, textOf } from '../../support/displays.ts'
 import { silent } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 import { startWire } from '../../support/wire.ts'
 
-test('a frame comes out of the chip as it went in, without a stray byte', async (t) => {
-  const { board, chip, text } = await startDesk(t)
-  const { link } = startLink(t, board.port)
-  link.show(frame(12345678))
-  await until('the digits', () => text() === '12345678')
-  assert.deepEqual(chip.violations, [])
-  assert.equal(board.received.strayBytes, 0)
-  assert.equal(board.received.unknown, 0)
-  assert.equal(chip.display().intensity, 3)
-})
+for (const kind of boardKinds) {
+  test(`${kind}: a frame comes out of the chip as it went in, without a stray byte`, async (t) => {
+    const { board, chip, text } = await startDesk(t, { kind })
+    const { link } = startLink(t, board.port)
+    link.show(frame(12345678))
+    await until('the digits', () => text() === '12345678')
+    assert.deepEqual(chip.violations, [])
+    assert.equal(board.received.strayBytes, 0)
+    assert.equal(board.received.unknown, 0)
+    assert.equal(chip.display().intensity, 3)
+  })
+}
 
 test('a MAX7219 takes 100 bytes for one digit and 793 for eight, each frame in one write', async (t) => {
   const { board, text } = await startDesk(t)
@@ -55,51 +58,59 @@ test('a frame that looks the same costs no byte', async (t) => {
   assert.equal(board.received.bytes, 100)
 })
 
-test('of frames that come faster than the board takes them the newest is shown, within two', async (t) => {
-  const { board, text } = await startDesk(t)
-  const { link } = startLink(t, board.port)
-  link.show(frame(0))
-  await until('the first frame', () => text() === '       0')
-  board.resetReceived()
-  for (let value = 1; value <= 10_000; value += 1) link.show(frame(value))
-  await until('the last', () => text() === '   10000')
-  assert.ok(board.received.bytes <= 1600, `${board.received.bytes} bytes`)
-})
+for (const kind of boardKinds) {
+  test(`${kind}: of frames that come faster than the board takes them the newest is shown, within two`, async (t) => {
+    const { board, text } = await startDesk(t, { kind })
+    const { link } = startLink(t, board.port)
+    link.show(frame(0))
+    await until('the first frame', () => text() === '       0')
+    board.resetReceived()
+    for (let value = 1; value <= 10_000; value += 1) link.show(frame(value))
+    await until('the last', () => text() === '   10000')
+    assert.ok(board.received.bytes <= 1600, `${board.received.bytes} bytes`)
+  })
+}
 
-test('pins that the board does not have are refused with those it has', async (t) => {
-  const { board } = await startDesk(t)
-  for (const data of [0, 1, 50]) {
-    await assert.rejects(
-      openFirmata(
-        tcpLink('127.0.0.1', board.port),
-        { bus: 'spi', pins: { data, clock: 3, cs: 4 } },
-        new AbortController().signal,
-      ),
-      new RegExp(`no digital output at pin ${data}; it has 2, 3, 4`),
-    )
-  }
-})
+for (const kind of boardKinds) {
+  test(`${kind}: pins that the board does not have are refused with those it has`, async (t) => {
+    const { board } = await startDesk(t, { kind })
+    for (const data of [0, 1, 50]) {
+      await assert.rejects(
+        openFirmata(
+          tcpLink('127.0.0.1', board.port),
+          { bus: 'spi', pins: { data, clock: 3, cs: 4 } },
+          new AbortController().signal,
+        ),
+        new RegExp(`no digital output at pin ${data}; it has 2, 3, 4`),
+      )
+    }
+  })
+}
 
-test('stopping takes less than a second also when the board hangs', async (t) => {
-  const { board, text } = await startDesk(t)
-  const { link } = startLink(t, board.port)
-  link.show(frame(1))
-  await until('the digits', () => text() === '       1')
-  board.freeze(true)
-  link.show(frame(2))
-  const startedMs = performance.now()
-  await link.stop({ ...frame(2), on: false })
-  assert.ok(performance.now() - startedMs < 1000)
-})
+for (const kind of boardKinds) {
+  test(`${kind}: stopping takes less than a second also when the board hangs`, async (t) => {
+    const { board, text } = await startDesk(t, { kind })
+    const { link } = startLink(t, board.port)
+    link.show(frame(1))
+    await until('the digits', () => text() === '       1')
+    board.freeze(true)
+    link.show(frame(2))
+    const startedMs = performance.now()
+    await link.stop({ ...frame(2), on: false })
+    assert.ok(performance.now() - startedMs < 1000)
+  })
+}
 
-test('when the link stops the display is dark', async (t) => {
-  const { board, text } = await startDesk(t)
-  const { link } = startLink(t, board.port)
-  link.show(frame(9))
-  await until('the digits', () => text() === '       9')
-  await link.stop({ ...frame(9), on: false })
-  assert.equal(text(), 'off')
-})
+for (const kind of boardKinds) {
+  test(`${kind}: when the link stops the display is dark`, async (t) => {
+    const { board, text } = await startDesk(t, { kind })
+    const { link } = startLink(t, board.port)
+    link.show(frame(9))
+    await until('the digits', () => text() === '       9')
+    await link.stop({ ...frame(9), on: false })
+    assert.equal(text(), 'off')
+  })
+}
 
 test('stopping takes less than a second also while an attempt to connect cannot be broken off', async () => {
   const link = new Link({
@@ -116,15 +127,17 @@ test('stopping takes less than a second also while an attempt to connect cannot 
   assert.ok(performance.now() - startedMs < 1000)
 })
 
-test('no attempt to connect goes on after the end', async (t) => {
-  const { board } = await startDesk(t)
-  board.freeze(true)
-  const wiring = { bus: 'spi', pins } as const
-  await assert.rejects(
-    openFirmata(tcpLink('127.0.0.1', board.port), wiring, AbortSignal.abort()),
-    /stopped/,
-  )
-})
+for (const kind of boardKinds) {
+  test(`${kind}: no attempt to connect goes on after the end`, async (t) => {
+    const { board } = await startDesk(t, { kind })
+    board.freeze(true)
+    const wiring = { bus: 'spi', pins } as const
+    await assert.rejects(
+      openFirmata(tcpLink('127.0.0.1', board.port), wiring, AbortSignal.abort()),
+      /stopped/,
+    )
+  })
+}
 
 test('a frame is on the display when its bytes have crossed the wire, and no other before it', async (t) => {
   let hold = false
@@ -160,12 +173,13 @@ test('a frame is on the display when its bytes have crossed the wire, and no oth
   assert.ok(burst <= 2 * 800, `${burst} bytes until the last of 10,000`)
 })
 
-for (const { name } of allPairs()) {
-  test(`an Uno with StandardFirmata drives ${name}, and again after a reset`, async (t) => {
+const both = allPairs().flatMap(({ name }) => boardKinds.map((kind) => ({ name, kind })))
+for (const { name, kind } of both) {
+  test(`an Uno with ${kind} drives ${name}, and again after a reset`, async (t) => {
     const pair = allPairs().find((each) => each.name === name)
     assert.ok(pair)
     const { display, chips } = pair
-    const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips })
+    const board = await startBoard(kind, { host: '127.0.0.1', port: 0, chips })
     t.after(() => board.close())
     const link = new Link({
       open: (wiring, signal) => openFirmata(tcpLink('127.0.0.1', board.port), wiring, signal),
@@ -314,19 +328,21 @@ test('a lost connection is closed before the wait for the next attempt, not afte
   }
 })
 
-test('a board that answers byte by byte, with strings in between, is understood', async (t) => {
-  const { board, text } = await startDesk(t, { announce: true })
-  const string = Buffer.from([0xf0, 0x71, 0x48, 0, 0x69, 0, 0xf7])
-  const wire = await startWire(t, board.port, {
-    pieces: (data) => [string, ...[...data].map((byte) => Uint8Array.of(byte)), string],
+for (const kind of boardKinds) {
+  test(`${kind}: a board that answers byte by byte, with strings in between, is understood`, async (t) => {
+    const { board, text } = await startDesk(t, { announce: true, kind })
+    const string = Buffer.from([0xf0, 0x71, 0x48, 0, 0x69, 0, 0xf7])
+    const wire = await startWire(t, board.port, {
+      pieces: (data) => [string, ...[...data].map((byte) => Uint8Array.of(byte)), string],
+    })
+    const { link, log } = startLink(t, wire.port)
+    for (const value of [1234, 1235, 1300]) {
+      link.show(frame(value))
+      await until(`${value}`, () => text().trim() === String(value))
+    }
+    assert.deepEqual(
+      log.lines.filter((line) => line.startsWith('warn')),
+      [],
+    )
   })
-  const { link, log } = startLink(t, wire.port)
-  for (const value of [1234, 1235, 1300]) {
-    link.show(frame(value))
-    await until(`${value}`, () => text().trim() === String(value))
-  }
-  assert.deepEqual(
-    log.lines.filter((line) => line.startsWith('warn')),
-    [],
-  )
-})
+}
