@@ -119,15 +119,18 @@ async function startEd25519(t: TestContext) {
     return Buffer.concat([Buffer.from([body.length, 0, 0, sequence]), body])
   }
   return startTcp(t, (socket) => {
-    const nonce = [...'12345678'].map(Number)
-    socket.write(
-      // Capabilities: protocol 4.1, a plugin of its own, a database.
-      packet(
-        ...([0, [10], '5.5.5-10.11.6-MariaDB\0', [1, 0, 0, 0], nonce, [0]] as const),
-        ...[[0x09, 0x82], [45], [2, 0], [0x08, 0], [21], Array<number>(10).fill(0)],
-        ...[[...nonce, 1, 2, 3, 4, 0], 'mysql_native_password\0'],
-      ),
-    )
+    const nonce = [1, 2, 3, 4, 5, 6, 7, 8]
+    // Protocol::HandshakeV10, with the capabilities of protocol 4.1, a database and plugins.
+    const version = [[10], '5.5.5-10.11.6-MariaDB\0', [1, 0, 0, 0], nonce, [0]]
+    const capabilities = [[0x09, 0x82], [45], [2, 0], [0x08, 0]]
+    const plugin = [
+      [21],
+      Array<number>(10).fill(0),
+      nonce,
+      [1, 2, 3, 4, 0],
+      'mysql_native_password\0',
+    ]
+    socket.write(packet(0, ...version, ...capabilities, ...plugin))
     socket.once('data', () => {
       socket.write(packet(2, [0xfe], 'client_ed25519\0', Array<number>(32).fill(7), [0]))
     })

@@ -134,9 +134,7 @@ $table_prefix = 'wp_';
     async (t) => {
       const home = await temporaryFolder(t)
       const config = join(home, 'new.yaml')
-      const desk = await startDesk(t)
-      const { port: boardPort } = desk.board
-      const steps: [words: string | RegExp, line: string][] = [
+      const stepsAt = (boardPort: number): [words: string | RegExp, line: string][] => [
         ['Where is its number to be read?', '2'],
         ['path of a socket:', `127.0.0.1:${port}`],
         ['name of the database:', 'blog'],
@@ -160,7 +158,10 @@ $table_prefix = 'wp_';
       ]
       // Each process has to come as far as its question.
       const ends = [0, 1, 4, 5, 10, 11, 12, 13, 14, 16, 17, 18, 19]
-      for (const end of ends) {
+      const interruptAt = async (end: number) => {
+        // A board serves one program at a time.
+        const { board } = await startDesk(t)
+        const steps = stepsAt(board.port)
         const terminal = startAtTerminal(t, ['setup', '--config', config], {
           cwd: home,
           env: { HOME: home },
@@ -174,6 +175,11 @@ $table_prefix = 'wp_';
           assert.ok(!terminal.screen().includes(secret), terminal.screen())
         }
       }
+      // Each waits for most of its time.
+      const turns = [0, 1, 2].map(async (turn) => {
+        for (const end of ends.filter((_, index) => index % 3 === turn)) await interruptAt(end)
+      })
+      await Promise.all(turns)
     },
   )
 
