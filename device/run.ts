@@ -50,7 +50,7 @@ export interface Device {
   show(showing: Showing): Promise<void>
   /** Overrides the schedule of the brightness until its next step; `on` is as bright as it was last. */
   light(level: Level | 'on'): void
-  /** Shows the test pattern for 10 s, or ends it. */
+  /** Shows the test pattern for 10 s, or ends it, as darkness does. */
   testPattern(isWanted: boolean): void
   stop(): Promise<void>
 }
@@ -127,6 +127,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       return changing
     },
     light(level) {
+      if (level === 'off') patternUntilMs = Number.NEGATIVE_INFINITY
       dimmer.set(level, instant())
       look()
     },

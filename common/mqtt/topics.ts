@@ -46,6 +46,8 @@ export const deskTopics = {
   fact: (desk: string, fact: DeskFact) => `${ofDesk(desk)}/${fact}`,
   /** Not to be retained: a desk takes only what is said while it listens. */
   command: (desk: string, command: DeskCommandName) => `${ofDesk(desk)}/${command}/set`,
+  /** A filter for every command, a misspelt one too. */
+  commands: (desk: string) => `${ofDesk(desk)}/+/set`,
 }
 
 function ofDesk(desk: string): string {

@@ -11,7 +11,6 @@ import { LeaderElection } from '../../common/mqtt/leader-election.ts'
 import { againMs } from '../../common/mqtt/refusals.ts'
 import {
   type DeskFact,
-  deskCommands,
   deskTopics,
   everySite,
   parseTopic,
@@ -99,7 +98,7 @@ export class DeskControl {
         deskTopics.status(name),
         deskTopics.claim(name),
         deskTopics.hello(name),
-        ...deskCommands.map((command) => deskTopics.command(name, command)),
+        deskTopics.commands(name),
         ...(options.discovery === undefined ? [] : [haStatusTopic]),
         ...readingFilters(options.counts),
       ],

@@ -331,6 +331,11 @@ test('a test pattern that was asked for goes away after 10 s, and lights a dark 
   assert.equal(text(), '12345678.')
   t.mock.timers.tick(1)
   assert.deepEqual([text().trim().slice(0, 1), shown.at(-1)?.on, look()?.text], ['5', false, 'off'])
+  device.testPattern(true)
+  device.light(2)
+  assert.deepEqual([text(), shown.at(-1)?.intensity], ['12345678.', 2])
+  device.light('off')
+  assert.deepEqual([shown.at(-1)?.on, look()?.text], [false, 'off'])
 })
 
 test('what is shown can be changed; brightness and what was remembered stay', async (t) => {

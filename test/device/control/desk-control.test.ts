@@ -93,4 +93,7 @@ test('a command that was retained is never carried out, whenever it comes', asyn
   for (const payload of ['bad', 'bad', 'bad', 'worse']) say(brightness, payload)
   await until('the last', () => log.lines.some((line) => line.includes('worse')))
   assert.equal(log.lines.filter((line) => line.includes('not allowed')).length, 2)
+  say(brightness.replace('brightness', 'brightnes'), '3')
+  await until('a hint', () => log.lines.some((line) => line.includes('did you mean brightness?')))
+  assert.equal(told.length, 1)
 })
