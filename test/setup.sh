@@ -41,6 +41,12 @@ if ! [ -e /usr/lib/avr/include/avr/io.h ]; then
   packages="$packages avr-libc"
 fi
 
+# Real boot loaders of an Uno and of old Nanos, for the simulated processor.
+if ! [ -e /usr/share/arduino/hardware/arduino/avr/bootloaders/optiboot/optiboot_atmega328.hex ]; then
+  missing="$missing optiboot"
+  packages="$packages arduino-core-avr"
+fi
+
 # PHP's way to MySQL is no program of its own.
 if ! php -r 'exit(extension_loaded("mysqli") ? 0 : 1);' 2>/dev/null; then
   missing="$missing mysqli"

@@ -13,11 +13,13 @@ import {
   portCConfig,
   portDConfig,
   timer0Config,
+  timer1Config,
   twiConfig,
   usart0Config,
   watchdogConfig,
 } from 'avr8js'
 import type { Chip, Drive, Levels } from './pins.ts'
+import { SelfProgramming, SPM } from './self-programming.ts'
 import { TwiBus } from './twi-bus.ts'
 
 // ATmega328P data sheet (DS40002061): memories, chapter 8.
@@ -34,6 +36,9 @@ const LDS = { mask: 0xfe0f, opcode: 0x9000 }
 const SBRS = { mask: 0xfe08, opcode: 0xfe00 }
 const JUMP_BACK_TO_LDS = 0xcffc
 const WAIT_ROUND_CYCLES = 5
+/** "Reset Sources", chapter 11: what MCUSR says afterwards. */
+const EXTERNAL_RESET = 0x02
+const WATCHDOG_RESET = 0x08
 /** Bits of WDTCSR, "Register Description" of chapter 11. */
 const WDE = 0x08
 const WDIE = 0x40
@@ -51,17 +56,22 @@ export type Atmega328pOptions = {
   chips: readonly Chip[]
   /** Written to live; erased when left out. */
   eeprom?: Uint8Array
+  /** Is in its flash, too, from an address on where each reset begins (the fuse BOOTRST). */
+  bootLoader?: { program: Uint8Array; start: number }
   /** Told each byte that goes out of the serial port. */
   onByte: (byte: number) => void
 }
 
 /**
  * The ATmega328P of an Uno, which runs a program at 16 MHz of a clock that stands still between calls.
- * It has what the counter's firmware uses. avr8js takes SLEEP for no operation, so that is done here.
+ * It has what the counter's firmware and boot loaders use. avr8js takes SLEEP and SPM for no operation, so
+ * these are done here.
  */
 export class Atmega328p {
   readonly eeprom: Uint8Array
   readonly #program: Uint16Array<ArrayBuffer>
+  readonly #bootStart: number
+  readonly #selfProgramming: SelfProgramming
   readonly #chips: readonly Chip[]
   readonly #onByte: (byte: number) => void
   #cpu: CPU
@@ -73,18 +83,32 @@ export class Atmega328p {
   /** Levels of what is wired to inputs. Key: pin. */
   readonly #driven: Map<number, 0 | 1> = new Map()
   #unhang = () => {}
+  #isWatchdogReset = false
   /** Before the last reset. */
   #cyclesBefore = 0
 
-  constructor({ program, chips, eeprom, onByte }: Atmega328pOptions) {
+  constructor({ program, chips, eeprom, onByte, bootLoader }: Atmega328pOptions) {
     const flash = new Uint8Array(FLASH_BYTES).fill(0xff)
     flash.set(program)
+    if (bootLoader !== undefined) flash.set(bootLoader.program, bootLoader.start)
+    this.#bootStart = bootLoader?.start ?? 0
+    this.#selfProgramming = new SelfProgramming(flash)
     this.#program = new Uint16Array(flash.buffer)
     this.#chips = chips
     this.#onByte = onByte
     this.eeprom = eeprom ?? new Uint8Array(EEPROM_BYTES).fill(0xff)
-    this.#cpu = new CPU(this.#program, SRAM_BYTES)
+    this.#cpu = this.#newCpu(EXTERNAL_RESET)
     this.#usart = this.#wire(this.#cpu)
+  }
+
+  /** What is in its flash. */
+  get flash(): Uint8Array {
+    return new Uint8Array(this.#program.buffer)
+  }
+
+  /** At which its serial port is. */
+  get baudRate(): number {
+    return this.#usart.baudRate
   }
 
   /** Since power-on. */
@@ -123,8 +147,15 @@ export class Atmega328p {
       avrInstruction(cpu)
       if (opcode === SLEEP) this.#sleep(end)
       else {
+        if (opcode === SPM) this.#selfProgramming.store(cpu)
         if (opcode === JUMP_BACK_TO_LDS) this.#skipWaiting(end)
         cpu.tick()
+      }
+      if (this.#isWatchdogReset) {
+        const leftMs = (end - cpu.cycles) / CYCLES_PER_MS
+        this.#restart(WATCHDOG_RESET)
+        if (leftMs > 0) this.run(leftMs)
+        return
       }
     }
   }
@@ -163,11 +194,27 @@ export class Atmega328p {
 
   /** The reset button. Bytes on the wire are lost; what is in EEPROM stays. */
   reset(): void {
+    this.#restart(EXTERNAL_RESET)
+  }
+
+  #restart(cause: number): void {
     this.#cyclesBefore += this.#cpu.cycles
     this.#incoming = []
-    this.#cpu = new CPU(this.#program, SRAM_BYTES)
+    this.#isWatchdogReset = false
+    this.#cpu = this.#newCpu(cause)
     this.#usart = this.#wire(this.#cpu)
     this.#pinsMoved()
+  }
+
+  #newCpu(cause: number): CPU {
+    const cpu = new CPU(this.#program, SRAM_BYTES)
+    cpu.pc = this.#bootStart / 2
+    cpu.data[watchdogConfig.MCUSR] = cause
+    // Called by the watchdog, in the midst of things.
+    cpu.reset = () => {
+      this.#isWatchdogReset = true
+    }
+    return cpu
   }
 
   /** Whether an input has its pull-up on. */
@@ -215,6 +262,7 @@ export class Atmega328p {
     this.#ports = PORTS.map(({ config }) => new AVRIOPort(cpu, config))
     for (const port of this.#ports) port.addListener(() => this.#pinsMoved())
     new AVRTimer(cpu, timer0Config)
+    new AVRTimer(cpu, timer1Config)
     new AVRWatchdog(cpu, watchdogConfig, new AVRClock(cpu, FREQUENCY_HZ))
     const { eeprom } = this
     new AVREEPROM(
