@@ -6,6 +6,7 @@ import type { BoardSetting } from '../../device/boards/index.ts'
 import type { LinkReport } from '../../device/boards/link.ts'
 import type { DisplayDriver, DisplayOptions } from '../../device/displays/driver.ts'
 import { type DisplayId, displayOf, displays } from '../../device/displays/index.ts'
+import { leastDigits } from '../../device/face/side-by-side.ts'
 import type { FeedOptions, Showing } from '../../device/run.ts'
 import type { PanelOutput } from '../../device/screens/panel.ts'
 import type { Screen } from '../../device/screens/screen.ts'
@@ -103,7 +104,7 @@ export const device = command({
     }
     const pollMs = values.poll === 'auto' ? autoPollMs : values.poll
     const showing = (shows: Values<'show'>['show']): Showing => {
-      const readings = shows ?? [{ reading: undefined, legend: '-' }]
+      const readings = shows ?? [{ reading: undefined, legend: '-', isBeside: false }]
       const feeds = readings.map(({ reading }, counter) =>
         chooseFeed({
           countUrl: values.countUrl,
@@ -123,6 +124,7 @@ export const device = command({
           points: values.points,
           statusSign: values.statusSign,
           legends: readings.map(({ legend }) => legend),
+          turns: turnsOf(readings),
           dwellMs: values.dwell,
           intervalMs: Math.max(...feeds.map(({ intervalMs }) => intervalMs)),
           rollMs: (values.roll ?? canRoll(values)) ? pollMs : 0,
@@ -180,6 +182,25 @@ function readingOf(reading: string): Values<'show'>['show'] {
   return v.parse(faceSettings.show.schema, reading)
 }
 
+/** The counters of each turn, two where one stands beside the other. */
+function turnsOf(readings: readonly { readonly isBeside: boolean }[]): number[][] {
+  const turns: number[][] = []
+  for (const [index, { isBeside }] of readings.entries()) {
+    if (isBeside) turns.at(-1)?.push(index)
+    else turns.push([index])
+  }
+  return turns
+}
+
+/** @throws UsageError where two counts have no room side by side */
+function checkRoom(show: Values<'show'>['show'], digits: number): void {
+  const isPair = show?.some(({ isBeside }) => isBeside) ?? false
+  if (!isPair || digits >= leastDigits) return
+  throw new UsageError(
+    `--show: two counts side by side take ${leastDigits} digits or more, and the display has ${digits}; separated by a comma they take turns`,
+  )
+}
+
 /** One step of a matrix takes half a second at 57600 baud. */
 function canRoll({ board, display }: Pick<DisplayValues, 'board' | 'display'>): boolean {
   return board?.kind !== 'serial' || display !== 'max7219-matrix'
@@ -214,6 +235,7 @@ async function openScreen(
   if (values.display === 'terminal') {
     const { terminalScreen } = await import('../../device/screens/terminal.ts')
     const digits = values.digits ?? terminalDigits
+    checkRoom(values.show, digits)
     const hasPoints = values.decimalPoints ?? true
     return {
       screen: terminalScreen(context.stdout, {
@@ -268,6 +290,7 @@ export async function displayAt(values: DisplayValues, out: PanelOutput): Promis
   const id = chipOf(values.display)
   const chips = { digits, addresses, modules, moduleWiring }
   const display = openDisplay(id, { ...chips, points, digitOrder })
+  checkRoom(values.show, display.digits)
   const { fitsPictures } = await import('../../device/boards/pictures-board.ts')
   const exceedsPictures = !fitsPictures(display)
   const wiring = { ...(await wiringOf(setting, id, pins)), exceedsPictures }
@@ -360,8 +383,9 @@ export async function wiringOf(
 
 /** What the digits count, in words. */
 function captionOf(show: Values<'show'>['show']): string {
-  const words = (show ?? []).map(({ reading }) =>
-    reading.replace('.', ', ').replace(/last(\d+)days/, 'last $1 days'),
-  )
-  return words.length === 0 ? 'visitors, total' : words.join('; ')
+  const words = (show ?? []).map(({ reading, isBeside }, at) => {
+    const word = reading.replace('.', ', ').replace(/last(\d+)days/, 'last $1 days')
+    return `${at === 0 ? '' : isBeside ? ' | ' : '; '}${word}`
+  })
+  return words.length === 0 ? 'visitors, total' : words.join('')
 }

@@ -113,6 +113,11 @@ function partsOf({ display, digits }: EsphomeValues, board: ConfigurationOptions
 }
 
 function showsOf({ show }: EsphomeValues): Shown[] {
+  if (show?.some(({ isBeside }) => isBeside)) {
+    throw new UsageError(
+      '--show: a board with ESPHome shows one count at a time; separated by a comma they take turns',
+    )
+  }
   const shows = (show ?? [{ reading: 'visitors.total' }]).map(({ reading }): Shown => {
     const [metric, period] = reading.split('.')
     return [

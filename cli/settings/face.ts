@@ -5,28 +5,42 @@ import { metrics, periods } from '../../reading.ts'
 import type { Settings } from './setting.ts'
 import { choice, Duration, listOf, matching, OnOff } from './types.ts'
 
-const showMessage = `<metric>.<period>, several separated by commas: ${metrics.join(' or ')}, with ${periods.join(', ')}; a letter for each may follow, as visitors.today:d`
+const showMessage = `<metric>.<period>, several separated by commas, or two side by side by a slash: ${metrics.join(' or ')}, with ${periods.join(', ')}; a letter for each may follow, as visitors.today:d`
 const readings = metrics.flatMap((metric) => periods.map((period) => `${metric}.${period}`))
 
 function showMeant(text: string): string {
-  const parts = text.split(',').map((part) => part.trim().replace(/:.*/, ''))
+  const parts = text.split(/[,/]/).map((part) => part.trim().replace(/:.*/, ''))
   const wrong = parts.find((part) => !readings.includes(part)) ?? ''
   const whole = readings.find((reading) => reading.split('.').includes(wrong))
   return whole === undefined ? didYouMean(wrong, readings) : `; did you mean ${whole}?`
 }
 
-const Show = listOf(
+/** A counter, or two that stand side by side. */
+const Turns = listOf(
   (text) => {
-    const [reading = '', legend = legends[reading] ?? '-', ...more] = text.split(':')
-    const isReading = metrics.some((metric) =>
-      periods.some((period) => reading === `${metric}.${period}`),
-    )
-    // A figure would stand before the number as if it were a part of it.
-    const isLegend = Object.hasOwn(glyphs, legend) && /[^\d ]/.test(legend)
-    return isReading && isLegend && more.length === 0 ? { reading, legend } : undefined
+    const counters = text.split('/').map((part) => counterOf(part.trim()))
+    const isKnown = counters.every((counter) => counter !== undefined)
+    return isKnown && counters.length <= 2 ? counters : undefined
   },
   (text) => showMessage + showMeant(text),
 )
+
+const Show = v.pipe(
+  Turns,
+  v.transform((turns) =>
+    turns.flatMap((counters) => counters.map((counter, at) => ({ ...counter, isBeside: at > 0 }))),
+  ),
+)
+
+function counterOf(text: string) {
+  const [reading = '', legend = legends[reading] ?? '-', ...more] = text.split(':')
+  const isReading = metrics.some((metric) =>
+    periods.some((period) => reading === `${metric}.${period}`),
+  )
+  // A figure would stand before the number as if it were a part of it.
+  const isLegend = Object.hasOwn(glyphs, legend) && /[^\d ]/.test(legend)
+  return isReading && isLegend && more.length === 0 ? { reading, legend } : undefined
+}
 
 /** Letters that seven segments can tell apart, for several counters in turn. */
 const legends: Readonly<Record<string, string>> = {
@@ -62,7 +76,7 @@ export const faceSettings = {
   show: {
     flag: '--show <readings>',
     env: 'SHOW',
-    help: 'what to show, as visitors.today; several separated by commas take turns (default: visitors.total, or views.total where the plugin has no visitors)',
+    help: 'what to show, as visitors.today; several separated by commas take turns, visitors.today/visitors.total stand side by side (default: visitors.total, or views.total where the plugin has no visitors)',
     schema: Show,
     list: true,
   },

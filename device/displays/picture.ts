@@ -19,38 +19,61 @@ export function countShown(cells: readonly Cell[]): number | undefined {
   return figures * 10 ** (exponent - decimals)
 }
 
+/** The places of each number: two where counts stand side by side. */
+function partsOf(count: number, secondAt: number | undefined): [from: number, to: number][] {
+  if (secondAt === undefined) return [[0, count]]
+  return [
+    [0, secondAt],
+    [secondAt, count],
+  ]
+}
+
 /**
- * An order of steps in which no picture on the way claims more than the larger count. Of plain numbers
- * there always is one: a rise from the right, so that its first figure comes last, a fall from the left.
+ * An order of steps in which no picture on the way claims more than the larger count, of two side by side each
+ * of both. Of plain numbers there always is one: a rise from the right, so that its first figure comes last, a
+ * fall from the left.
  *
  * @param steps the places that each of them takes from the one picture to the other
+ * @param secondAt the place that begins the second of two counts
  * @returns the order of the steps, or undefined where there is none
  */
 export function safeOrder(
   steps: readonly (readonly number[])[],
   shown: readonly Cell[],
   wanted: readonly Cell[],
+  secondAt?: number,
 ): readonly number[] | undefined {
   const all = [...steps.keys()]
   if (all.length < 2) return all
-  const counts = [countShown(shown), countShown(wanted)].filter((count) => count !== undefined)
-  // What is no number claims nothing.
-  if (counts.length === 0) return all
+  const numbers = partsOf(shown.length, secondAt).flatMap(([from, to]) => {
+    const counts = [shown, wanted]
+      .map((cells) => countShown(cells.slice(from, to)))
+      .filter((count) => count !== undefined)
+    // What is no number claims nothing.
+    return counts.length === 0 ? [] : [{ from, to, most: Math.max(...counts) }]
+  })
+  if (numbers.length === 0) return all
   const places = steps.flat()
   // What several steps draw is half of the one and half of the other figure in between.
   if (new Set(places).size < places.length) return undefined
-  const most = Math.max(...counts)
   const differing = steps.map((step) =>
     step.filter((place) => !sameCell(shown[place], wanted[place])),
   )
   const first = (step: number) => Math.min(...(differing[step] ?? []))
   const leftFirst = all.toSorted((a, b) => first(a) - first(b))
-  return [leftFirst.toReversed(), leftFirst].find((order) => {
+  const left = leftFirst.filter((step) => first(step) < (secondAt ?? 0))
+  const right = leftFirst.filter((step) => !left.includes(step))
+  const orders = [left.toReversed(), left].flatMap((one) =>
+    [right.toReversed(), right].map((other) => [...one, ...other]),
+  )
+  return orders.find((order) => {
     const picture = [...shown]
     return order.slice(0, -1).every((step) => {
       for (const place of differing[step] ?? []) picture[place] = wanted[place] ?? blank
-      const count = countShown(picture)
-      return count !== undefined && count <= most
+      return numbers.every(({ from, to, most }) => {
+        const count = countShown(picture.slice(from, to))
+        return count !== undefined && count <= most
+      })
     })
   })
 }
@@ -59,12 +82,20 @@ export function safeOrder(
  * The picture between two whose places change all at once: what falls has fallen, what rises stands as it was.
  * On the way to it, and from it, any mixture of both is at most the larger count.
  *
+ * @param secondAt the place that begins the second of two counts
  * @returns undefined where it takes more than figures that fall and rise
  */
 export function fallenFirst(
   shown: readonly Cell[],
   wanted: readonly Cell[],
+  secondAt?: number,
 ): readonly Cell[] | undefined {
+  if (secondAt !== undefined) {
+    const parts = partsOf(shown.length, secondAt).map(([from, to]) =>
+      fallenFirst(shown.slice(from, to), wanted.slice(from, to)),
+    )
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined
+  }
   const counts = [countShown(shown), countShown(wanted)]
   // What is no number claims nothing.
   if (counts.every((count) => count === undefined)) return wanted

@@ -29,12 +29,12 @@ export interface Operation {
 }
 
 /** Both pictures of a frame, of which it is the old one where it carries the sign already. */
-export function picturesOf({ cells, number, intensity, on }: Frame): Pictures {
+export function picturesOf({ cells, number, secondAt, intensity, on }: Frame): Pictures {
   const { fresh, old } = number ?? { fresh: withoutSign(cells), old: withSign(cells) }
   const isOld = sameCells(cells, old)
   return {
-    fresh: { cells: isOld ? fresh : cells, intensity, on },
-    old: { cells: old, intensity, on },
+    fresh: { cells: isOld ? fresh : cells, secondAt, intensity, on },
+    old: { cells: old, secondAt, intensity, on },
     view: isOld ? 'old' : 'fresh',
   }
 }

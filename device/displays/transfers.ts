@@ -63,6 +63,8 @@ export function cellSteps(
 ): CellStep[] | undefined {
   if (!shown.on) return []
   const changed = changedRegisters(driver, shown, frame)
+  // Half of one number and half of two claims anything.
+  if (changed.length > 1 && shown.secondAt !== frame.secondAt) return undefined
   if (driver.lineOrder !== undefined && changed.length > 1) return lineSteps(driver, shown, frame)
   if (changed.length > 1 && hasNewLegend(shown, frame)) {
     // Between the two the number belongs to neither.
@@ -71,7 +73,9 @@ export function cellSteps(
     return steps.every((step) => step !== undefined) ? steps.flat() : undefined
   }
   const groups = changed.map(({ register }) => register.places)
-  return safeOrder(groups, shown.cells, frame.cells)?.flatMap((at) => changed[at] ?? [])
+  return safeOrder(groups, shown.cells, frame.cells, frame.secondAt)?.flatMap(
+    (at) => changed[at] ?? [],
+  )
 }
 
 /**
@@ -81,7 +85,7 @@ export function cellSteps(
 function lineSteps(driver: DisplayDriver, shown: Frame, frame: Frame): CellStep[] | undefined {
   // Between two letters the number belongs to neither.
   if (hasNewLegend(shown, frame)) return undefined
-  const fallen = fallenFirst(shown.cells, frame.cells)
+  const fallen = fallenFirst(shown.cells, frame.cells, frame.secondAt)
   if (fallen === undefined) return undefined
   const stages = [shown, { ...shown, cells: fallen }, frame]
   const steps = stages.slice(1).map((to, i) => {

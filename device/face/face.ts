@@ -5,6 +5,7 @@ import { Dimmer } from './dimmer.ts'
 import { blank, type Cell, type Frame, toCells, withSign } from './frame.ts'
 import { celebration, celebrationMs, nextCelebrationMs } from './milestones.ts'
 import { dashes, numberText } from './number.ts'
+import { shares } from './side-by-side.ts'
 import { isPaused, nextBlinkMs, nextPauseMs, statusSign } from './status.ts'
 
 export interface FaceOptions extends CounterOptions {
@@ -17,6 +18,8 @@ export interface FaceOptions extends CounterOptions {
   readonly statusSign: boolean
   /** One letter for each counter, shown when there are several. */
   readonly legends: readonly string[]
+  /** The counters of each turn, one, or two that stand side by side; each its own when undefined. */
+  readonly turns?: readonly (readonly number[])[] | undefined
   /** How long each of several counters is shown. */
   readonly dwellMs: number
   readonly brightness: Schedule
@@ -33,6 +36,7 @@ export interface Look {
 
 /** What the places show, the number in it, and when that may change. */
 interface NumberCells extends Required<Pick<Frame, 'cells' | 'number'>> {
+  readonly secondAt?: number
   readonly isOld: boolean
   readonly nextMs: readonly (number | undefined)[]
 }
@@ -48,6 +52,7 @@ const legendMs = 1000
 export class Face {
   readonly #options: FaceOptions
   readonly #counters: readonly Counter[]
+  readonly #turns: readonly (readonly number[])[]
   #turn = 0
   #turnedMs: number
   readonly #dimmer: Dimmer
@@ -62,6 +67,7 @@ export class Face {
     this.#options = options
     this.#dimmer = dimmer
     this.#counters = options.legends.map((_, i) => new Counter(options, remembered[i], now))
+    this.#turns = options.turns ?? options.legends.map((_, i) => [i])
     this.#turnedMs = now.monotonicMs
   }
 
@@ -81,16 +87,22 @@ export class Face {
 
   look(now: Instant): Look {
     const level = this.#dimmer.fadedLevel(now)
-    const index = this.#turnAt(now)
-    const { cells, number, isOld, nextMs } = this.#cells(index, now)
+    const turn = this.#turnAt(now)
+    const { cells, number, secondAt, isOld, nextMs } = this.#cells(turn, now)
     const times = [
       ...nextMs,
       now.monotonicMs + calendarMs,
       this.#dimmer.nextMs(now),
-      this.#counters.length > 1 ? this.#turnedMs + this.#turnMs(index, now) : undefined,
+      this.#turns.length > 1 ? this.#turnedMs + this.#turnMs(turn, now) : undefined,
     ].filter((time) => time !== undefined)
     return {
-      frame: { cells, number, intensity: level === 'off' ? 0 : level, on: level !== 'off' },
+      frame: {
+        cells,
+        number,
+        secondAt,
+        intensity: level === 'off' ? 0 : level,
+        on: level !== 'off',
+      },
       isOld,
       nextMs: Math.max(now.monotonicMs + 1, Math.min(...times)),
     }
@@ -105,73 +117,130 @@ export class Face {
     const celebrating = this.#celebrating
     if (celebrating !== undefined) {
       if (now.monotonicMs < celebrating.startedMs + celebrationMs) {
-        this.#turnTo(celebrating.index, now)
+        this.#turnTo(this.#turnOf(celebrating.index), now)
         return this.#turn
       }
       this.#celebrating = undefined
     }
-    const isKnown = this.#counters[this.#turn]?.value(now) !== undefined
+    const isKnown = this.#isKnown(this.#turn, now)
     const shownMs = now.monotonicMs - this.#turnedMs
     const over = shownMs >= this.#turnMs(this.#turn, now)
-    if (this.#counters.length > 1 && (over || !isKnown)) {
+    if (this.#turns.length > 1 && (over || !isKnown)) {
       const next = this.#known(this.#turn, now)
       if (next !== undefined || over) this.#turnTo(next ?? this.#turn, now)
     }
     return this.#turn
   }
 
-  #turnTo(index: number, now: Instant): void {
-    this.#turn = index
+  #turnTo(turn: number, now: Instant): void {
+    this.#turn = turn
     this.#turnedMs = now.monotonicMs
   }
 
-  /** The next counter after one whose number is known, which may be itself. */
+  /** The next turn after one of whose numbers one is known, which may be itself. */
   #known(after: number, now: Instant): number | undefined {
-    const count = this.#counters.length
+    const count = this.#turns.length
     const turns = Array.from({ length: count }, (_, i) => (after + 1 + i) % count)
-    return turns.find((turn) => this.#counters[turn]?.value(now) !== undefined)
+    return turns.find((turn) => this.#isKnown(turn, now))
   }
 
-  /** How long a counter is shown. */
-  #turnMs(index: number, now: Instant): number {
-    const isRolling = this.#counters[index]?.nextMs(now) !== undefined
+  #countersOf(turn: number): Counter[] {
+    return (this.#turns[turn] ?? []).flatMap((index) => this.#counters[index] ?? [])
+  }
+
+  #turnOf(counter: number): number {
+    return this.#turns.findIndex((counters) => counters.includes(counter))
+  }
+
+  #isKnown(turn: number, now: Instant): boolean {
+    return this.#countersOf(turn).some((counter) => counter.value(now) !== undefined)
+  }
+
+  /** How long a turn takes. */
+  #turnMs(turn: number, now: Instant): number {
+    const isRolling = this.#countersOf(turn).some((counter) => counter.nextMs(now) !== undefined)
     return (isRolling ? mostDwells : 1) * this.#options.dwellMs
   }
 
-  /** What the places show of one counter, and when that may change. */
-  #cells(index: number, now: Instant): NumberCells {
-    const { digits, points, hasPoints, legends } = this.#options
-    const counter = this.#counters[index]
-    const value = counter?.value(now)
-    if (counter === undefined || value === undefined) {
-      const unknown = toCells(dashes(digits))
-      return { cells: unknown, number: { fresh: unknown, old: unknown }, isOld: false, nextMs: [] }
+  /** What the places show in a turn, and when that may change. */
+  #cells(turn: number, now: Instant): NumberCells {
+    const [counter, second] = this.#countersOf(turn)
+    const shown =
+      counter !== undefined && second !== undefined
+        ? this.#sideBySide(counter, second, now)
+        : this.#alone(turn, counter, now)
+    const celebrating = this.#celebrating
+    if (celebrating === undefined || this.#turnOf(celebrating.index) !== turn) return shown
+    const elapsedMs = now.monotonicMs - celebrating.startedMs
+    return {
+      ...shown,
+      cells: celebration(shown.cells, elapsedMs),
+      nextMs: [...shown.nextMs, nextCelebrationMs(elapsedMs, now.monotonicMs)],
     }
-    const text = numberText(value, digits, points, hasPoints)
-    const legend = legends.length > 1 ? legends[index] : undefined
+  }
+
+  #alone(turn: number, counter: Counter | undefined, now: Instant): NumberCells {
+    const { digits, legends } = this.#options
+    const text = this.#text(counter, digits, now)
+    const isKnown = counter?.value(now) !== undefined
+    const legend =
+      this.#turns.length > 1 && isKnown ? legends[this.#turns[turn]?.[0] ?? 0] : undefined
     const shownMs = now.monotonicMs - this.#turnedMs
     const aloneMs = Math.min(legendMs, this.#options.dwellMs / 2)
     const alone = legend !== undefined && !text.startsWith('  ') && shownMs < aloneMs
     const withLegend =
       legend === undefined || !text.startsWith('  ') ? text : legend + text.slice(1)
-    const fresh = toCells(withLegend)
-    const number = { fresh, old: this.#old(fresh) }
-    const marked = this.#isMarked(counter, now) ? number.old : fresh
-    const isOld = this.#options.statusSign && !counter.freshness(now).fresh
-    const cells = alone ? toCells(legend.padEnd(digits)) : marked
-    const nextMs = [
-      counter.nextMs(now),
-      (hasPoints ? nextBlinkMs : nextPauseMs)(counter.freshness(now), now.monotonicMs),
-      alone ? this.#turnedMs + aloneMs : undefined,
-    ]
-    const celebrating = this.#celebrating
-    if (celebrating?.index !== index) return { cells, number, isOld, nextMs }
-    const elapsedMs = now.monotonicMs - celebrating.startedMs
+    const { cells, number, isOld, nextMs } = this.#marked(counter, withLegend, now)
     return {
-      cells: celebration(cells, elapsedMs),
+      cells: alone ? toCells(legend.padEnd(digits)) : cells,
       number,
       isOld,
-      nextMs: [...nextMs, nextCelebrationMs(elapsedMs, now.monotonicMs)],
+      nextMs: [...nextMs, alone ? this.#turnedMs + aloneMs : undefined],
+    }
+  }
+
+  /** Each with its own sign. */
+  #sideBySide(first: Counter, second: Counter, now: Instant): NumberCells {
+    const places = shares(this.#options.digits, [first.value(now), second.value(now)])
+    const [left, right] = [
+      this.#marked(first, this.#text(first, places[0], now), now),
+      this.#marked(second, this.#text(second, places[1], now), now),
+    ]
+    return {
+      cells: [...left.cells, blank, ...right.cells],
+      number: {
+        fresh: [...left.number.fresh, blank, ...right.number.fresh],
+        old: [...left.number.old, blank, ...right.number.old],
+      },
+      secondAt: places[0],
+      isOld: left.isOld || right.isOld,
+      nextMs: [...left.nextMs, ...right.nextMs],
+    }
+  }
+
+  #text(counter: Counter | undefined, places: number, now: Instant): string {
+    const { points, hasPoints } = this.#options
+    const value = counter?.value(now)
+    return value === undefined ? dashes(places) : numberText(value, places, points, hasPoints)
+  }
+
+  /** A number with the sign that it is old where it is. */
+  #marked(counter: Counter | undefined, text: string, now: Instant): NumberCells {
+    const fresh = toCells(text)
+    if (counter?.value(now) === undefined) {
+      return { cells: fresh, number: { fresh, old: fresh }, isOld: false, nextMs: [] }
+    }
+    const { hasPoints, statusSign: isWanted } = this.#options
+    const number = { fresh, old: this.#old(fresh) }
+    const freshness = counter.freshness(now)
+    return {
+      cells: this.#isMarked(counter, now) ? number.old : fresh,
+      number,
+      isOld: isWanted && !freshness.fresh,
+      nextMs: [
+        counter.nextMs(now),
+        (hasPoints ? nextBlinkMs : nextPauseMs)(freshness, now.monotonicMs),
+      ],
     }
   }
 

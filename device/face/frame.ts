@@ -8,6 +8,11 @@ export type Cell =
 export interface Frame {
   /** One for each place, leftmost first. */
   readonly cells: readonly Cell[]
+  /**
+   * Where two counts stand side by side, the place that begins the second: a gap, which is always dark. Each is
+   * a number of its own.
+   */
+  readonly secondAt?: number | undefined
   /** Step of brightness, 0 the dimmest that is still lit; chips with fewer than 16 clamp it. */
   readonly intensity: number
   /** Dark as a whole, which is not the same as the dimmest step. */

@@ -47,6 +47,19 @@ const cases: [args: string[], line: RegExp, env?: Record<string, string>][] = [
   [['device', '--pins', 'din=2,clk=3,cs=4'], /; did you mean data, where the module has din\?$/],
   [['device', '--show', 'today'], /; did you mean visitors\.today\?$/],
   [['device', '--show', 'visitors.totl'], /; did you mean visitors\.total\?$/],
+  [['device', '--show', 'visitors.today/visitors.totl'], /; did you mean visitors\.total\?$/],
+  [
+    ['device', '--display', 'terminal', '--digits', '4', '--show', 'views.today/views.total'],
+    /--show: two counts side by side take 5 digits or more, and the display has 4; separated by a comma they take turns/,
+  ],
+  [
+    ['device', '--board', 'virtual', '--display', 'tm1637', '--show', 'views.today/views.total'],
+    /--show: two counts side by side take 5 digits or more, and the display has 4/,
+  ],
+  [
+    ['esphome', '--board', 'd1-mini', '--show', 'visitors.today/visitors.total'],
+    /--show: a board with ESPHome shows one count at a time; separated by a comma they take turns/,
+  ],
   [['completion', 'bsh'], /completion: "bsh" is not known; .*; did you mean bash\?$/],
   [['serve', '--poll', '1ms'], /--poll: "1ms" is not allowed; it must be at least 100ms/],
   [['serve'], /environment variable POLL_INTERVAL: "x" is not allowed/, { POLL_INTERVAL: 'x' }],

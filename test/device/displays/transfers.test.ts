@@ -6,6 +6,7 @@ import { countShown } from '../../../device/displays/picture.ts'
 import { changes, initialize } from '../../../device/displays/transfers.ts'
 import { type Frame, toCells, withPoint } from '../../../device/face/frame.ts'
 import { numberText } from '../../../device/face/number.ts'
+import { shares } from '../../../device/face/side-by-side.ts'
 import {
   allPairs,
   atEachChange,
@@ -152,6 +153,62 @@ for (const { name, display } of allPairs()) {
     }
   })
 }
+
+for (const { name, display } of allPairs().filter((pair) => pair.display.digits >= 8)) {
+  test(`${name} claims of neither of two counts side by side more than its larger`, () => {
+    const width = display.digits
+    const count = fc.oneof(fc.nat(99), fc.nat(99_999))
+    const both = fc.record({
+      left: count,
+      right: count,
+      sign: fc.boolean(),
+      intensity: fc.constantFrom(3, 3, 3, 4),
+    })
+    const frames = ({
+      left,
+      right,
+      sign,
+      intensity,
+    }: typeof both extends fc.Arbitrary<infer T> ? T : never) => {
+      const places = shares(width, [left, right])
+      const text = `${numberText(left, places[0])}${sign ? '.' : ''} ${numberText(right, places[1])}`
+      return frameOf(text, { secondAt: places[0], intensity })
+    }
+    const parts = (text: string, at: number) => {
+      const each = text.match(/.\.?/g) ?? []
+      return [each.slice(0, at), each.slice(at)].map((places) =>
+        read(places.join('').replace(/\.$/, '')),
+      )
+    }
+    fc.assert(
+      fc.property(both, both, (from, to) => {
+        const [shown, next] = [frames(from), frames(to)]
+        const most = [Math.max(from.left, to.left), Math.max(from.right, to.right)]
+        const seen = pictures(newPair(name), shown, next)
+        for (const text of seen) {
+          if (text === 'off') continue
+          // Where the border moves it is dark, before which it is the one and after which it is the other.
+          const isRight = [shown.secondAt, next.secondAt].some((at) =>
+            parts(text.padStart(width), at ?? 0).every((claimed, i) => claimed <= (most[i] ?? 0)),
+          )
+          assert.ok(isRight, `"${text}" from ${JSON.stringify(from)} to ${JSON.stringify(to)}`)
+        }
+        assert.equal(seen.length > 0 || JSON.stringify(shown) === JSON.stringify(next), true)
+      }),
+      { numRuns: 150 },
+    )
+  })
+}
+
+test('two counts change each in its own order, also where one rises and the other falls', () => {
+  const way = (from: string, to: string, secondAt: number) =>
+    pictures(
+      newPair('a MAX7219 with 8 digits'),
+      frameOf(from, { secondAt }),
+      frameOf(to, { secondAt }),
+    )
+  assert.deepEqual(way('  9   12', ' 10    9', 3), ['  0   12', ' 10   12', ' 10    2', ' 10    9'])
+})
 
 test('a letter never stands beside a number that is not its own', () => {
   const wide = allPairs().filter(({ display }) => display.digits >= 8)
