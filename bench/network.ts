@@ -5,7 +5,6 @@
  *     npm run build && npx tsc && node build/bench/network.js [sites] [seconds]
  */
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'mqtt'
@@ -14,7 +13,7 @@ import { temporaryFolder } from '../test/support/folder.ts'
 import { databaseUrl, freePort, startMariadb } from '../test/support/mariadb.ts'
 import { serializedList, tablesOf, wordpress } from '../test/support/models/model.ts'
 import { startMosquitto } from '../test/support/mosquitto.ts'
-import { endProgram, program } from '../test/support/program.ts'
+import { cpuMs, endProgram, program } from '../test/support/program.ts'
 import { until } from '../test/support/until.ts'
 import { counts } from './measure.ts'
 
@@ -23,13 +22,6 @@ const built = process.env['PROGRAM'] ?? program
 const days = 366
 const cleanup = new Cleanup()
 const say = (line: string) => process.stdout.write(`${line}\n`)
-
-/** Of all its threads, in milliseconds: utime and stime are in hundredths of a second, proc(5). */
-async function cpuMs(pid: number | undefined): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return 10 * (Number(fields[11]) + Number(fields[12]))
-}
 
 const prefixOf = (blog: number) => (blog === 1 ? 'wp_' : `wp_${blog}_`)
 const dayBefore = (back: number) =>
@@ -98,7 +90,7 @@ try {
   say(`${sites} sites: the main one is served after ${took()}`)
   await until('all are online', () => online.size >= sites, 300)
   say(
-    `all are served and published after ${took()}, with ${await cpuMs(child.pid)} ms of processor time`,
+    `all are served and published after ${took()}, with ${await cpuMs(child)} ms of processor time`,
   )
 
   /** How many statements the server has been sent; the other costs of a bridge follow from it. */
@@ -109,7 +101,7 @@ try {
   /** What a while costs. */
   const measure = async (what: string, visit: () => Promise<unknown>) => {
     Object.assign(got, { messages: 0, bytes: 0 })
-    const [beforeMs, brokerMs] = [await cpuMs(child.pid), await broker.cpuMs()]
+    const [beforeMs, brokerMs] = [await cpuMs(child), await broker.cpuMs()]
     const asked = await statements()
     const begunMs = performance.now()
     while (performance.now() - begunMs < seconds * 1000) await visit()
@@ -117,7 +109,7 @@ try {
     const share = (ms: number) => `${((100 * ms) / passedMs).toFixed(1)} %`
     const perMinute = (60_000 * got.bytes) / passedMs
     say(
-      `${what}: ${share((await cpuMs(child.pid)) - beforeMs)} of a core, the broker ${share((await broker.cpuMs()) - brokerMs)}; ${(perMinute / 1e6).toFixed(2)} MB a minute at the broker in ${got.messages} messages; ${((((await statements()) - asked) / passedMs) * 1000).toFixed(0)} statements a second; load ${loadavg()[0]?.toFixed(1)}`,
+      `${what}: ${share((await cpuMs(child)) - beforeMs)} of a core, the broker ${share((await broker.cpuMs()) - brokerMs)}; ${(perMinute / 1e6).toFixed(2)} MB a minute at the broker in ${got.messages} messages; ${((((await statements()) - asked) / passedMs) * 1000).toFixed(0)} statements a second; load ${loadavg()[0]?.toFixed(1)}`,
     )
   }
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

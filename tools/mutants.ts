@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { seeded } from '../test/support/seeded.ts'
 
 /** Changes of the code that a test should notice. */
 const operators: readonly (readonly [name: string, from: RegExp, to: string])[] = [
@@ -27,14 +28,16 @@ const operators: readonly (readonly [name: string, from: RegExp, to: string])[] 
 ]
 
 interface Mutant {
+  readonly file: string
   readonly line: number
   readonly operator: string
   readonly before: string
   readonly code: string
 }
 
-/** Every mutant of compiled code. */
-function mutantsOf(code: string): Mutant[] {
+/** Every mutant of a file of compiled code. */
+function mutantsOf(file: string): Mutant[] {
+  const code = readFileSync(file, 'utf8')
   return operators.flatMap(([operator, from, to]) =>
     [...code.matchAll(from)].flatMap((match) => {
       const before = code.slice(0, match.index)
@@ -44,7 +47,7 @@ function mutantsOf(code: string): Mutant[] {
       const changed = match[0].replace(new RegExp(from.source, from.flags.replace('g', '')), to)
       const whole = from.source.includes('(?<=') ? `${match[1]} * 10;` : changed
       const after = code.slice(match.index + match[0].length)
-      return [{ line, operator, before: text, code: before + whole + after }]
+      return [{ file, line, operator, before: text, code: before + whole + after }]
     }),
   )
 }
@@ -74,58 +77,68 @@ function readImports(): Map<string, string[]> {
 const mostTests = 3
 const mostMs = 120_000
 
-function passes(tests: readonly string[]): boolean {
-  return tests.every(
-    (each) => spawnSync(process.execPath, ['--test', each], { timeout: mostMs }).status === 0,
-  )
-}
-
-/** Any number of mutants, evenly spread. */
-function sample<T>(all: readonly T[], most: number): T[] {
-  const step = Math.max(1, all.length / most)
-  return Array.from(
-    { length: Math.min(all.length, most) },
-    (_, at) => all[Math.floor(at * step)],
-  ).filter((each) => each !== undefined)
+/** Waits for its end even where it fails early: it ends the servers that it has started. */
+async function passes(test: string): Promise<boolean> {
+  const child = spawn(process.execPath, [test], { stdio: 'ignore' })
+  const late = setTimeout(() => child.kill(), mostMs)
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  clearTimeout(late)
+  return code === 0
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const [folder, most = '20'] = process.argv.slice(2)
+const [folder, most = '40', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
 if (folder === undefined) {
-  process.stderr.write('usage: npm run mutants -- <folder or file> [mutants of each file]\n')
+  process.stderr.write('usage: npm run mutants -- <folder or file> [mutants] [seed]\n')
   process.exit(2)
 }
 const importsOf = readImports()
+const random = seeded(Number(seed))
 const files = [...importsOf.keys()].filter((file) => file.startsWith(join('build', folder)))
+const mutants = files
+  .flatMap(mutantsOf)
+  .map((mutant) => ({ mutant, place: random() }))
+  .sort((a, b) => a.place - b.place)
+  .slice(0, Number(most))
+  .map(({ mutant }) => mutant)
+/** Those that pass without a mutant, the quickest first. Key: file. */
+const known = new Map<string, readonly string[]>()
+async function quickest(file: string): Promise<readonly string[]> {
+  const timed: { test: string; ms: number }[] = []
+  for (const test of testsOf(file, importsOf)) {
+    const begunMs = performance.now()
+    if (await passes(test)) timed.push({ test, ms: performance.now() - begunMs })
+  }
+  return timed.sort((a, b) => a.ms - b.ms).map(({ test }) => test)
+}
+
+async function kills(tests: readonly string[]): Promise<boolean> {
+  for (const test of tests) if (!(await passes(test))) return true
+  return false
+}
+
 let killed = 0
 let survived = 0
-for (const file of files) {
-  const tests = testsOf(file, importsOf)
-  const code = readFileSync(file, 'utf8')
-  const mutants = sample(mutantsOf(code), Number(most))
-  if (mutants.length === 0) continue
-  if (tests.length === 0 || !passes(tests)) {
-    say(`${file}: no test passes that imports it (${tests.join(', ')})`)
-    continue
-  }
-  const restore = () => writeFileSync(file, code)
+say(`${mutants.length} mutants of ${folder}, seed ${seed}`)
+for (const { file, line, operator, before, code } of mutants) {
+  const tests = known.get(file) ?? (await quickest(file))
+  known.set(file, tests)
+  const original = readFileSync(file, 'utf8')
   const interrupted = () => {
-    restore()
+    writeFileSync(file, original)
     process.exit(1)
   }
   process.on('SIGINT', interrupted)
   try {
-    for (const { line, operator, before, code: changed } of mutants) {
-      writeFileSync(file, changed)
-      if (!passes(tests)) {
-        killed += 1
-        continue
-      }
+    writeFileSync(file, code)
+    if (await kills(tests)) killed += 1
+    else {
       survived += 1
-      say(`${file}:${line} survived: ${operator}: ${before}`)
+      const by = tests.length === 0 ? 'no test that imports it passes' : 'survived'
+      say(`${file}:${line} ${by}: ${operator}: ${before}`)
     }
   } finally {
-    restore()
+    writeFileSync(file, original)
     process.off('SIGINT', interrupted)
   }
 }

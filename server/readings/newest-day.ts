@@ -32,7 +32,7 @@ export function newestDay({ ledger, open }: Days): string | undefined {
 export function silentSince(site: Days, nowMs: number): string | undefined {
   const newest = newestDay(site)
   if (site.ledger === undefined || newest === undefined) return undefined
-  // In every zone, and without asking which: no day is 40 hours ahead of another.
+  // A day after its midnight of UTC it is two days later in no zone.
   if (nowMs - Date.parse(newest) < dayMs) return undefined
   const { today } = momentAt(nowMs, site.ledger.zone)
   const silent = daysBetween(newest, today)

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { freePort } from './mariadb.ts'
-import { endProgram, findProgram } from './program.ts'
+import { cpuMs, endProgram, findProgram } from './program.ts'
 import { until } from './until.ts'
 
 /** A Mosquitto of the test's own, which keeps its retained messages over a restart. */
@@ -114,12 +114,7 @@ export async function startMosquitto(
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     start,
-    cpuMs: async () => {
-      const stat = await readFile(`/proc/${server.pid}/stat`, 'utf8')
-      // The fields after the name; utime and stime are in hundredths of a second: proc(5).
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return 10 * (Number(fields[11]) + Number(fields[12]))
-    },
+    cpuMs: () => cpuMs(server),
     forget: () => rm(join(folder, 'mosquitto.db'), { force: true }),
   }
 }

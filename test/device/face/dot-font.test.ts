@@ -65,3 +65,10 @@ for (const [name, font] of [
     assert.equal(new Set(bars).size, chaseSteps)
   })
 }
+
+test('a character that a font does not have is an error that names it', () => {
+  assert.throws(
+    () => dotsOf({ character: '§', point: false }, wide),
+    /^RangeError: no glyph for "§"$/,
+  )
+})

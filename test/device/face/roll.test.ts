@@ -32,6 +32,12 @@ test('a roll never falls, is never ahead of the target, and ends exactly there',
   )
 })
 
+test('without time for it there is no roll', () => {
+  const roll = { from: 41, to: 99, startedMs: 7, durationMs: 0 }
+  assert.equal(rolledValue(roll, 7), 99)
+  assert.equal(nextStepMs(roll, 7), undefined)
+})
+
 test('a rise by one is shown at once', () => {
   const roll = { from: 41, to: 42, startedMs: 0, durationMs: 5000 }
   assert.equal(rolledValue(roll, 0), 42)
