@@ -33,7 +33,7 @@ export const setup = command({
     const { Answers } = await import('../setup/answers.ts')
     const { Conversation } = await import('../setup/conversation.ts')
     const { findWpConfigs, usualRoots } = await import('../setup/find-wp-config.ts')
-    const { converse } = await import('../setup/converse.ts')
+    const { converse, leftBehind } = await import('../setup/converse.ts')
     const { thisMachine } = await import('../setup/usb-boards.ts')
     const { env, stdin, stdout, signal, effective, config } = context
     const interrupted = new AbortController()
@@ -45,12 +45,12 @@ export const setup = command({
     })
     const stops: (() => unknown)[] = [() => talk.close()]
     const progress = { written: undefined as string | undefined }
+    const made: string[] = []
     const ended = new Promise<never>((_, reject) => {
       const end = () => {
         stdout.write('\n')
         const { written } = progress
-        const what =
-          written === undefined ? 'Nothing was written.' : `The settings are in ${written}.`
+        const what = written === undefined ? leftBehind(made) : `The settings are in ${written}.`
         reject(new Interrupted(what))
       }
       for (const each of [signal, interrupted.signal])
@@ -66,6 +66,7 @@ export const setup = command({
             context,
             yes: values.yes,
             stops,
+            made,
             machine: {
               usb: thisMachine,
               findWpConfigs: () => findWpConfigs(usualRoots(homeFolder()), Date.now),

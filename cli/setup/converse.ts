@@ -16,6 +16,13 @@ export interface Progress {
   written: string | undefined
 }
 
+/** What there is of a set-up that wrote no settings. */
+export function leftBehind(made: readonly string[]): string {
+  return made.length === 0
+    ? 'Nothing was written.'
+    : `No settings were written; ${made.join(' and ')} stay.`
+}
+
 /** The whole set-up, a step at a time. */
 export async function converse(setup: Setup, progress: Progress): Promise<void> {
   const { talk, answers, context } = setup
@@ -42,7 +49,7 @@ export async function converse(setup: Setup, progress: Progress): Promise<void> 
   await trial?.close()
   const { written } = progress
   if (written === undefined) {
-    talk.say('Nothing was written.')
+    talk.say(leftBehind(setup.made))
     return
   }
   const isRunning = await askService(setup, written)

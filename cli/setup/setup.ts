@@ -12,6 +12,8 @@ export interface Setup {
   readonly machine: Machine
   /** Whether nobody is asked, so that a step that does not work ends it all. */
   readonly yes: boolean
+  /** Paths of files that stay, whatever becomes of the settings. */
+  readonly made: string[]
   /** What a step has started; stopped at the end, the last one first. */
   readonly stops: (() => unknown)[]
 }

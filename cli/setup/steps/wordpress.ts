@@ -105,7 +105,7 @@ async function askSsh({ talk, answers }: Setup): Promise<void> {
 }
 
 /** Where there is no key yet, the plugin is made here and now. */
-async function askAgent({ talk, answers }: Setup): Promise<void> {
+async function askAgent({ talk, answers, made }: Setup): Promise<void> {
   const text = 'Its address, as https://www.example.com:'
   const usual = answers.before('wordpress')
   const address = await talk.ask({ text, flag: '--wordpress', usual })
@@ -116,8 +116,14 @@ async function askAgent({ talk, answers }: Setup): Promise<void> {
     const url = parseWordpressUrl(address)
     const { stateDir, agentKey, zip } = await answers.values(['stateDir', 'agentKey', 'zip'])
     const key = agentKey ?? keyFileOf(stateDir, url)
-    if (existsSync(key)) return
-    talk.say(`${await writeAgentZip(url, key, zip)} is a plugin for it.\n${uploadStep}`)
+    const again = {
+      text: 'There is a key for it already. Shall its plugin be made once more?',
+      flag: '--yes',
+    }
+    if (existsSync(key) && !(await talk.confirm(again, false))) return
+    const path = await writeAgentZip(url, key, zip)
+    made.push(path, key)
+    talk.say(`${path} is a plugin for it.\n${uploadStep}`)
   } catch (error) {
     // An address that is none is told by the look that follows.
     if (!(error instanceof UsageError)) throw error

@@ -8,7 +8,7 @@ import { startAnswers } from '../../support/answers.ts'
 import { run } from '../../support/command.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { fixture, reader, startMariadb } from '../../support/mariadb.ts'
-import { startAtTerminal } from '../../support/pseudo-terminal.ts'
+import { CTRL_C, startAtTerminal } from '../../support/pseudo-terminal.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { startWordpress } from '../../support/wordpress.ts'
 
@@ -76,9 +76,17 @@ test('setup finds the number by each way', async (t) => {
     const url = wordpress.url('blog', 'wpsite_').href
     const zip = join(home, 'plugin.zip')
     const flags = ['--zip', zip, '--state-dir', home, '--display', 'terminal']
+    const early = atTerminal(t, ...flags)
+    await early.choose(where, 'where only PHP runs')
+    await early.answer('Its address, as https://www.example.com:', url)
+    await early.keys('Press Enter when it is active.', CTRL_C)
+    assert.equal(await early.ended, 130)
+    assert.match(early.screen(), /No settings were written; \S+plugin\.zip and \S+\.key stay\.\s*$/)
+
     const setup = atTerminal(t, ...flags)
     await setup.choose(where, 'where only PHP runs')
     await setup.answer('Its address, as https://www.example.com:', url)
+    await setup.answer('Shall its plugin be made once more? [no]', 'yes')
     await setup.waitFor(/plugin\.zip is a plugin for it\.[\s\S]*Upload Plugin: choose/)
     // Pressed too early: it is not there yet.
     await setup.answer('Press Enter when it is active.', '')
