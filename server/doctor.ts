@@ -1,5 +1,6 @@
 import { FatalError, messageOf } from '../common/errors.ts'
 import { clockFinding, type IsClockSet } from './clock-check.ts'
+import { grants } from './grants-check.ts'
 import { type Counting, remaining, tookText } from './readings/counting.ts'
 import { type Found, findSource, type Wanted } from './readings/find-source.ts'
 import { namesOf } from './readings/network-names.ts'
@@ -8,13 +9,13 @@ import { Reader } from './readings/reader.ts'
 import { type Count, keyOf, type Round } from './readings/round.ts'
 import type { SiteOptions } from './readings/site-group.ts'
 import type { Remembered } from './readings/store.ts'
-import type { Database, Query, Row } from './wordpress/database/database.ts'
+import type { Database, Query } from './wordpress/database/database.ts'
 import type { LocatedDatabase } from './wordpress/database/place.ts'
 import { toNewestDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
 import { findNetwork, readSchema, type Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
-import { isActive, type Source, tableOf } from './wordpress/sources/source.ts'
+import { isActive, type Source } from './wordpress/sources/source.ts'
 
 /** One thing that was looked at, and what to do about it. */
 export interface Finding {
@@ -259,51 +260,6 @@ function plugin({ site, source, why, warning, advice }: Found): Finding {
         text: isActive(source, site) ? `${text}; ${warning}` : text,
         ...(advice === undefined ? {} : { advice }),
       }
-}
-
-/** What an account may have without being able to change anything. */
-const harmless = /^(USAGE|SELECT|SHOW VIEW)$/
-
-/** Privileges of the account beside reading. The password hash that MariaDB shows is left out. */
-async function grants(query: Query, { site, source }: Found): Promise<Finding> {
-  const rows = await query({ text: 'SHOW GRANTS FOR CURRENT_USER', values: [] })
-  const lines = rows.map((row: Row) => String(Object.values(row)[0]))
-  const needed = neededTables(site, source)
-    .map((table) => `GRANT SELECT ON <database>.${table} TO <user>;`)
-    .join(' ')
-  const more = lines.flatMap((line) => {
-    const [, role] = /^GRANT (`[^`]+`(?:@`[^`]*`)?) TO /.exec(line) ?? []
-    if (role !== undefined) return [`what the role ${role} can`]
-    const [, privileges = ''] = /^GRANT (.*?) ON /.exec(line) ?? []
-    return [
-      ...privileges
-        .replace(/\([^)]*\)/g, '')
-        .split(/\s*,\s*/)
-        .map((privilege) => privilege.trim())
-        .filter((privilege) => privilege !== '' && !harmless.test(privilege)),
-      ...(line.endsWith(' WITH GRANT OPTION') ? ['GRANT OPTION'] : []),
-    ]
-  })
-  const names = [...new Set(more)].join(', ')
-  return names === ''
-    ? { subject: 'grants', status: 'ok', text: 'the account can only read' }
-    : {
-        subject: 'grants',
-        status: 'warning',
-        text: `the account can do more than read: ${names}`,
-        advice: `give the counter an account of its own that may read what it needs: ${needed}`,
-      }
-}
-
-/** The tables that the account must be able to read: what is hidden from it looks as if it were not there. */
-function neededTables(site: Site, source: Source): string[] {
-  const { needs, also = [], prefix } = source
-  if (also === 'all') return ['*']
-  const isThere = (table: string) => prefix !== undefined || site.has(table)
-  // Where versions have other tables, those of which all are there.
-  const wanted = needs.map((tables) => Object.keys(tables)).filter((own) => own.every(isThere))
-  const own = new Set([...wanted.flat(), ...also.filter(isThere)])
-  return [...[...own].map((table) => tableOf(site, source, table)), ...site.core]
 }
 
 /** A page cache that keeps the plugin from counting shows in rows that stop. */
