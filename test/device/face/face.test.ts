@@ -203,6 +203,20 @@ test('of a short dwell the number has half', () => {
   assert.deepEqual([...seen], ['A       ', ' 1234567', 'd       '])
 })
 
+test('who asks for the next counter in the midst of a celebration has it at once', () => {
+  const milestones = { round: true, repdigits: false, list: [] }
+  const { face, answer, wait, text, now } = setup({ legends: ['a', 'b'], milestones })
+  answer(3, { index: 1 })
+  answer(999, { index: 0 })
+  answer(1000, { index: 0 })
+  wait(1000)
+  assert.doesNotMatch(text(), /\d/)
+  face.next(now())
+  assert.equal(text(), 'b      3')
+  wait(1000)
+  assert.equal(text(), 'b      3')
+})
+
 test('a milestone is celebrated once ever, also when a poll jumps over it, not at the first reading', () => {
   const round = { milestones: { round: true, repdigits: false, list: [] } }
   const { text, answer, wait, face } = setup(round)

@@ -129,6 +129,22 @@ test('a broker that has forgotten gets everything again', async (t) => {
   assert.equal(newest.get(total), '77')
 })
 
+test('a bridge that is stopped says so, and one that stands by reads within three seconds', async (t) => {
+  const broker = await startMosquitto(t)
+  const { heard } = await subscribe(t, broker)
+  const [first, second] = [startPublishing(t, broker.url), startPublishing(t, broker.url)]
+  first.set({ last: known(5) })
+  const statuses = () =>
+    heard.filter(({ topic }) => topic === `${base}/status`).map(({ payload }) => payload)
+  await until('the first is online', () => statuses().includes('online'))
+  second.set({ last: known(5) })
+  assert.equal((await second.bridge.of(site)).leader, 'other')
+  await first.stop()
+  await until('the second reads', async () => (await second.bridge.of(site)).leader === 'us', 3)
+  await until('it is online', () => statuses().length === 3)
+  assert.deepEqual(statuses(), ['online', 'offline', 'online'])
+})
+
 test('all of many displays have a change within a second', async (t) => {
   const broker = await startMosquitto(t)
   const publishing = startPublishing(t, broker.url)
