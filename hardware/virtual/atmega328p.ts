@@ -106,6 +106,11 @@ export class Atmega328p {
     return new Uint8Array(this.#program.buffer)
   }
 
+  /** Registers, then what else is in its address space of data. */
+  get memory(): Uint8Array {
+    return this.#cpu.data
+  }
+
   /** At which its serial port is. */
   get baudRate(): number {
     return this.#usart.baudRate

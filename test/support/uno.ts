@@ -53,6 +53,29 @@ export class Bench {
     return this.said
   }
 
+  /** Sets the firmware's count of milliseconds, which is found by its growth. */
+  setClock(ms: number): void {
+    const view = () => {
+      const { buffer, byteOffset, byteLength } = this.uno.memory
+      return new DataView(buffer, byteOffset, byteLength)
+    }
+    const firstSram = 0x100
+    const addresses = Array.from(
+      { length: view().byteLength - firstSram - 3 },
+      (_, i) => firstSram + i,
+    )
+    let found = addresses.map((at) => [at, view().getUint32(at, true)] as const)
+    for (const passedMs of [3, 300, 17]) {
+      this.uno.run(passedMs)
+      found = found
+        .filter(([at, before]) => view().getUint32(at, true) === before + passedMs)
+        .map(([at]) => [at, view().getUint32(at, true)] as const)
+    }
+    const [[at] = [undefined], ...others] = found
+    if (at === undefined || others.length > 0) throw new Error(`${found.length} counts of ms`)
+    view().setUint32(at, ms % 2 ** 32, true)
+  }
+
   /** The payloads of the sysex messages in what was said, id first. */
   sysex(): number[][] {
     const found: number[][] = []

@@ -95,14 +95,41 @@ test('shows the fresh picture while the host vouches for it, then the old one, t
   assert.deepEqual(chip.violations, [])
 })
 
-test('an hour old remains an hour old when the clock of 32 bits has gone round', () => {
-  // 49 days cannot be simulated, but a time to live that is over stays over without the clock.
+test('the clock of 32 bits goes round after 49 days, and the times hold across that', () => {
   const { bench, text } = desk()
+  bench.setClock(2 ** 32 - 1000)
+  assert.equal(bench.pictures(2, max7219Slots('12345678')), 'done')
+  bench.uno.run(1900)
+  assert.equal(text(), '12345678')
+  bench.uno.run(200)
+  assert.equal(text(), '12345678.')
+  bench.setClock(2 ** 32 - 100)
+  bench.uno.run(17_000)
+  assert.equal(bench.change(2, []), 'done')
+  assert.equal(text(), '12345678')
+  bench.setClock(2 ** 32 - 10)
+  const [, answer] = [bench.send([0xf0, 0x79]), bench.send([], 2100)]
+  assert.deepEqual(answer, [], 'half a message')
+  assert.equal(bench.change(2, []), 'done')
+})
+
+test('a number that is old is still old when the clock has gone round to when the host was heard', () => {
+  const { bench, text } = desk()
+  bench.setClock(1_000_000)
+  assert.equal(bench.change(1, []), 'done')
   bench.uno.run(2100)
-  for (let i = 0; i < 20; i++) {
-    bench.uno.run(997)
-    assert.ok(text().startsWith('12345678'))
+  assert.equal(text(), '12345678.')
+  bench.setClock(1_000_000)
+  bench.uno.run(1100)
+  assert.equal(text(), '12345678.', 'the time to live does not begin anew')
+  bench.uno.run(20_000)
+  bench.setClock(1_000_000)
+  const seen = new Set<string>()
+  for (let i = 0; i < 6; i++) {
+    bench.uno.run(1000)
+    seen.add(text())
   }
+  assert.deepEqual([...seen].sort(), ['12345678', '12345678.'], 'an hour old it stays, too')
 })
 
 test('where the old picture cannot be told by itself the fresh one comes between', () => {
