@@ -20,6 +20,8 @@ export const setup = command({
     'particleToken',
     'display',
     'digits',
+    'modules',
+    'moduleWiring',
     'digitOrder',
     'addresses',
     'pins',

@@ -70,6 +70,9 @@ const lines = {
   i2c: 'SDA and SCL may be exchanged, or the backpack has another address (--addresses)',
 } as const
 
+/** What may be wrong with a matrix that shows no figures. */
+export const suspicion = `It has no power, or does not understand: look at VCC and GND first; ${lines.spi}. At a board of 3.3 V it is the level shifter.`
+
 const suspects = {
   dark: 'Nothing is lit: look at VCC and GND first, then at the other wires. The program cannot notice a wire that is missing.',
   missing:

@@ -46,3 +46,21 @@ export function chipDot(wiring: ModuleWiring, column: number, row: number): Chip
       return chipDot('turned-180', last - column, row)
   }
 }
+
+/** Turned clockwise by so many quarters. */
+const quarters = ['fc16', 'turned-90', 'turned-180', 'generic'] as const
+
+/** How a module is wired whose figures, drawn for a wiring, are seen turned clockwise by so many quarters. */
+export function turned(wiring: ModuleWiring, by: number): ModuleWiring {
+  const at = quarters.findIndex((each) => wiring.startsWith(each))
+  // A mirror turns the other way.
+  const next = wiring.endsWith('-mirrored') ? at - by : at + by
+  const name = quarters[(next + quarters.length) % quarters.length] ?? 'fc16'
+  return wiring.endsWith('-mirrored') ? `${name}-mirrored` : name
+}
+
+/** The same of one whose figures are seen in a mirror. */
+export function mirrored(wiring: ModuleWiring): ModuleWiring {
+  const name = quarters.find((each) => wiring.startsWith(each)) ?? 'fc16'
+  return wiring.endsWith('-mirrored') ? name : `${name}-mirrored`
+}

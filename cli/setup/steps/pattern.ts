@@ -6,6 +6,7 @@ import { judge, patterns } from '../pattern.ts'
 import type { Setup } from '../setup.ts'
 import type { Trial } from '../trial.ts'
 import { wireLines } from './display.ts'
+import { askModules } from './modules.ts'
 
 /** As dim as a desk likes it, so that a weak supply is no matter here. */
 const intensity = 3
@@ -18,6 +19,8 @@ export async function askPattern(
 ): Promise<void> {
   const { talk, answers, context } = setup
   talk.step('5. The test pattern')
+  const { display: kind } = await answers.values(['display'])
+  if (kind === 'max7219-matrix') return askModules(setup, trial, pair)
   // Of an answer that is given the owner has seen that it is right.
   const isGiven = answers.get('digitOrder') !== undefined
   for (;;) {

@@ -4,12 +4,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { unzipSync } from 'fflate'
+import { dotsText } from '../../../device/face/dot-font.ts'
+import { joinDisplays } from '../../../hardware/virtual/appearance.ts'
+import { chainDotMatrix } from '../../../hardware/virtual/dot-matrix.ts'
+import { startVirtualBoard } from '../../../hardware/virtual/firmata-board.ts'
 import { startAnswers } from '../../support/answers.ts'
 import { run } from '../../support/command.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { fixture, reader, startMariadb } from '../../support/mariadb.ts'
 import { CTRL_C, startAtTerminal } from '../../support/pseudo-terminal.ts'
 import { startSshd } from '../../support/sshd.ts'
+import { until } from '../../support/until.ts'
 import { startWordpress } from '../../support/wordpress.ts'
 
 const where = 'Where is its number to be read?'
@@ -109,6 +114,30 @@ test('setup finds the number by each way', async (t) => {
       `wordpress: ${url}`,
       'show: views.today',
     ])
+  })
+
+  await t.test('and how the modules of a matrix are turned', async (t) => {
+    const { url } = await startAnswers(t, (_, response) => response.end('1234\n'))
+    const chips = chainDotMatrix({ data: 2, clock: 3, cs: 4 }, 4, 'turned-90')
+    const board = await startVirtualBoard({ host: '127.0.0.1', port: 0, chips })
+    t.after(() => board.close())
+    const shows = (text: string) =>
+      until(
+        text,
+        () => dotsText(joinDisplays(chips.map((chip) => chip.display())).columns) === text,
+      )
+    const pins = ['--pins', 'data=2,clock=3,cs=4']
+    const setup = atTerminal(
+      t,
+      ...['--count-url', url.href, '--board', `tcp:127.0.0.1:${board.port}`, ...pins],
+      ...['--display', 'max7219-matrix', '--brightness', '3'],
+    )
+    await setup.choose('How do they stand?', 'their tops to the right')
+    await setup.waitFor('Then the modules are turned-90')
+    await shows('12345678')
+    await setup.choose('Once more:', 'Upright, and in their order')
+    const lines = await setup.finish()
+    assert.ok(lines.includes('module-wiring: turned-90'), lines.join('\n'))
   })
 
   await t.test('at an address that prints it, with the token that it wants', async (t) => {

@@ -162,3 +162,16 @@ test('a board is given up when it restarts more often than a board does', () => 
   }
   assert.deepEqual(nextStep(model.state, model.nowMs), { do: 'give up' })
 })
+
+test('all is written anew 10 s after it was begun, however long it took, and not more than half the time', () => {
+  const state = connected(0, frameOf('1'))
+  const step = nextStep(state, 0)
+  for (const [tookMs, at] of [
+    [0, 10_000],
+    [900, 10_000],
+    [3700, 10_000],
+    [8000, 13_000],
+  ] as const) {
+    assert.equal(confirmed(sending(state, step), step, tookMs, tookMs).refreshAt, at, `${tookMs}`)
+  }
+})

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { max7219Matrix } from '../../../device/displays/max7219-matrix.ts'
-import { moduleWirings } from '../../../device/displays/module-wiring.ts'
+import {
+  chipDot,
+  type ModuleWiring,
+  mirrored,
+  moduleWirings,
+  turned,
+} from '../../../device/displays/module-wiring.ts'
 import { changes, initialize, refresh } from '../../../device/displays/transfers.ts'
 import { condensed, dotsText, textIn } from '../../../device/face/dot-font.ts'
 import { type Frame, toCells } from '../../../device/face/frame.ts'
@@ -127,5 +133,46 @@ test('a module that noise has put into test, shutdown or decoding is right again
     carry(refresh(display, shown))
     assert.equal(dotsText(columnsOf(chips)), '     404', `register ${address}`)
     assert.equal(chips[0]?.display().intensity, 3)
+  }
+})
+
+test('what is seen of figures that were drawn for another wiring tells which it is', () => {
+  const steps = [
+    (wiring: ModuleWiring) => turned(wiring, 1),
+    (wiring: ModuleWiring) => turned(wiring, 2),
+    (wiring: ModuleWiring) => turned(wiring, 3),
+    mirrored,
+  ]
+  /** A corner that no turn and no mirror leaves as it is. */
+  const dots = [0b1, 0b11, 0b111, 0, 0, 0, 0, 0]
+  const clockwise = (columns: readonly number[]) =>
+    columns.map((_, x) =>
+      columns.reduce((dots, column, y) => ((column >> (7 - x)) & 1 ? dots | (1 << y) : dots), 0),
+    )
+  const seen = [
+    clockwise,
+    (columns: readonly number[]) => clockwise(clockwise(columns)),
+    (columns: readonly number[]) => clockwise(clockwise(clockwise(columns))),
+    (columns: readonly number[]) => columns.toReversed(),
+  ]
+  /** What a module of one wiring shows of dots that were drawn for another. */
+  const shown = (actual: ModuleWiring, drawn: ModuleWiring) => {
+    const [chip] = chainDotMatrix(pins, 1, actual)
+    assert.ok(chip)
+    const lines = Array<number>(8).fill(0)
+    for (const [x, column] of dots.entries()) {
+      for (let y = 0; y < 8; y += 1) {
+        const { digit, bit } = chipDot(drawn, x, y)
+        if ((column >> y) & 1) lines[digit] = (lines[digit] ?? 0) | (1 << bit)
+      }
+    }
+    const words = [[0xc, 1], [0xb, 7], ...lines.map((bits, digit) => [digit + 1, bits])]
+    carrier([chip])(words.map((bytes) => ({ bus: 'spi', bytes })))
+    return chip.display().columns
+  }
+  for (const drawn of moduleWirings) {
+    for (const [i, step] of steps.entries()) {
+      assert.deepEqual(shown(step(drawn), drawn), seen[i]?.(dots), `${drawn}, look ${i}`)
+    }
   }
 })
