@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { createPanel } from '../../../device/screens/panel.ts'
 
 const face = {
@@ -202,5 +203,55 @@ describe('a panel on a terminal with a log', () => {
     panel.show(face)
     const lines = taken().replaceAll(new RegExp(sequence, 'g'), '').split('\n')
     assert.ok(lines.every((line) => line.length <= 40))
+  })
+})
+
+describe('a panel of dots', () => {
+  /** A 1 of 5 columns, with the corner for the sign. */
+  const dots = {
+    text: '1.',
+    columns: [0, 0x42, 0x7f, 0x40, 0, 0x80],
+    on: true,
+    intensity: 3,
+  }
+  const drawn = (columns: number) => {
+    const { out, taken } = stream({ columns })
+    createPanel({ out, json: false, now }).show(dots)
+    return taken()
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => stripVTControlCharacters(line).trimEnd())
+  }
+
+  test('draws a dot for each that is lit, where there is room for them', () => {
+    assert.deepEqual(drawn(80), [
+      '    ●',
+      '  ● ●',
+      '    ●',
+      '    ●',
+      '    ●',
+      '    ●',
+      '  ● ● ●',
+      '          ●',
+    ])
+  })
+
+  test('draws two rows as one where there is less, and else writes the text', () => {
+    assert.deepEqual(drawn(6).slice(0, 4), [' ▄█', '  █', '  █', ' ▀▀▀ ▄'])
+    assert.equal(drawn(5)[0], '1.')
+    assert.equal(drawn(5).length, drawn(80).length)
+  })
+
+  test('tells programs the columns', () => {
+    const { out, taken } = stream({})
+    createPanel({ out, json: true, now }).show(dots)
+    assert.match(taken(), /"text":"1\.","columns":\[0,66,127,64,0,128\],"on":true/)
+    createPanel({ out, json: true, now }).show({
+      text: '1',
+      segments14: [6],
+      on: true,
+      intensity: 3,
+    })
+    assert.match(taken(), /"text":"1","segments14":\[6\],"on":true/)
   })
 })
