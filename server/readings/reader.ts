@@ -3,26 +3,20 @@ import { DatabaseError, FatalError } from '../../common/errors.ts'
 import type { Metric, Period } from '../../reading.ts'
 import { toCount } from '../wordpress/count.ts'
 import type { Database, Query } from '../wordpress/database/database.ts'
-import { readHourlyLimit } from '../wordpress/database/hourly-limit.ts'
 import { type Moment, momentAt } from '../wordpress/moment.ts'
 import type { SharedSchema } from '../wordpress/shared-schema.ts'
 import { type OpenDays, rowsOf, type Tally, toTally } from '../wordpress/sources/source.ts'
+import { Allowance } from './allowance.ts'
 import { Background } from './background.ts'
 import { type Counting, counting } from './counting.ts'
 import { type Found, findSource, type Wanted } from './find-source.ts'
 import { FullCount } from './full-count.ts'
-import {
-  addOpen,
-  closeDays,
-  type DayTally,
-  daysOf,
-  type Ledger,
-  sumClosed,
-  toDays,
-} from './ledger.ts'
+import { KeptCounts } from './kept-counts.ts'
+import { closeDays, type DayTally, daysOf, type Ledger, toDays } from './ledger.ts'
 import { Paces, type Rest, restFactor } from './pace.ts'
+import { PeriodSums } from './period-sums.ts'
 import { watchedPollMs } from './poller.ts'
-import { type Count, keyOf, type Round } from './round.ts'
+import type { Round } from './round.ts'
 import type { Checkpoint } from './store.ts'
 import type { Watchers } from './watchers.ts'
 
@@ -61,9 +55,6 @@ export interface ReaderOptions {
 /** What each poll asks for; all else is asked in snapshots, in the background. */
 const polled: ReadonlySet<string> = new Set(['days', 'totals', 'online'])
 const recount = 'recount'
-const hourMs = 3_600_000
-/** Of an hourly limit of the account, which may be WordPress's own. */
-const hourlyPart = 0.1
 /** So many statements a poll and a recount have at most, about. */
 const pollStatements = 3
 const recountStatements = 35
@@ -81,16 +72,12 @@ export class Reader {
   /** Id of the source that all of the following belongs to. */
   #source: string | undefined
   readonly #paces: Paces
-  /** Each with the pace that it is read at. Key: metric and period, `visitors.total`. */
-  readonly #counts: Map<string, { count: Count; pace: string }> = new Map()
+  readonly #counts: KeptCounts
   /** Of the last full count. */
   #ledger: Ledger | undefined
   /** As of the last poll, with the ledger that it went on from: only together do they make sums. */
   #days: { ledger: Ledger; open: readonly DayTally[] } | undefined
-  /** What of each period is in the ledger, at a day. */
-  #closed:
-    | { readonly ledger: Ledger; readonly today: string; readonly sums: Map<Period, Tally> }
-    | undefined
+  readonly #sums = new PeriodSums()
   /** What the last round has found; undefined when something has been read since. */
   #round: Round | undefined
   #found: Found | undefined
@@ -98,11 +85,9 @@ export class Reader {
   readonly #recounts = new Background((error) => this.#onBackgroundError(error))
   readonly #periods = new Background((error) => this.#onBackgroundError(error))
   #isCounting = false
-  /** Statements an hour that the account may send. */
-  #hourlyLimit: number | undefined
+  readonly #allowance = new Allowance()
   /** What a run in the background was told by a server whose account has used up its hour. */
   #exhausted: DatabaseError | undefined
-  #areLimitsRead = false
   #warning: string | undefined
   /** What has been told of bad rows. */
   readonly #badRows: Set<string> = new Set()
@@ -135,8 +120,7 @@ export class Reader {
     this.#ledger = remembered?.ledger
     this.#checkpoint = options.checkpoint
     this.#sleep = options.sleep ?? ((ms, signal) => sleep(ms, undefined, { signal, ref: false }))
-    for (const count of remembered?.counts ?? [])
-      this.#counts.set(keyOf(count), { count, pace: '' })
+    this.#counts = new KeptCounts(options, remembered?.counts ?? [])
   }
 
   /** The name of the site; finding it counts nothing. */
@@ -236,7 +220,7 @@ export class Reader {
     const { offers, distinct } = found.plan
     return offers
       .filter(({ metric, period }) => distinct?.includes(metric) && !isDayOrNow(period))
-      .every((offer) => this.#counts.has(keyOf(offer)))
+      .every((offer) => this.#counts.has(offer))
   }
 
   /** Whether there is a full count that polls can go on from. */
@@ -257,24 +241,17 @@ export class Reader {
     const { pollMs, watchers, share } = this.#options
     if (watchers === undefined) return pollMs
     const leastMs = watchers.isWatched ? Math.min(watchedPollMs, pollMs) : pollMs
-    return Math.max(leastMs, share * this.#allowedMs(pollStatements))
-  }
-
-  /** From one time to the next of work with so many statements, so that half of our part is for it. */
-  #allowedMs(statements: number): number {
-    if (this.#hourlyLimit === undefined) return 0
-    return (statements * hourMs) / (this.#hourlyLimit * hourlyPart * 0.5)
+    return Math.max(leastMs, share * this.#allowance.everyMs(pollStatements))
   }
 
   /** Asks what the account may, where it is asked for as much as it bears. */
   async #readLimits(query: Query): Promise<void> {
     const { watchers, database, onWarning } = this.#options
-    if (watchers === undefined || database.engine !== 'mysql' || this.#areLimitsRead) return
-    this.#areLimitsRead = true
-    this.#hourlyLimit = await readHourlyLimit(query).catch(() => undefined)
-    if (this.#hourlyLimit === undefined) return
+    if (watchers === undefined || database.engine !== 'mysql') return
+    const hourlyLimit = await this.#allowance.learn(query)
+    if (hourlyLimit === undefined) return
     onWarning(
-      `the account may send ${this.#hourlyLimit} statements an hour; at most a tenth of them is used, so the numbers are read each ${Math.ceil(this.#leastMs / 1000)} s`,
+      `the account may send ${hourlyLimit} statements an hour; at most a tenth of them is used, so the numbers are read each ${Math.ceil(this.#leastMs / 1000)} s`,
     )
   }
 
@@ -305,19 +282,13 @@ export class Reader {
     if (ledger !== undefined) this.#days = { ledger, open: rows }
     this.#round = undefined
     const days = ledger ?? openDaysOnly(open, moment)
-    if (this.#closed?.ledger !== days || this.#closed.today !== moment.today) {
-      this.#closed = { ledger: days, today: moment.today, sums: new Map() }
-    }
-    const { sums } = this.#closed
     for (const { metric, period } of plan.offers) {
       if (period === 'online' || (period === 'total' && plan.total !== undefined)) continue
       // A single day is in the rows of its day also where people are counted once a period.
       const range = daysOf(period, moment.today)
       if (!isDayOrNow(period) && plan.distinct?.includes(metric)) continue
       if (ledger === undefined && (range === undefined || range.from < open.from)) continue
-      const closed = sums.get(period) ?? sumClosed(days, period, moment.today)
-      sums.set(period, closed)
-      const sum = addOpen(closed, rows, period, moment.today)
+      const sum = this.#sums.of(period, days, rows, moment.today)
       this.#keep(found, metric, period, plan.shown?.(sum) ?? sum, moment, 'days')
     }
   }
@@ -402,7 +373,8 @@ export class Reader {
     // Days that were cut or counted in another way: at once, unless that has just failed.
     if (isFirst && this.#paces.of(recount)?.failure === undefined) this.#paces.forget(recount)
     const work = (rest: Rest) => this.#count(rest, isFirst)
-    const leastMs = () => Math.max(recountEveryMs, share * this.#allowedMs(recountStatements))
+    const leastMs = () =>
+      Math.max(recountEveryMs, share * this.#allowance.everyMs(recountStatements))
     await this.#paces.when(recount, this.#roundMs, work, leastMs)
     const failure = this.#paces.of(recount)?.failure
     if (isFirst && failure !== undefined) throw failure
@@ -524,38 +496,20 @@ export class Reader {
   }
 
   #keep(
-    { site, source, plan }: Found,
+    found: Found,
     metric: Metric,
     period: Period,
     counts: Tally,
     moment: Moment,
     pace: string,
   ): void {
-    const offer = plan.offers.find((o) => o.metric === metric && o.period === period)
     // Another source may have been taken up while its query ran.
-    if (offer === undefined || source.id !== this.#source) return
-    const count: Count = {
-      value: counts[metric],
-      metric,
-      period,
-      unit: offer.unit,
-      ...offer.words,
-      bots: source.bots,
-      site: this.#options.name ?? site.name,
-      source: source.id,
-      asOf: new Date(moment.epochMs).toISOString(),
-      everyMs: this.#options.pollMs,
-      tookMs: 0,
-    }
-    this.#counts.set(keyOf(count), { count, pace })
+    if (found.source.id !== this.#source) return
+    this.#counts.keep(found, { metric, period }, counts, moment, pace)
     this.#round = undefined
   }
 
   #makeRound({ site, source, plan, why }: Found): Round {
-    // Where people have no number yet, views must not stand in their place.
-    const missing = new Set(
-      plan.offers.filter((offer) => !this.#counts.has(keyOf(offer))).map(({ period }) => period),
-    )
     return {
       site: this.#options.name ?? site.name,
       address: site.address,
@@ -563,16 +517,7 @@ export class Reader {
       source: source.id,
       why,
       timezone: site.timezone,
-      counts: plan.offers.flatMap((offer) => {
-        if (missing.has(offer.period)) return []
-        const kept = this.#counts.get(keyOf(offer))
-        if (kept === undefined) return []
-        const pace = this.#paces.of(kept.pace)
-        if (pace === undefined) return [kept.count]
-        // A number is not old because somebody has begun to watch.
-        const everyMs = Math.max(pace.everyMs, this.#options.pollMs)
-        return [{ ...kept.count, everyMs, tookMs: pace.tookMs }]
-      }),
+      counts: this.#counts.told(plan, this.#paces),
       ledger: this.#days?.ledger,
       open: this.#days?.open ?? [],
       emptyDays: plan.emptyDays ?? 'none',
