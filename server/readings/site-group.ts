@@ -200,7 +200,11 @@ export class SiteGroup {
       this.#starting.add(site)
       const started = site
         .start()
-        .then(() => this.#offer(prefix, site))
+        .then(() => {
+          this.#offer(prefix, site)
+          // In its first round it was not there yet for who is told of rounds.
+          this.#options.onRound(site.state.last?.site)
+        })
         .catch((error: unknown) => errors.push(error))
         .finally(() => this.#starting.delete(site))
       // Alone it is waited for, however long it takes: whether it refuses is to be seen at once.
