@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { RememberedCounter } from '../../../device/face/counter.ts'
 import { Face, type FaceOptions } from '../../../device/face/face.ts'
-import { cellsText } from '../../../device/face/frame.ts'
+import { cellsText, sameCell, toCells } from '../../../device/face/frame.ts'
+import { statusSign } from '../../../device/face/status.ts'
 
 const minuteOfDay = (epochMs: number) => Math.floor(epochMs / 60_000) % 1440
 
@@ -78,6 +79,17 @@ test('a number that came with an age is marked when it is too old, not some seco
   assert.ok(restMs() <= 2001, `${restMs()} ms`)
   wait(2001)
   assert.equal(text(), '    1234.')
+})
+
+test('the point is lit until the number is an hour old, and blinks from then on', () => {
+  const old = (ageMs: number) => statusSign({ ageMs, fresh: false, freshForMs: 0 }, 1000)
+  assert.deepEqual([old(3_599_999), old(3_600_000)], [true, false])
+})
+
+test('a cell that is not there is like no other', () => {
+  const [one] = toCells('1')
+  assert.deepEqual([sameCell(undefined, one), sameCell(one, undefined)], [false, false])
+  assert.ok(sameCell(undefined, undefined))
 })
 
 test('the point blinks once a second when the number is older than an hour', () => {
