@@ -107,7 +107,8 @@ for (const name of [usual, ...others]) {
     for (let fault = 1; fault <= faults; fault += 1) {
       if (dice(3) > 0) show((value + 1 + dice(2000)) % most)
       await kinds[dice(kinds.length)]?.()
-      if (dice(3) === 0) await kinds[dice(kinds.length)]?.()
+      const isDouble = dice(3) === 0
+      if (isDouble) await kinds[dice(kinds.length)]?.()
       if (dice(3) === 0) show((value + 1) % most)
       let passedMs = 0
       await until(`right after fault ${fault}`, () => {
@@ -116,7 +117,8 @@ for (const name of [usual, ...others]) {
         passedMs += 50
         return false
       })
-      assert.ok(passedMs <= 5000, `fault ${fault}: ${passedMs} ms`)
+      // Where the second garbles the greeting after the first, that is waited for in vain for 8 s.
+      assert.ok(passedMs <= (isDouble ? 12_000 : 5000), `fault ${fault}: ${passedMs} ms`)
       assert.deepEqual(wrong, [])
     }
   })
