@@ -1,9 +1,9 @@
 import { UsageError } from '../../common/errors.ts'
 import { command, ended } from '../command.ts'
+import { chipOf, openDisplay, wiringOf } from '../display-at.ts'
 import { programOf } from '../process/arduino-program.ts'
 import { keepSmall } from '../process/footprint.ts'
 import { startVirtualDesk } from '../process/virtual-desk.ts'
-import { chipOf, openDisplay, wiringOf } from './device.ts'
 
 export const board = command({
   name: 'board',

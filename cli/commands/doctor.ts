@@ -10,10 +10,10 @@ import { checkParticle, type ParticleCheck } from '../checks/particle.ts'
 import { serviceCopy, thisSystem } from '../checks/service-copy.ts'
 import { checkSite } from '../checks/site.ts'
 import { type CommandContext, command } from '../command.ts'
+import { attached, chipOf, wiringOf } from '../display-at.ts'
 import { processId } from '../process/process-id.ts'
 import { siteSettingNames, type Values } from '../settings/settings.ts'
 import { siteOptions } from '../sites.ts'
-import { attached, chipOf, wiringOf } from './device.ts'
 
 /** From Ctrl-C to the end. */
 const leaveMs = 500

@@ -2,7 +2,7 @@ import { messageOf } from '../../common/errors.ts'
 import type { Board } from '../../device/boards/board.ts'
 import { initialize } from '../../device/displays/transfers.ts'
 import { type Frame, toCells } from '../../device/face/frame.ts'
-import { type DisplayAt, displayAt } from '../commands/device.ts'
+import { type DisplayAt, displayAt } from '../display-at.ts'
 import type { Setup } from './setup.ts'
 
 const screenSettings = [

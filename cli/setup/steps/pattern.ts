@@ -1,7 +1,7 @@
 import { UsageError } from '../../../common/errors.ts'
 import { displayOf } from '../../../device/displays/index.ts'
 import type { Pair } from '../../../hardware/wiring/wiring.ts'
-import { chipOf } from '../../commands/device.ts'
+import { chipOf } from '../../display-at.ts'
 import { judge, patterns } from '../pattern.ts'
 import type { Setup } from '../setup.ts'
 import type { Trial } from '../trial.ts'
