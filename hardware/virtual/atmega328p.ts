@@ -254,6 +254,9 @@ export class Atmega328p {
     const load = this.#program[cpu.pc] ?? 0
     const skip = this.#program[cpu.pc + 2] ?? 0
     if ((load & LDS.mask) !== LDS.opcode || (skip & SBRS.mask) !== SBRS.opcode) return
+    // It may have happened since the register was read.
+    const register = cpu.data[this.#program[cpu.pc + 1] ?? 0] ?? 0
+    if (((register >> (skip & 7)) & 1) === 1) return
     const rounds = Math.floor((this.#nextEvent(end) - cpu.cycles) / WAIT_ROUND_CYCLES)
     cpu.cycles += Math.max(0, rounds) * WAIT_ROUND_CYCLES
   }
