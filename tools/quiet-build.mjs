@@ -1,4 +1,4 @@
-// Builds when the package is installed from its source: what the bundler lists is read only where it fails.
+// Builds the program, also when it is installed from its source: what the bundler lists is read only where it fails.
 import { spawnSync } from 'node:child_process'
 
 const { status, output } = spawnSync('npm', ['run', '--silent', 'build'], {
