@@ -173,7 +173,7 @@ export class Link {
         case 'give up':
           throw new Error('the board resets again and again; has it enough power, and is it one?')
         case 'wait': {
-          const ms = step.until === undefined ? undefined : step.until - now()
+          const ms = step.until === undefined ? undefined : Math.max(0, step.until - now())
           await this.#sleep(ms, () => loss !== undefined || this.#state !== before)
           break
         }
