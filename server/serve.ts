@@ -91,7 +91,8 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
   const namesakes = new Set<string>()
   /** Once, of a name that sites of two databases have: nobody could ask for the second one. */
   const warnOfNamesake = (site: string | undefined) => {
-    if (site === undefined || namesakes.has(site)) return
+    // Within one database no two have one name.
+    if (groups.length < 2 || site === undefined || namesakes.has(site)) return
     if (sites().filter(({ last }) => last?.site === site).length < 2) return
     namesakes.add(site)
     log.warn(
