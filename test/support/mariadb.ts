@@ -56,6 +56,8 @@ export async function startMariadb(
     server = spawn(findProgram('mariadbd'), [
       '--no-defaults',
       `--datadir=${data}`,
+      // A server that starts removes every temporary table in the folder, those of another server too.
+      `--tmpdir=${folder}`,
       `--socket=${socketPath}`,
       '--bind-address=127.0.0.1',
       `--port=${port}`,
