@@ -12,9 +12,10 @@ export interface Fault {
 
 /** All faults of what a rig is made of. */
 export const faultsOf = ({ linkNames, processNames }: Rig): readonly Fault[] => [
-  ...linkNames.flatMap((link) =>
-    linkFaults.map(
-      (fault): Fault => ({
+  // Each link in turn: what breaks again before it has held for 5 s is tried again later and later.
+  ...linkFaults.flatMap((fault) =>
+    linkNames.map(
+      (link): Fault => ({
         name: `the link ${link.startsWith('replica') ? 'of' : 'to'} the ${link}: ${fault}`,
         async begin(rig) {
           rig.link(link).set(fault)

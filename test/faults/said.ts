@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import mqtt from 'mqtt'
 
 /** What somebody who looks around comes upon: where it stands, and its text. */
@@ -24,13 +23,21 @@ export async function filesOf(
   )
 }
 
-/** All that a broker has retained, and what comes there within two seconds. */
+const ownTopic = 'told'
+
+/** All that a broker has retained: it sends that before it sends our own word back. */
 export async function topicsOf(url: string): Promise<Said[]> {
   const client = await mqtt.connectAsync(url)
   const said: Said[] = []
-  client.on('message', (topic, payload) => said.push({ where: topic, text: `${topic} ${payload}` }))
+  const told = new Promise<void>((resolve) => {
+    client.on('message', (topic, payload) => {
+      if (topic === ownTopic) resolve()
+      else said.push({ where: topic, text: `${topic} ${payload}` })
+    })
+  })
   await client.subscribeAsync('#')
-  await wait(2000)
+  await client.publishAsync(ownTopic, '')
+  await told
   await client.endAsync(true)
   return said
 }
