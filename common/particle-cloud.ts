@@ -1,5 +1,8 @@
 import * as v from 'valibot'
 
+/** The cloud function of the counter's firmware. */
+export const showFunction = 'show'
+
 /** A device as the cloud lists it. */
 export interface CloudDevice {
   readonly id: string

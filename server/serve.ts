@@ -80,10 +80,7 @@ export async function startBridge(options: ServeOptions): Promise<Bridge> {
       ? { pollMs, ...(isAuto ? { watchers } : {}) }
       : { pollMs: isAuto ? own.usual : Math.max(own.least, pollMs) }
   const samples = new DaySamples({ stateDir: options.stateDir, now, log })
-  const collect = () => {
-    const [first, ...others] = groups.map((group) => group.states)
-    return others.length === 0 ? (first ?? []) : [first ?? [], ...others].flat()
-  }
+  const collect = () => groups.flatMap((group) => group.states)
   /** Collected once for all that are told of a round: of a network there are dozens a second. */
   let told: readonly SiteState[] | undefined
   const sites = () => told ?? collect()

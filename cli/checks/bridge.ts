@@ -14,7 +14,7 @@ export async function checkBridge(
   const { feedUrl } = await import('../../device/run.ts')
   const { parseAnswer } = await import('../../device/feed/answer.ts')
   const { failure, refusal } = await import('../../device/feed/failure.ts')
-  const { addressName, clientFor } = await import('../../device/feed/http.ts')
+  const { addressName, authorization, clientFor } = await import('../../device/feed/http.ts')
   const { get } = await import('../../device/feed/poll.ts')
   const url = feedUrl({ countUrl, show: undefined, site: undefined }, 'v1/count')
   const name = addressName(url)
@@ -23,9 +23,12 @@ export async function checkBridge(
   const agent = new (clientFor(url).Agent)()
   try {
     const signal = AbortSignal.timeout(answerMs)
-    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
     const before = Date.now()
-    const { status, location, body, dateMs } = await get(url, { agent, signal }, headers)
+    const { status, location, body, dateMs } = await get(
+      url,
+      { agent, signal },
+      authorization(token),
+    )
     const here = (before + Date.now()) / 2
     if (status !== 200) {
       const advice =

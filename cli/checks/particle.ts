@@ -4,11 +4,9 @@ import {
   type CloudOptions,
   openCloud,
   type ParticleCloud,
+  showFunction,
 } from '../../common/particle-cloud.ts'
 import type { Finding } from '../../server/doctor.ts'
-
-/** What the firmware of the counter is called by. */
-const showFunction = 'show'
 
 export interface ParticleCheck {
   readonly cloud: CloudOptions

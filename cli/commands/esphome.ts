@@ -195,7 +195,8 @@ async function siteOf(
   const base =
     given.href === 'http://127.0.0.1:8787/' ? `http://${local}:${port}${basePath}` : given
   try {
-    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+    const { authorization } = await import('../../device/feed/http.ts')
+    const headers = authorization(token)
     const signal = AbortSignal.timeout(askMs)
     const answer = await fetch(`${String(base).replace(/\/$/, '')}/v1/counts`, { headers, signal })
     return v.parse(Counts, await answer.json()).site

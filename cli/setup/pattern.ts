@@ -7,6 +7,9 @@ export interface Pattern {
   readonly title: string
 }
 
+/** As dim as a desk likes it, so that a weak supply is no matter. */
+export const patternIntensity = 3
+
 /** One picture, or two where there are more places than figures: units, then tens. */
 export function patterns(digits: number): Pattern[] {
   const places = Array.from({ length: digits }, (_, place) => place + 1)

@@ -5,7 +5,7 @@ import type { Logger } from '../../common/log.ts'
 import { metrics, periods } from '../../reading.ts'
 import { failure } from '../feed/failure.ts'
 import type { Feed } from '../feed/feed.ts'
-import { clientFor } from '../feed/http.ts'
+import { authorization, clientFor } from '../feed/http.ts'
 import { get } from '../feed/poll.ts'
 
 /** All that any site has, as `--show` takes it. */
@@ -48,9 +48,7 @@ export function offeredByBridge(
   const ask = async () => {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(answerMs)])
     try {
-      const headers: Record<string, string> =
-        token === undefined ? {} : { Authorization: `Bearer ${token}` }
-      const { status, body } = await get(url, { agent, signal }, headers)
+      const { status, body } = await get(url, { agent, signal }, authorization(token))
       if (status !== 200) throw new Error(`HTTP ${status}`)
       const { counts } = v.parse(v.pipe(v.string(), v.parseJson(), Counts), body)
       failures = 0

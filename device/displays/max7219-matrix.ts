@@ -1,18 +1,7 @@
 import { condensed, type DotFont, dotsOf, looksLike, wide } from '../face/dot-font.ts'
 import type { Cell } from '../face/frame.ts'
-import type { Display, Transfer } from './driver.ts'
-import {
-  chainTransfer,
-  clampIntensity,
-  DECODE_MODE,
-  DIGIT_0,
-  DISPLAY_TEST,
-  INTENSITY,
-  NO_DECODE,
-  NORMAL_OPERATION,
-  SCAN_LIMIT,
-  SHUTDOWN,
-} from './max7219-chain.ts'
+import type { Display } from './driver.ts'
+import { chainControl, chainTransfer, DIGIT_0 } from './max7219-chain.ts'
 import { chipDot } from './module-wiring.ts'
 import { positionsOf } from './places.ts'
 
@@ -46,8 +35,6 @@ export const max7219Matrix = {
     const places = Array.from({ length: digits }, (_, place) => place)
     const pitch = font.width + 1
     const margin = columns - digits * pitch
-    const all = (address: number, value: number): Transfer =>
-      chainTransfer(address, Array(modules).fill(value))
     /** What of each column a line sets. */
     const masks = Array.from({ length: side }, (_, line) => maskOf(line))
 
@@ -78,14 +65,7 @@ export const max7219Matrix = {
           }),
         )
       },
-      dark: () => [all(SHUTDOWN, 0)],
-      settings: ({ intensity }) => [
-        all(DISPLAY_TEST, 0),
-        all(DECODE_MODE, NO_DECODE),
-        all(SCAN_LIMIT, side - 1),
-        all(INTENSITY, clampIntensity(intensity)),
-      ],
-      light: ({ on }) => [all(SHUTDOWN, on ? NORMAL_OPERATION : 0)],
+      ...chainControl(modules, side),
     }
 
     /** Right-aligned. */

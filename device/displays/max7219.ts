@@ -1,17 +1,6 @@
 import { segmentsOf } from '../face/font.ts'
 import type { Display, Register, Transfer } from './driver.ts'
-import {
-  chainTransfer,
-  clampIntensity,
-  DECODE_MODE,
-  DIGIT_0,
-  DISPLAY_TEST,
-  INTENSITY,
-  NO_DECODE,
-  NORMAL_OPERATION,
-  SCAN_LIMIT,
-  SHUTDOWN,
-} from './max7219-chain.ts'
+import { chainControl, chainTransfer, DIGIT_0 } from './max7219-chain.ts'
 import { positionsOf } from './places.ts'
 
 const digitsOfChip = 8
@@ -40,13 +29,12 @@ export const max7219 = {
     const positions = positionsOf(digits, digitOrder)
     const addressOf = (place: number) => DIGIT_0 + perChip - 1 - ((positions[place] ?? 0) % perChip)
     const chipOf = (place: number) => Math.floor((positions[place] ?? 0) / perChip)
-    const all = (address: number, value: number): Transfer =>
-      chainTransfer(address, Array(chips).fill(value))
+    const unused = Array.from({ length: scanned - perChip }, (_, i) => perChip + i)
 
     return {
       digits,
       points,
-      // Undecoded, the bits of a digit register are DP A B C D E F G too.
+      // The bits of a digit register are DP A B C D E F G too.
       registers: ({ cells }) =>
         cells.map((cell, place) => ({ places: [place], bytes: [segmentsOf(cell, points)] })),
       // The chips of a chain latch at one instant: one digit of one chip, so that it can stand in any order.
@@ -56,15 +44,7 @@ export const max7219 = {
           Array.from({ length: chips }, (_, chip) => (chip === chipOf(place) ? value : undefined)),
         ),
       writeAll: (registers) => inOneGo(registers),
-      dark: () => [all(SHUTDOWN, 0)],
-      settings: ({ intensity }) => [
-        all(DISPLAY_TEST, 0),
-        all(DECODE_MODE, NO_DECODE),
-        all(SCAN_LIMIT, scanned - 1),
-        ...Array.from({ length: scanned - perChip }, (_, i) => all(DIGIT_0 + perChip + i, 0)),
-        all(INTENSITY, clampIntensity(intensity)),
-      ],
-      light: ({ on }) => [all(SHUTDOWN, on ? NORMAL_OPERATION : 0)],
+      ...chainControl(chips, scanned, unused),
     }
 
     /** The same digit of all chips with one transfer. */

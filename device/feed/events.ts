@@ -5,7 +5,7 @@ import type { Logger } from '../../common/log.ts'
 import { type FeedAnswer, parseAnswer } from './answer.ts'
 import { failure, refusal } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
-import { addressName, clientFor } from './http.ts'
+import { addressName, authorization, clientFor } from './http.ts'
 
 export interface EventsOptions {
   readonly url: URL
@@ -123,7 +123,7 @@ export function eventsFeed(options: EventsOptions, listener: FeedListener): Feed
     alive()
     const headers = {
       Accept: 'text/event-stream',
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...authorization(token),
     }
     const attempt = clientFor(url).get(url, { headers }, (response) => {
       if (isCurrent()) receive(response, isCurrent, fail)

@@ -7,6 +7,11 @@ export function clientFor({ protocol }: URL): Pick<typeof http, 'Agent' | 'get' 
     : process.getBuiltinModule('node:http')
 }
 
+/** What tells a bridge its token. */
+export function authorization(token: string | undefined): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` }
+}
+
 /** An address for people: without user and password, and without the token in `/t/<token>/…`. */
 export function addressName({ origin, pathname }: URL): string {
   return origin + withoutToken(pathname)

@@ -4,7 +4,7 @@ import type { Logger } from '../../common/log.ts'
 import { type FeedAnswer, parseAnswer } from './answer.ts'
 import { failure, refusal } from './failure.ts'
 import type { Feed, FeedListener } from './feed.ts'
-import { addressName, clientFor } from './http.ts'
+import { addressName, authorization, clientFor } from './http.ts'
 
 export interface PollOptions {
   readonly url: URL
@@ -43,7 +43,7 @@ export function pollFeed(options: PollOptions, listener: FeedListener): Feed {
         { agent, signal: abort.signal },
         {
           ...(last === undefined || tag === undefined ? {} : { 'If-None-Match': tag }),
-          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+          ...authorization(token),
         },
       )
       if (status === 304 && last !== undefined) {

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { FatalError } from '../../common/errors.ts'
-import { CloudError, type ParticleCloud, type Sources } from '../../common/particle-cloud.ts'
+import {
+  CloudError,
+  type ParticleCloud,
+  type Sources,
+  showFunction,
+} from '../../common/particle-cloud.ts'
 
 export interface FlashOptions {
   readonly cloud: ParticleCloud
@@ -133,7 +138,7 @@ async function waitForVersion(
     const found = await cloud.device(device).catch(orWait)
     if (found?.session === undefined || found.session === before) continue
     advice = 'try again'
-    if (!found.functions.includes('show')) {
+    if (!found.functions.includes(showFunction)) {
       seen = 'is back without the firmware'
       continue
     }

@@ -266,9 +266,7 @@ export class Reader {
     const { plan, source } = found
     const { query } = this.#options.database
     const ledger = this.#isCounted(found) ? this.#ledger : undefined
-    const open = ledger
-      ? { from: ledger.openFrom, watermark: ledger.watermark }
-      : this.#firstCount?.open
+    const open = this.#openDays(ledger)
     if (plan.days === undefined || open === undefined) return
     const answer = await rowsOf(query, plan.live?.(open, moment) ?? plan.days(open, moment))
     const rows = toDays(source.name, answer, this.#onBadRow)
@@ -293,8 +291,8 @@ export class Reader {
     }
   }
 
-  #openDays(found: Found): OpenDays | undefined {
-    const ledger = this.#isCounted(found) ? this.#ledger : undefined
+  /** @param ledger that polls go on from; undefined during the first count */
+  #openDays(ledger: Ledger | undefined): OpenDays | undefined {
     if (ledger === undefined) return this.#firstCount?.open
     return { from: ledger.openFrom, watermark: ledger.watermark }
   }
@@ -312,7 +310,8 @@ export class Reader {
     // With the days it has been read already.
     if (found.plan.online === undefined || found.plan.live !== undefined) return
     const { query } = this.#options.database
-    const visitors = await found.plan.online(query, moment, this.#openDays(found)?.watermark)
+    const open = this.#openDays(this.#isCounted(found) ? this.#ledger : undefined)
+    const visitors = await found.plan.online(query, moment, open?.watermark)
     this.#keep(found, 'visitors', 'online', { visitors, views: 0 }, moment, 'online')
   }
 

@@ -202,8 +202,8 @@ export class SiteGroup {
         .start()
         .then(() => {
           this.#offer(prefix, site)
-          // In its first round it was not there yet for who is told of rounds.
-          this.#options.onRound(site.state.last?.site)
+          // In its first round a new one was not there yet for who is told of rounds.
+          if (remembered === undefined) this.#options.onRound(site.state.last?.site)
         })
         .catch((error: unknown) => errors.push(error))
         .finally(() => this.#starting.delete(site))

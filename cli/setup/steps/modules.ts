@@ -1,12 +1,9 @@
 import { type ModuleWiring, mirrored, turned } from '../../../device/displays/module-wiring.ts'
 import type { Pair } from '../../../hardware/wiring/wiring.ts'
-import { patterns, suspicion } from '../pattern.ts'
+import { patternIntensity, patterns, suspicion } from '../pattern.ts'
 import type { Setup } from '../setup.ts'
 import type { Trial } from '../trial.ts'
 import { wireLines } from './display.ts'
-
-/** As dim as a desk likes it, so that a weak supply is no matter here. */
-const intensity = 3
 
 /** What is seen of the figures, and what that makes of the wiring that they were drawn with. */
 const looks: readonly {
@@ -32,7 +29,7 @@ export async function askModules(
     answers.get('moduleWiring') !== undefined || answers.get('digitOrder') !== undefined
   for (;;) {
     const [pattern] = patterns(await trial.open())
-    await trial.show(pattern?.text ?? '', intensity)
+    await trial.show(pattern?.text ?? '', patternIntensity)
     if (isGiven) return
     const seen = await talk.choose(
       { text: 'The display shows the figures 1 2 3 … How do they stand?', flag: '--module-wiring' },

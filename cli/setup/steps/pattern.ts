@@ -2,14 +2,11 @@ import { UsageError } from '../../../common/errors.ts'
 import { displayOf } from '../../../device/displays/index.ts'
 import type { Pair } from '../../../hardware/wiring/wiring.ts'
 import { chipOf } from '../../display-at.ts'
-import { judge, patterns } from '../pattern.ts'
+import { judge, patternIntensity, patterns } from '../pattern.ts'
 import type { Setup } from '../setup.ts'
 import type { Trial } from '../trial.ts'
 import { wireLines } from './display.ts'
 import { askModules } from './modules.ts'
-
-/** As dim as a desk likes it, so that a weak supply is no matter here. */
-const intensity = 3
 
 /** Shows the test pattern until it is read from the left as it should be. */
 export async function askPattern(
@@ -30,7 +27,7 @@ export async function askPattern(
     const positions = digitOrder?.map((position) => position + 1) ?? usualOrder(display, digits)
     const readings: string[] = []
     for (const { text, title } of pictures) {
-      await trial.show(text, intensity)
+      await trial.show(text, patternIntensity)
       if (isGiven) return
       const answer = await talk.ask({
         text: `The display shows figures${title}. What do you read, from the left ("nothing" when it is dark)?`,

@@ -1,7 +1,12 @@
 import { backoffMs } from '../../../common/backoff.ts'
 import { messageOf } from '../../../common/errors.ts'
 import type { Logger } from '../../../common/log.ts'
-import { type CloudDevice, CloudError, type ParticleCloud } from '../../../common/particle-cloud.ts'
+import {
+  type CloudDevice,
+  CloudError,
+  type ParticleCloud,
+  showFunction,
+} from '../../../common/particle-cloud.ts'
 import type { Metric, Period } from '../../../reading.ts'
 import { agedReading } from '../../readings/aged-reading.ts'
 import { chooseCount, chooseSite, nameOf } from '../../readings/choose-count.ts'
@@ -37,8 +42,7 @@ export interface ParticleOptions {
   readonly log: Logger
 }
 
-/** What the firmware knows these by. */
-const showFunction = 'show'
+/** What the firmware knows it by. */
 const countEvent = 'visitors/count'
 /** A cloud function answers 32 bits; the firmware answers this for all larger numbers too. */
 const largestAnswer = 2_147_483_647
