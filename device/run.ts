@@ -1,5 +1,5 @@
 import type { Logger } from '../common/log.ts'
-import { type BrokerAddress, describeBroker } from '../common/mqtt/broker.ts'
+import { type BrokerAddress, describeBroker } from '../common/mqtt/address.ts'
 import type { Metric, Period } from '../reading.ts'
 import { type Level, neighbour } from './face/brightness.ts'
 import { Dimmer } from './face/dimmer.ts'

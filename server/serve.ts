@@ -1,6 +1,6 @@
 import { messageOf } from '../common/errors.ts'
 import type { Logger } from '../common/log.ts'
-import { describeBroker } from '../common/mqtt/broker.ts'
+import { describeBroker } from '../common/mqtt/address.ts'
 import { createApp } from './app.ts'
 import type { AccessSettings } from './http/access.ts'
 import { httpDescriptors } from './http/descriptors.ts'

@@ -1,10 +1,6 @@
 import type { Logger } from '../../common/log.ts'
-import {
-  Broker,
-  type BrokerAddress,
-  describeBroker,
-  type Message,
-} from '../../common/mqtt/broker.ts'
+import { type BrokerAddress, describeBroker } from '../../common/mqtt/address.ts'
+import { Broker, type Message } from '../../common/mqtt/broker.ts'
 import { deskTopics, everySite, parseTopic, topics } from '../../common/mqtt/topics.ts'
 import type { Finding } from '../../server/doctor.ts'
 

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { FatalError, UsageError } from '../../common/errors.ts'
-import { parseBrokerUrl } from '../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../common/mqtt/address.ts'
 import type { Level, Window } from '../../device/face/brightness.ts'
 import type {
   ConfigurationOptions,

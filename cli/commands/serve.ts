@@ -1,6 +1,5 @@
 import { UsageError } from '../../common/errors.ts'
-import { brokerAddress } from '../../common/mqtt/address.ts'
-import type { BrokerAddress } from '../../common/mqtt/broker.ts'
+import { type BrokerAddress, brokerAddress } from '../../common/mqtt/address.ts'
 import type { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
 import { type CommandContext, command, ended } from '../command.ts'
 import { openFileLimit } from '../process/open-files.ts'

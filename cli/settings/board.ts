@@ -5,7 +5,7 @@ import type { BoardSetting } from '../../device/boards/index.ts'
 import { displays } from '../../device/displays/index.ts'
 import { moduleWirings } from '../../device/displays/module-wiring.ts'
 import { esphomeBoards, esphomeDisplays } from '../../hardware/esphome/configuration.ts'
-import type { BoardId } from '../../hardware/wiring/boards.ts'
+import type { BoardId } from '../../hardware/wiring/board-spec.ts'
 import type { Settings } from './setting.ts'
 import { choice, either, listOf, OnOff, parsed, whole } from './types.ts'
 

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import firmataIo, { type Firmata, type Transport } from 'firmata-io'
 import type { Transfer } from '../displays/driver.ts'
+import { Asking, REPORT_VERSION } from './asking.ts'
 import { type Board, BoardReset, outputPins, type PinLevels, type Wiring } from './board.ts'
 import { ownFirmware } from './desk-messages.ts'
 import { levelSteps } from './levels.ts'
@@ -15,7 +16,6 @@ const SET_PIN_MODE = 0xf4
 const neededSysex = [0x79, 0x6c, 0x6a]
 const INPUT = 0
 const OUTPUT = 1
-const REPORT_VERSION = 0xf9
 const START_SYSEX = 0xf0
 const I2C_REQUEST = 0x76
 const I2C_CONFIG = 0x78
@@ -24,9 +24,6 @@ const I2C_WRITE = 0
 
 /** Twice what a byte takes at 57600 baud: a whole matrix of 16 modules is 22 thousand of them. */
 const byteMs = 0.35
-
-/** How often a board is asked for its version until it says it. */
-const askEveryMs = 500
 
 /** A way to a board: what firmata-io calls a transport, and its end. */
 export interface FirmataLink {
@@ -106,32 +103,6 @@ function endOfStaleMessage({ bus }: Wiring): number[] {
 
 /** Seven bytes of a display's memory, where one is half there too: more would go round to its beginning. */
 const staleBytes = 15
-
-/** A question that is asked again until it is answered. */
-class Asking {
-  readonly #transport: Transport
-  readonly #afterMs: number
-  #timer: NodeJS.Timeout | undefined
-
-  constructor(transport: Transport, afterMs: number) {
-    this.#transport = transport
-    this.#afterMs = afterMs
-  }
-
-  start(first: readonly number[]): void {
-    this.stop()
-    const ask = (bytes: readonly number[]) => {
-      this.#transport.write(Buffer.from(bytes))
-      this.#timer = setTimeout(() => ask([REPORT_VERSION]), askEveryMs)
-    }
-    if (this.#afterMs === 0) ask(first)
-    else this.#timer = setTimeout(() => ask(first), this.#afterMs)
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
-  }
-}
 
 class FirmataBoard implements Board {
   readonly name: string

@@ -1,10 +1,6 @@
 import type { Logger } from '../../common/log.ts'
-import {
-  Broker,
-  type BrokerAddress,
-  describeBroker,
-  type Received,
-} from '../../common/mqtt/broker.ts'
+import { type BrokerAddress, describeBroker } from '../../common/mqtt/address.ts'
+import { Broker, type Received } from '../../common/mqtt/broker.ts'
 import { clientIdOf } from '../../common/mqtt/client-id.ts'
 import { afterBirthMs, discoveryTopic, haStatusTopic } from '../../common/mqtt/home-assistant.ts'
 import { LeaderElection } from '../../common/mqtt/leader-election.ts'

@@ -1,11 +1,7 @@
 import * as v from 'valibot'
 import type { Logger } from '../../common/log.ts'
-import {
-  Broker,
-  type BrokerAddress,
-  describeBroker,
-  type Received,
-} from '../../common/mqtt/broker.ts'
+import { type BrokerAddress, describeBroker } from '../../common/mqtt/address.ts'
+import { Broker, type Received } from '../../common/mqtt/broker.ts'
 import { everySite, parseTopic, topics } from '../../common/mqtt/topics.ts'
 import type { Metric, Period } from '../../reading.ts'
 import { parseAnswer } from './answer.ts'

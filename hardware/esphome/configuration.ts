@@ -1,6 +1,8 @@
 import { topics } from '../../common/mqtt/topics.ts'
 import type { Metric, Period } from '../../reading.ts'
-import { type BoardSpec, boards } from '../wiring/boards.ts'
+import type { BoardSpec } from '../wiring/board-spec.ts'
+import { boards } from '../wiring/boards.ts'
+import { i2c, spi, theDisplay } from './display.ts'
 
 /** The boards that run ESPHome. */
 export const esphomeBoards = boards.flatMap((board) => {
@@ -175,43 +177,6 @@ interval:
 ${asks.join('\n')}`
 }
 
-function theDisplay({ board: { lines }, display, digits }: ConfigurationOptions): string {
-  const [data, clock, cs] = [lines.data, lines.clock, lines.cs].map(({ number }) => gpio(number))
-  const own = {
-    max7219: `
-    cs_pin: ${cs}`,
-    ht16k33: `
-    address: 0x70`,
-    tm1637: `
-    clk_pin: ${clock}
-    dio_pin: ${data}
-    digits: ${digits}`,
-    tm1638: `
-    stb_pin: ${cs}
-    clk_pin: ${clock}
-    dio_pin: ${data}`,
-  }
-  return `
-display:
-  - platform: visitor_counter
-    type: ${display}${own[display]}`
-}
-
-function spi({ lines }: BoardSpec): string {
-  return `
-spi:
-  clk_pin: ${gpio(lines.clock.number)}
-  mosi_pin: ${gpio(lines.data.number)}`
-}
-
-function i2c({ i2c: { sda, scl } }: BoardSpec): string {
-  return `
-i2c:
-  sda: ${gpio(sda.number)}
-  scl: ${gpio(scl.number)}
-  frequency: 100kHz`
-}
-
 /** Who has no Home Assistant may delete these; the desk is as good without them. */
 function forHomeAssistant({ shows }: ConfigurationOptions): string {
   return `
@@ -299,11 +264,6 @@ wifi:
     password: !secret ap_password
 
 captive_portal:`
-
-function gpio(pin: number | undefined): string {
-  if (pin === undefined) throw new Error('a board for ESPHome has numbers for all its pins')
-  return `GPIO${pin}`
-}
 
 /** Text that YAML takes as it is. */
 function quoted(text: string): string {

@@ -18,6 +18,7 @@ import {
   usart0Config,
   watchdogConfig,
 } from 'avr8js'
+import { JUMP_BACK_TO_LDS, SLEEP, skipWaiting, sleep } from './idle-cycles.ts'
 import type { Chip, Drive, Levels } from './pins.ts'
 import { SelfProgramming, SPM } from './self-programming.ts'
 import { TwiBus } from './twi-bus.ts'
@@ -29,13 +30,7 @@ const EEPROM_BYTES = 1024
 const FREQUENCY_HZ = 16_000_000
 const CYCLES_PER_MS = FREQUENCY_HZ / 1000
 /** "Instruction Set Summary", chapter 31. */
-const SLEEP = 0x9588
 const JUMP_TO_ITSELF = 0xcfff
-/** LDS Rd,k; SBRS Rd,b; RJMP .-8: waits for a bit of a register, 5 cycles a round. */
-const LDS = { mask: 0xfe0f, opcode: 0x9000 }
-const SBRS = { mask: 0xfe08, opcode: 0xfe00 }
-const JUMP_BACK_TO_LDS = 0xcffc
-const WAIT_ROUND_CYCLES = 5
 /** "Reset Sources", chapter 11: what MCUSR says afterwards. */
 const EXTERNAL_RESET = 0x02
 const WATCHDOG_RESET = 0x08
@@ -150,10 +145,10 @@ export class Atmega328p {
     while (cpu.cycles < end) {
       const opcode = program[cpu.pc]
       avrInstruction(cpu)
-      if (opcode === SLEEP) this.#sleep(end)
+      if (opcode === SLEEP) sleep(cpu, end)
       else {
         if (opcode === SPM) this.#selfProgramming.store(cpu)
-        if (opcode === JUMP_BACK_TO_LDS) this.#skipWaiting(end)
+        if (opcode === JUMP_BACK_TO_LDS) skipWaiting(cpu, program, end)
         cpu.tick()
       }
       if (this.#isWatchdogReset) {
@@ -236,34 +231,6 @@ export class Atmega328p {
     if (level === undefined) this.#driven.delete(pin)
     else this.#driven.set(pin, level)
     this.#readInputs()
-  }
-
-  /** Until an interrupt leads elsewhere. */
-  #sleep(end: number): void {
-    const cpu = this.#cpu
-    const { pc } = cpu
-    while (cpu.cycles < end && cpu.pc === pc) {
-      cpu.cycles = Math.max(cpu.cycles + 1, this.#nextEvent(end))
-      cpu.tick()
-    }
-  }
-
-  /** A register that is waited for does not change before something happens: those rounds are left out. */
-  #skipWaiting(end: number): void {
-    const cpu = this.#cpu
-    const load = this.#program[cpu.pc] ?? 0
-    const skip = this.#program[cpu.pc + 2] ?? 0
-    if ((load & LDS.mask) !== LDS.opcode || (skip & SBRS.mask) !== SBRS.opcode) return
-    // It may have happened since the register was read.
-    const register = cpu.data[this.#program[cpu.pc + 1] ?? 0] ?? 0
-    if (((register >> (skip & 7)) & 1) === 1) return
-    const rounds = Math.floor((this.#nextEvent(end) - cpu.cycles) / WAIT_ROUND_CYCLES)
-    cpu.cycles += Math.max(0, rounds) * WAIT_ROUND_CYCLES
-  }
-
-  /** The cycle at which a peripheral does something next; avr8js keeps it to itself. */
-  #nextEvent(end: number): number {
-    return Math.min(end, this.#cpu['nextClockEvent']?.cycles ?? end)
   }
 
   #wire(cpu: CPU): AVRUSART {

@@ -1,6 +1,6 @@
 import type { Bus } from '../../device/displays/driver.ts'
 import { type DisplayId, displayOf } from '../../device/displays/index.ts'
-import type { BoardSpec } from './boards.ts'
+import type { BoardSpec } from './board-spec.ts'
 
 /** What a pad is for; `logic` is a second supply that only sets the level of the lines. */
 export type Purpose = 'supply' | 'logic' | 'ground' | 'data' | 'clock' | 'cs' | 'sda' | 'scl'

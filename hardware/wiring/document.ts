@@ -1,4 +1,5 @@
-import { type BoardSpec, boards } from './boards.ts'
+import type { BoardSpec } from './board-spec.ts'
+import { boards } from './boards.ts'
 import { description } from './diagram.ts'
 import { displays, needsLevelShifter, supplyVolts } from './displays.ts'
 import { levelShifter } from './level-shifter.ts'

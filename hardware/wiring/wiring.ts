@@ -3,11 +3,11 @@ import type { Bus } from '../../device/displays/driver.ts'
 import {
   type BoardId,
   type BoardSpec,
-  boards,
   type Connection,
   firmataLines,
   type Pin,
-} from './boards.ts'
+} from './board-spec.ts'
+import { boards } from './boards.ts'
 import {
   type DisplayModule,
   displays,

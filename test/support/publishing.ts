@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import type { Logger } from '../../common/log.ts'
-import { parseBrokerUrl } from '../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../common/mqtt/address.ts'
 import { MqttBridge } from '../../server/publish/mqtt/bridge.ts'
 import { homeAssistant } from '../../server/publish/mqtt/home-assistant.ts'
 import type { Publisher } from '../../server/publish/publisher.ts'

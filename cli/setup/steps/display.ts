@@ -1,4 +1,5 @@
-import { type BoardSpec, boards } from '../../../hardware/wiring/boards.ts'
+import type { BoardSpec } from '../../../hardware/wiring/board-spec.ts'
+import { boards } from '../../../hardware/wiring/boards.ts'
 import { type DisplayModule, displays } from '../../../hardware/wiring/displays.ts'
 import {
   boardOf,

@@ -1,4 +1,4 @@
-import type { BoardSpec } from '../boards.ts'
+import type { BoardSpec } from '../board-spec.ts'
 import type { Wire } from '../wiring.ts'
 import type { Slot } from './route.ts'
 import { boardSides, colours, FAINT, INK, sheet } from './sheet.ts'

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../common/errors.ts'
 import type { Logger } from '../../../common/log.ts'
-import { Broker, type BrokerAddress } from '../../../common/mqtt/broker.ts'
+import type { BrokerAddress } from '../../../common/mqtt/address.ts'
+import { Broker } from '../../../common/mqtt/broker.ts'
 import type { AppOptions } from '../../formats/awtrix.ts'
 import { awtrixNgApp } from '../../formats/awtrix-ng.ts'
 import { awtrix3App } from '../../formats/awtrix3.ts'

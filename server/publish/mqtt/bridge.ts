@@ -1,5 +1,5 @@
 import type { Logger } from '../../../common/log.ts'
-import type { BrokerAddress } from '../../../common/mqtt/broker.ts'
+import type { BrokerAddress } from '../../../common/mqtt/address.ts'
 import type { Role } from '../../../common/mqtt/leader-election.ts'
 import type { Leaderships } from '../../readings/leadership.ts'
 import type { SiteState } from '../../readings/poller.ts'

@@ -1,11 +1,7 @@
 import { isDue } from '../../../common/clock.ts'
 import type { Logger } from '../../../common/log.ts'
-import {
-  Broker,
-  type BrokerAddress,
-  type Message,
-  type Received,
-} from '../../../common/mqtt/broker.ts'
+import type { BrokerAddress } from '../../../common/mqtt/address.ts'
+import { Broker, type Message, type Received } from '../../../common/mqtt/broker.ts'
 import { clientIdOf } from '../../../common/mqtt/client-id.ts'
 import { afterBirthMs, haStatusTopic } from '../../../common/mqtt/home-assistant.ts'
 import { LeaderElection, type Role } from '../../../common/mqtt/leader-election.ts'

@@ -1,5 +1,6 @@
 import type { Logger } from '../../../common/log.ts'
-import { Broker, type BrokerAddress } from '../../../common/mqtt/broker.ts'
+import type { BrokerAddress } from '../../../common/mqtt/address.ts'
+import { Broker } from '../../../common/mqtt/broker.ts'
 import type { CountQuery } from '../../readings/choose-count.ts'
 import type { SiteState } from '../../readings/poller.ts'
 import type { Publisher } from '../publisher.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { parseBrokerUrl } from '../../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../../common/mqtt/address.ts'
 import { deskTopics } from '../../../common/mqtt/topics.ts'
 import type { Command } from '../../../device/control/command.ts'
 import { DeskControl } from '../../../device/control/desk-control.ts'

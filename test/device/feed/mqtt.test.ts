@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { parseBrokerUrl } from '../../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../../common/mqtt/address.ts'
 import type { FeedAnswer } from '../../../device/feed/answer.ts'
 import { type MqttFeedOptions, mqttFeed } from '../../../device/feed/mqtt.ts'
 import { start } from '../../support/command.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { parseBrokerUrl } from '../../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../../common/mqtt/address.ts'
 import { startTestBridge } from '../../support/bridge.ts'
 import { recordingLog } from '../../support/log.ts'
 import { type Mosquitto, startMosquitto, subscribe } from '../../support/mosquitto.ts'

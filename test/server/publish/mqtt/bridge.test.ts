@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseBrokerUrl } from '../../../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../../../common/mqtt/address.ts'
 import { MqttBridge } from '../../../../server/publish/mqtt/bridge.ts'
 import { startDemoBridge } from '../../../support/bridge.ts'
 import { connectFleet } from '../../../support/fleet.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { parseBrokerUrl } from '../../../../common/mqtt/broker.ts'
+import { parseBrokerUrl } from '../../../../common/mqtt/address.ts'
 import { tasmotaPublisher } from '../../../../server/publish/tasmota/publisher.ts'
 import { displayText } from '../../../../server/publish/tasmota/text.ts'
 import type { CountQuery } from '../../../../server/readings/choose-count.ts'
