@@ -10,7 +10,7 @@ const { setTimeout } = globalThis
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  seconds = 10,
+  seconds = 30,
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000
   while (!(await condition())) {

@@ -9,6 +9,7 @@ import { start } from '../../support/command.ts'
 import { startDesk } from '../../support/desk.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { program } from '../../support/program.ts'
+import { startTcp } from '../../support/tcp-server.ts'
 import { until } from '../../support/until.ts'
 
 /** A desk counter as a process of its own, at a board that the test has. */
@@ -55,10 +56,11 @@ test('the process ends within 1 s while the board hangs', async (t) => {
 })
 
 test('the process ends within 1 s while the board is away, or accepts and never speaks', async (t) => {
-  const { board } = await startDesk(t)
-  board.freeze(true)
-  const silent = await startCounter(t, board.port, [])
+  let connections = 0
+  const { port } = await startTcp(t, () => connections++)
+  const silent = await startCounter(t, port, [])
   const away = await startCounter(t, 1, [])
+  await until('a connection', () => connections > 0, 30)
   await until('a refusal', () => away.stdout.concat(away.stderr).join().includes('REFUSED'), 30)
   for (const counter of [silent, away]) {
     const { code, ms } = await endBy(counter, 'SIGINT')
