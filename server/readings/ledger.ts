@@ -99,6 +99,11 @@ export function daysOf(period: Exclude<Period, 'online'>, today: string): DayRan
   }
 }
 
+/** Periods in which nobody comes twice. */
+export function isDayOrNow(period: Period): boolean {
+  return period === 'today' || period === 'yesterday' || period === 'online'
+}
+
 /** What of a period is in the ledger: the same from poll to poll until the day or the ledger is another. */
 export function sumClosed(
   { days, older, base }: Ledger,

@@ -127,6 +127,13 @@ export class Paces {
     if (pace.isDue(nowMs)) await pace.run(nowMs, work)
   }
 
+  /** Does one kind of work when it is due; where it is not and has failed, that failure still stands. */
+  async poll(name: string, nowMs: number, work: (rest: Rest) => Promise<void>): Promise<void> {
+    await this.when(name, nowMs, work)
+    const failure = this.of(name)?.failure
+    if (failure !== undefined) throw failure
+  }
+
   /** What was done of this kind does not count any more: it is due at once. */
   forget(name: string): void {
     this.#paces.delete(name)
