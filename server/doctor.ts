@@ -1,19 +1,18 @@
-import { FatalError, messageOf } from '../common/errors.ts'
+import { FatalError } from '../common/errors.ts'
 import { clockFinding, type IsClockSet } from './clock-check.ts'
 import { grants } from './grants-check.ts'
-import { type Counting, remaining, tookText } from './readings/counting.ts'
+import { examineNetwork } from './network-check.ts'
+import { remaining, tookText } from './readings/counting.ts'
 import { type Found, findSource, type Wanted } from './readings/find-source.ts'
-import { namesOf } from './readings/network-names.ts'
 import { silentSince } from './readings/newest-day.ts'
-import { Reader } from './readings/reader.ts'
-import { type Count, keyOf, type Round } from './readings/round.ts'
+import { readOnce } from './readings/read-once.ts'
+import type { Count, Round } from './readings/round.ts'
 import type { SiteOptions } from './readings/site-group.ts'
 import type { Remembered } from './readings/store.ts'
 import type { Database, Query } from './wordpress/database/database.ts'
 import type { LocatedDatabase } from './wordpress/database/place.ts'
 import { toNewestDay } from './wordpress/day.ts'
 import { addDays, momentAt } from './wordpress/moment.ts'
-import { findNetwork, readSchema, type Site } from './wordpress/site.ts'
 import { sources } from './wordpress/sources/index.ts'
 import { isActive, type Source } from './wordpress/sources/source.ts'
 
@@ -79,7 +78,7 @@ export async function* examineSite(
   if (isServer) yield await grants(query, found)
   // The one that was found, also where another would be preferred at a first start.
   const read = sql === undefined ? { ...wanted, source: found.source.id } : wanted
-  const { round, progress, tookMs } = await readCounts(database, read, name, now)
+  const { round, progress, tookMs } = await readOnce(database, read, name, now)
   const { counts } = round
   if (progress !== undefined) {
     yield {
@@ -142,72 +141,6 @@ async function findKnown(
       throw error
     })
     return found.source.id === own.source ? { found } : { found, refusal: error.message }
-  }
-}
-
-async function readCounts(
-  database: LocatedDatabase,
-  wanted: Wanted,
-  name: string | undefined,
-  now: () => number,
-): Promise<{ round: Round; progress: Counting | undefined; tookMs: number }> {
-  let progress: Counting | undefined
-  const reader = new Reader({
-    database,
-    wanted,
-    name,
-    now,
-    pollMs: 1000,
-    share: 1,
-    remembered: undefined,
-    onBackgroundError: () => undefined,
-    onWarning: () => undefined,
-    onCounting: (counting) => {
-      progress = counting
-    },
-  })
-  const begunMs = performance.now()
-  const round = await reader.read()
-  const tookMs = performance.now() - begunMs
-  reader.stop()
-  return { round, progress, tookMs }
-}
-
-/** The further sites of a network, of which a desk may show any. */
-async function* examineNetwork(
-  database: LocatedDatabase,
-  wanted: Wanted,
-  main: Site,
-  now: () => number,
-): AsyncGenerator<{ finding: Finding; name: string; counts: readonly Count[] }> {
-  const schema = await readSchema(database.query, database.engine)
-  if (main.prefix === '' || !schema.tables.has(`${main.prefix}options`)) return
-  const [, ...others] = await findNetwork(database.query, schema, main.prefix)
-  const names = await namesOf(database.query, [main.prefix, ...others], undefined)
-  for (const prefix of others) {
-    const name = names.get(prefix)?.name ?? prefix
-    const subject = 'site of the network'
-    try {
-      const { counts } = (await readCounts(database, { ...wanted, prefix }, name, now)).round
-      const [first] = counts
-      const said = first === undefined ? '' : `; ${keyOf(first)} is ${first.value}`
-      yield {
-        name,
-        counts,
-        finding: { subject, status: 'ok', text: `${name}, table prefix "${prefix}"${said}` },
-      }
-    } catch (error) {
-      yield {
-        name,
-        counts: [],
-        finding: {
-          subject,
-          status: 'warning',
-          text: `${name}: ${messageOf(error)}`,
-          advice: 'it is left out until a statistics plugin is active on it',
-        },
-      }
-    }
   }
 }
 

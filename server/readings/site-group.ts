@@ -11,6 +11,7 @@ import type { Leaderships } from './leadership.ts'
 import { namesOf, type SiteName } from './network-names.ts'
 import type { SiteState } from './poller.ts'
 import { isFinal, Retry } from './retry.ts'
+import { Saving } from './saving.ts'
 import { openStore, type Remembered, type Saved, type Store, withoutFuture } from './store.ts'
 import { WatchedSite } from './watched-site.ts'
 import type { Watchers } from './watchers.ts'
@@ -47,8 +48,6 @@ export interface GroupOptions extends SiteOptions {
   readonly onRound: (site: string | undefined) => void
 }
 
-/** Flash memory wears: a state file at most so often, and at the end. */
-const saveEveryMs = 60_000
 /** A network may get new sites, and lose some. */
 const lookAgainMs = 600_000
 /** A site that two looks in a row have not found has been gone for ten minutes. */
@@ -62,6 +61,7 @@ const startMs = 1000
 export class SiteGroup {
   readonly #options: GroupOptions
   readonly #store: Store
+  readonly #saving: Saving
   /** Those that are offered. Key: table prefix; empty until it has been found. */
   readonly #sites: Map<string, WatchedSite> = new Map()
   /** Those of a look that have not yet had their first round. */
@@ -78,9 +78,6 @@ export class SiteGroup {
   readonly #retry: Retry
   #opened: { readonly database: LocatedDatabase; readonly schema: SharedSchema } | undefined
   #failure: Pick<SiteState, 'failure' | 'failureKind'> = { failure: undefined }
-  #savedMs = Number.NEGATIVE_INFINITY
-  #saving: Promise<void> = Promise.resolve()
-  #unsaved: string | undefined
   #stopped = false
 
   constructor(options: GroupOptions) {
@@ -92,6 +89,14 @@ export class SiteGroup {
         options.log.warn(
           `${other} reads the same site and remembers it in the same file, ${file}; give each bridge a --state-dir of its own`,
         ),
+    })
+    this.#saving = new Saving({
+      ...options,
+      store: this.#store,
+      sites: () => [
+        ...[...this.#sites.values()].flatMap(({ saved }) => saved ?? []),
+        ...this.#gone.values(),
+      ],
     })
   }
 
@@ -137,7 +142,7 @@ export class SiteGroup {
     const closed = this.#opened?.database.close()
     await Promise.all([...this.#starting, ...this.#sites.values()].map((site) => site.stop()))
     await closed
-    await this.#save()
+    await this.#saving.atOnce()
     await this.#store.close()
   }
 
@@ -151,7 +156,7 @@ export class SiteGroup {
       await this.#addSites(found)
       await this.#removeSites(found)
       // The first round of a site is over before it is offered, so it has not been remembered yet.
-      void this.#save()
+      void this.#saving.atOnce()
       this.#failure = { failure: undefined }
       this.#retry.succeeded()
       if (sql === undefined) this.#later(() => this.#look(), lookAgainMs)
@@ -286,7 +291,7 @@ export class SiteGroup {
         onRound: (succeeded) => {
           const known = site.state.last?.site
           if (known !== undefined) this.#names.add(known)
-          if (succeeded) this.#saveNowAndThen()
+          if (succeeded) this.#saving.nowAndThen()
           this.#options.onRound(known)
         },
       },
@@ -302,33 +307,6 @@ export class SiteGroup {
       void work()
     }, ms)
     this.#timers.add(timer)
-  }
-
-  #saveNowAndThen(): void {
-    if (isDue(this.#options.now(), this.#savedMs, saveEveryMs)) void this.#save()
-  }
-
-  /** One write at a time. A failure is told once, and again when it is another. */
-  #save(): Promise<void> {
-    const { log, now } = this.#options
-    this.#savedMs = now()
-    this.#saving = this.#saving.then(async () => {
-      const offered = [...this.#sites.values()].flatMap(({ saved }) => saved ?? [])
-      const sites = [...offered, ...this.#gone.values()]
-      if (sites.length === 0) return
-      try {
-        await this.#store.save(sites)
-        if (this.#unsaved !== undefined) log.info('the last readings are remembered again')
-        this.#unsaved = undefined
-      } catch (error) {
-        const message = messageOf(error)
-        if (message !== this.#unsaved) {
-          log.warn(`the last readings could not be remembered: ${message}`)
-        }
-        this.#unsaved = message
-      }
-    })
-    return this.#saving
   }
 }
 
